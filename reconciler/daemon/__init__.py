@@ -1,0 +1,1 @@
+"""The loop that decides, the workers that carry out (L5)."""

@@ -1,0 +1,1 @@
+"""A deployment as data: lanes, the literal transition table, the fold, progress (L2, pure)."""

@@ -1,0 +1,56 @@
+"""What is wrong with a file, said so that one can act on it (L0)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A place in a managed file; line and column count from 1, 0 means the whole file."""
+
+    path: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        """``path:line:column``, as editors understand it."""
+        return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Diagnostic:
+    """One finding: where, which permanent code, what, and one hint that is an action."""
+
+    location: Location
+    code: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        """The GNU form, with the hint on the same line."""
+        tail = f" hint: {self.hint}" if self.hint else ""
+        return f"{self.location}: error {self.code} {self.message}{tail}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All findings of one run, sorted by place; empty means good."""
+
+    findings: tuple[Diagnostic, ...] = field(default=())
+
+    @classmethod
+    def of(cls, findings: Iterable[Diagnostic]) -> "Report":
+        """A report with every finding once, in the order of files and lines."""
+        return cls(tuple(sorted(set(findings))))
+
+    def __add__(self, other: "Report") -> "Report":
+        """Both reports in one."""
+        return Report.of((*self.findings, *other.findings))
+
+    def __bool__(self) -> bool:
+        """Whether anything was found."""
+        return bool(self.findings)
+
+    def paths(self) -> frozenset[str]:
+        """The files that have findings."""
+        return frozenset(finding.location.path for finding in self.findings)

@@ -1,0 +1,1 @@
+"""What makes a place run content (L4). Drivers don't import one another."""

@@ -1,0 +1,1 @@
+"""The write-ahead log of deployments on this host (L4)."""

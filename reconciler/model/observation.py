@@ -1,0 +1,50 @@
+"""Observation: what a driver reports is there."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Presence(StrEnum):
+    """What was found in a place."""
+
+    ABSENT = "absent"
+    """Nothing was ever put there, or it was taken away."""
+    RUNNING = "running"
+    """Content is in place, and its processes (if it has any) run."""
+    STOPPED = "stopped"
+    """Content is in place, its processes don't run."""
+    UNKNOWN = "unknown"
+    """The driver could not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What is in one place; ``digest`` is `Content.digest` of what was last switched to.
+
+    ``fence`` is the highest fencing number the place has obeyed, 0 for none.
+    """
+
+    presence: Presence
+    digest: str = ""
+    version: str = ""
+    fence: int = 0
+    detail: str = ""
+
+
+class RolloutState(StrEnum):
+    """How far workloads are in coming up."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """One poll of a rollout; ``detail`` says what it waits for, or why it failed.
+
+    ``DONE`` means that the new content answers *and* that the old one has ended.
+    """
+
+    state: RolloutState
+    detail: str = ""

@@ -1,0 +1,94 @@
+"""Plan: for each place, what is to be done and why."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reconciler.canonical import digest_of
+from reconciler.model.content import Content
+from reconciler.model.deployment import Assignment
+from reconciler.model.place import Place
+from reconciler.model.records import Reason, SignOff
+
+
+class Verdict(StrEnum):
+    """What a plan says of one place."""
+
+    IN_SYNC = "in-sync"
+    """What shall run there runs there."""
+    DEPLOY = "deploy"
+    """All gates are open: claim it and begin."""
+    HOLD = "hold"
+    """Something else shall run there, and at least one gate is not open."""
+    BUSY = "busy"
+    """A deployment is under way there."""
+    GO_BACK = "go-back"
+    """A claim of ours without a journal: undo what it may have done."""
+    BROKEN = "broken"
+    """A file that decides about the place has errors, or the place is stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to be done in one place, with every reason.
+
+    ``assignment`` is given for ``DEPLOY`` and ``GO_BACK``. ``wanted`` is the version the file asks
+    for, ``running`` the version that was last proven there.
+    """
+
+    place: Place
+    verdict: Verdict
+    wanted: str
+    running: str
+    reasons: tuple[Reason, ...]
+    sentence: str
+    sign_off: SignOff | None = None
+    assignment: Assignment | None = None
+    deployment: str = ""
+    estimate: int = 0
+    summary: str = ""
+    notes: tuple[str, ...] = ()
+    """What a reader should know besides, such as a gap during the switch."""
+
+    @property
+    def closed(self) -> tuple[Reason, ...]:
+        """The gates that are not open."""
+        return tuple(each for each in self.reasons if each.state != "open")
+
+    @property
+    def wanted_content(self) -> Content | None:
+        """The content a deployment would bring."""
+        return self.assignment.content if self.assignment else None
+
+    def as_json(self) -> dict[str, object]:
+        """The decision as plain JSON: what digests and machine output are made of."""
+        return {
+            "place": str(self.place),
+            "verdict": self.verdict.value,
+            "wanted": self.wanted,
+            "running": self.running,
+            "sentence": self.sentence,
+            "reasons": [each.model_dump(mode="json") for each in self.reasons],
+            "sign_off": self.sign_off.model_dump(mode="json") if self.sign_off else None,
+            "assignment": (
+                self.assignment.model_dump(mode="json", by_alias=True) if self.assignment else None
+            ),
+            "deployment": self.deployment,
+            "notes": list(self.notes),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Decisions for all places at one commit, sorted by place."""
+
+    commit: str
+    decisions: tuple[Decision, ...]
+
+    @property
+    def digest(self) -> str:
+        """``sha256:…`` over everything the plan says; equal inputs give equal digests."""
+        return digest_of(self.as_json())
+
+    def as_json(self) -> dict[str, object]:
+        """The plan as plain JSON."""
+        return {"commit": self.commit, "decisions": [each.as_json() for each in self.decisions]}

@@ -1,0 +1,68 @@
+"""Release: immutable content, pinned by digest."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from reconciler.model.base import Manifest, Model
+from reconciler.names import CommitId, Duration, Line, Name, Sha256, TagName, Text, Version
+
+
+class Artifact(Model):
+    """One of ``tarball`` with ``sha256``, and ``tree``."""
+
+    NOT_YET: ClassVar[frozenset[str]] = frozenset({"image", "chart"})
+
+    tarball: Line | None = None
+    """A path below the app's artifact address; ``.tar.gz`` is unpacked."""
+    sha256: Sha256 | None = None
+    """Digest of the tarball."""
+    tree: CommitId | None = None
+    """Id of a folder's tree in the app's repository."""
+
+
+class ReleasedComponent(Model):
+    """One part that this release carries."""
+
+    name: Name
+    """The component, as the app names it."""
+    version: Version | None = None
+    """Its version; the release's if left out."""
+    artifact: Artifact
+    """What is put in place, by digest."""
+
+
+class Release(Manifest):
+    """What is released; never changed after its merge."""
+
+    NOT_YET: ClassVar[frozenset[str]] = frozenset({"hotfix"})
+
+    kind: Literal["Release"]
+    app: Name
+    """The app, as in the path."""
+    version: Version
+    """The version, as in the path."""
+    tag: TagName
+    """The tag; must lead to ``commit`` for ever."""
+    commit: CommitId
+    """The commit of the app's repository."""
+    components: tuple[ReleasedComponent, ...] = Field(min_length=1, strict=False)
+    """What this release carries, in the app's order."""
+    summary: Line
+    """What it is, for everybody."""
+    notes: Text | None = None
+    """More, as Markdown."""
+    tickets: tuple[Line, ...] = Field(default=(), strict=False)
+    """Besides those found in commits."""
+    downtime: Literal["none"] | Duration
+    """Of the forward deployment."""
+    estimate: Duration
+    """Start to end."""
+    restarts: tuple[Line, ...] = Field(default=(), strict=False)
+    """What restarts, in words."""
+    migration: Annotated[
+        Literal["none", "compatible", "breaking"],
+        Field(description="Of data. `breaking` is not supported yet."),
+    ]
+    way_back: Line | None = None
+    """How to go back, for people."""

@@ -1,0 +1,121 @@
+"""What the core and the daemon ask of the world (L3): small Protocols, implemented in L4.
+
+Adapters raise `StepFailedError` (the check said no), `StepErroredError` (nobody could tell) and
+`StaleFenceError` (a newer claim was obeyed), never a third party's exceptions.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from reconciler.model.content import Content, ContentComponent, PlaceTarget
+from reconciler.model.deployment import TestSpec
+from reconciler.model.observation import Observation, Rollout
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def now(self) -> datetime:
+        """The present instant, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never go back; only differences mean something."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; a test's clock returns at once and has moved on."""
+        ...
+
+
+class Failpoints(Protocol):
+    """Where a test may kill or break the process, by name."""
+
+    def reach(self, name: str) -> None:
+        """Called directly before and after every journal write and effect."""
+        ...
+
+
+class Driver(Protocol):
+    """Makes a place run content. Every call is idempotent on its arguments.
+
+    ``fence`` is the claim's sequence: a place remembers the highest it has obeyed and refuses lower
+    ones with `StaleFenceError` before any effect.
+    """
+
+    def gap(self, content: Content) -> str:
+        """Why a switch to this content loses requests, in one sentence; empty if it doesn't."""
+        ...
+
+    def observe(self, target: PlaceTarget) -> Observation:
+        """What is there now; never raises for a place that is absent or broken."""
+        ...
+
+    def prepare(self, target: PlaceTarget, content: Content, *, fence: int, timeout: float) -> None:
+        """Fetch, check and put the content beside what runs; what runs is untouched."""
+        ...
+
+    def apply(
+        self, target: PlaceTarget, content: Content | None, *, fence: int, timeout: float
+    ) -> None:
+        """Switch to prepared content, or to nothing; returns once the switch is begun."""
+        ...
+
+    def rollout(self, target: PlaceTarget, content: Content | None) -> Rollout:
+        """How far the switch is; a poll, never blocks."""
+        ...
+
+    def cleanup(self, target: PlaceTarget, keep: frozenset[str], *, fence: int) -> None:
+        """Drop prepared contents whose digest isn't in ``keep``."""
+        ...
+
+    def supervise(self, target: PlaceTarget, content: Content) -> str:
+        """Start processes of this content that don't run; says why, or empty if nothing was done.
+
+        Does nothing if the place holds other content.
+        """
+        ...
+
+    def stop(self, target: PlaceTarget) -> None:
+        """Stop the place's processes and whoever looks after them; the content stays."""
+        ...
+
+
+class Probe(Protocol):
+    """Asks one question of what runs. Returns if the answer is yes."""
+
+    def check(self, test: TestSpec, folder: Path | None, *, timeout: float) -> None:
+        """Raise `StepFailedError` for no, `StepErroredError` for nobody could tell.
+
+        ``folder`` is where the release's files are, for ``./`` commands. Never takes longer than
+        ``timeout`` seconds and leaves no child behind.
+        """
+        ...
+
+
+class Artifacts(Protocol):
+    """Where content comes from."""
+
+    def fetch(
+        self, content: Content, component: ContentComponent, into: Path, *, timeout: float
+    ) -> None:
+        """Put the component's files into the empty folder ``into``, checked against its digest.
+
+        Raises `StepFailedError` when tag, commit, tree or checksum is not as the release says, and
+        `StepErroredError` when the source could not be asked.
+        """
+        ...
+
+
+class Journal(Protocol):
+    """The write-ahead log of one deployment on this host: synced before `append` returns."""
+
+    def append(self, event: Mapping[str, object]) -> None:
+        """Write one event; when this returns it survives a power loss."""
+        ...
+
+    def events(self) -> list[dict[str, object]]:
+        """All events in order; a torn last line is dropped, anything else broken raises."""
+        ...

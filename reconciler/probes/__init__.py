@@ -1,0 +1,1 @@
+"""What asks whether content works (L4). Probes don't import one another."""

@@ -1,0 +1,1 @@
+"""History × plan → ``{path: text}``: pages, JSON, pictures (L2, pure)."""

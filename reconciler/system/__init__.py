@@ -1,0 +1,1 @@
+"""Clock, locks, processes, host configuration: this machine (L4)."""
