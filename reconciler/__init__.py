@@ -6,7 +6,7 @@ Layers, imports go down only (checked by import-linter as part of ``make test``)
 * L1 ``model``: frozen values
 * L2 ``manifest validator signoff planner deployer publish``: the pure core
 * L3 ``ports``: what the core asks of the world
-* L4 ``drivers probes journal repository system``: adapters
+* L4 ``drivers probes journal``, ``repository``, ``system``: adapters
 * L5 ``daemon``: loop and executor
 * L6 ``registry``, ``cli``, ``tutorial``: composition
 """

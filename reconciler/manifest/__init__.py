@@ -1,1 +1,1 @@
-"""Bytes → nodes with line and column → frozen models → snapshot; models → JSON Schema (L2, pure)."""
+"""Bytes → nodes with line and column → models → snapshot; models → JSON Schema (L2, pure)."""
