@@ -71,6 +71,10 @@ class Driver(Protocol):
         """Drop prepared contents whose digest isn't in ``keep``."""
         ...
 
+    def folder(self, target: PlaceTarget, content: Content) -> Path | None:
+        """Where the prepared content's files are, for commands; nothing if it has no folder."""
+        ...
+
     def supervise(self, target: PlaceTarget, content: Content) -> str:
         """Start processes of this content that don't run; says why, or empty if nothing was done.
 

@@ -1,0 +1,139 @@
+"""The state of a deployment, from its journal: a restart is a refold.
+
+Events of a journal, in order (each a JSON object with ``event`` and ``at``):
+
+* ``claiming`` with ``claim``: the claim is about to be pushed; nothing is done yet
+* ``claimed`` with ``claim``: the pushed claim, numbered; effects may begin
+* ``step-started`` with ``step``; again with ``again: true`` after a restart
+* ``step-ended`` with ``step``, ``result``, ``detail``
+* ``finished`` with ``end``: the record that is to be pushed
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from reconciler.deployer.machine import IllegalMoveError, advance, event_of
+from reconciler.model.deployment import Assignment, Phase, Result, StepOutcome, StepSpec
+from reconciler.model.records import Claim, End, record_of
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """One deployment as far as its journal tells.
+
+    ``step_started`` is the instant of the *first* start of the step under way, empty between
+    steps: a restart doesn't extend a deadline.
+    """
+
+    claim: Claim
+    claimed: bool = False
+    phase: Phase = Phase.ROLLING_OUT
+    index: int = 0
+    step_started: str = ""
+    outcomes: tuple[StepOutcome, ...] = field(default=())
+    end: End | None = None
+
+    @property
+    def assignment(self) -> Assignment:
+        """What is to be done."""
+        return self.claim.assignment
+
+    @property
+    def lane(self) -> tuple[StepSpec, ...]:
+        """The lane under way; empty when all is done."""
+        match self.phase:
+            case Phase.ROLLING_OUT:
+                return self.assignment.lanes.forward
+            case Phase.ROLLING_BACK:
+                return self.assignment.lanes.backward
+            case _:
+                return ()
+
+    @property
+    def step(self) -> StepSpec | None:
+        """The step that is under way or next; nothing when the phase is final."""
+        return self.lane[self.index] if self.index < len(self.lane) else None
+
+    @property
+    def failure(self) -> str:
+        """The first thing that went wrong, in one sentence; empty if nothing did."""
+        for each in self.outcomes:
+            if each.result is not Result.PASSED:
+                return f"{each.name}: {each.detail}"
+        return ""
+
+    def started(self, step: str, at: str) -> "Deployment":
+        """The deployment with its step under way."""
+        self._expect(step)
+        return replace(self, step_started=self.step_started or at)
+
+    def ended(self, outcome: StepOutcome) -> "Deployment":
+        """The deployment after its step ended."""
+        spec = self._expect(outcome.name)
+        event = event_of(spec.work, outcome.result, last=self.index + 1 == len(self.lane))
+        phase = advance(self.phase, event)
+        return replace(
+            self,
+            phase=phase,
+            index=self.index + 1 if phase is self.phase else 0,
+            step_started="",
+            outcomes=(*self.outcomes, outcome),
+        )
+
+    def _expect(self, step: str) -> StepSpec:
+        if self.step is None or self.step.name != step:
+            expected = self.step.name if self.step else "nothing"
+            raise IllegalMoveError(f"the journal says {step}, {expected} was next")
+        return self.step
+
+
+def begin(claim: Claim, *, backward: bool = False) -> Deployment:
+    """A claimed deployment of which nothing was done; ``backward`` starts with going back."""
+    phase = Phase.ROLLING_BACK if backward else Phase.ROLLING_OUT
+    return Deployment(claim=claim, claimed=True, phase=phase)
+
+
+def fold(events: Iterable[Mapping[str, Any]]) -> Deployment | None:
+    """The deployment that these events tell; nothing for none.
+
+    Raises `IllegalMoveError` for events that can't follow one another.
+    """
+    state: Deployment | None = None
+    for event in events:
+        state = apply(state, event)
+    return state
+
+
+def apply(state: Deployment | None, event: Mapping[str, Any]) -> Deployment:
+    """The deployment after one more event; raises `IllegalMoveError` if it can't follow."""
+    kind = event["event"]
+    if kind in {"claiming", "claimed"}:
+        claim = record_of(event["claim"])
+        if not isinstance(claim, Claim):
+            raise IllegalMoveError("the journal's claim is another record")
+        if kind == "claiming":
+            return Deployment(claim=claim)
+        return begin(claim, backward=bool(event.get("backward", False)))
+    if state is None:
+        raise IllegalMoveError(f"the journal begins with {kind}")
+    match kind:
+        case "step-started":
+            return state.started(event["step"], event["at"])
+        case "step-ended":
+            return state.ended(
+                StepOutcome(
+                    name=event["step"],
+                    result=Result(event["result"]),
+                    started=state.step_started,
+                    ended=event["at"],
+                    detail=event["detail"],
+                )
+            )
+        case "finished":
+            end = record_of(event["end"])
+            if not isinstance(end, End):
+                raise IllegalMoveError("the journal's end is another record")
+            return replace(state, end=end)
+        case _:
+            raise IllegalMoveError(f"the journal has an unknown event {kind}")

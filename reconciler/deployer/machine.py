@@ -1,0 +1,58 @@
+"""The deployment's machine: every legal move, literally."""
+
+from enum import StrEnum
+from typing import Final
+
+from reconciler.errors import TagboatError
+from reconciler.model.deployment import Phase, Result, Work
+
+
+class Event(StrEnum):
+    """What can happen to a deployment."""
+
+    STEP_PASSED = "step-passed"
+    """A step ended well, and others follow in its lane."""
+    LANE_DONE = "lane-done"
+    """The lane's last step ended well."""
+    STEP_FAILED = "step-failed"
+    """A step's check said no."""
+    STEP_ERRORED = "step-errored"
+    """Nobody could tell, and the budget for trying again is used up."""
+    STEP_TOLERATED = "step-tolerated"
+    """A clean-up went wrong; that says nothing about the content, so the lane goes on."""
+
+
+TRANSITIONS: Final[dict[tuple[Phase, Event], Phase]] = {
+    (Phase.ROLLING_OUT, Event.STEP_PASSED): Phase.ROLLING_OUT,
+    (Phase.ROLLING_OUT, Event.STEP_TOLERATED): Phase.ROLLING_OUT,
+    (Phase.ROLLING_OUT, Event.LANE_DONE): Phase.SUCCEEDED,
+    (Phase.ROLLING_OUT, Event.STEP_FAILED): Phase.ROLLING_BACK,
+    (Phase.ROLLING_OUT, Event.STEP_ERRORED): Phase.ROLLING_BACK,
+    (Phase.ROLLING_BACK, Event.STEP_PASSED): Phase.ROLLING_BACK,
+    (Phase.ROLLING_BACK, Event.STEP_TOLERATED): Phase.ROLLING_BACK,
+    (Phase.ROLLING_BACK, Event.LANE_DONE): Phase.ROLLED_BACK,
+    (Phase.ROLLING_BACK, Event.STEP_FAILED): Phase.STUCK,
+    (Phase.ROLLING_BACK, Event.STEP_ERRORED): Phase.STUCK,
+}
+"""(phase, event) → next phase. A pair that isn't here is illegal; final phases have none."""
+
+
+class IllegalMoveError(TagboatError):
+    """An event that can't happen in this phase: the journal is wrong, nothing is guessed."""
+
+
+def advance(phase: Phase, event: Event) -> Phase:
+    """The phase after the event; raises `IllegalMoveError` for a pair the table doesn't have."""
+    try:
+        return TRANSITIONS[phase, event]
+    except KeyError:
+        raise IllegalMoveError(f"{event} can't happen while {phase}") from None
+
+
+def event_of(work: Work, result: Result, *, last: bool) -> Event:
+    """What a step's end means to the machine; ``last`` says that it closes its lane."""
+    if result is not Result.PASSED:
+        if work is not Work.CLEANUP:
+            return Event.STEP_FAILED if result is Result.FAILED else Event.STEP_ERRORED
+        return Event.LANE_DONE if last else Event.STEP_TOLERATED
+    return Event.LANE_DONE if last else Event.STEP_PASSED

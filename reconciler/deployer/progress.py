@@ -1,0 +1,50 @@
+"""How far a deployment is, step by step: the one source for terminal, site and notices."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reconciler.deployer.fold import Deployment
+from reconciler.model.deployment import Result
+
+
+class Stage(StrEnum):
+    """Where one step stands."""
+
+    DONE = "done"
+    FAILED = "failed"
+    RUNNING = "running"
+    TO_COME = "to-come"
+
+
+@dataclass(frozen=True, slots=True)
+class StepProgress:
+    """One step; instants are empty until they have happened."""
+
+    name: str
+    stage: Stage
+    started: str = ""
+    ended: str = ""
+    detail: str = ""
+
+
+def progress(deployment: Deployment) -> tuple[StepProgress, ...]:
+    """All steps of the deployment: those that ended, the one under way, those to come."""
+    ended = tuple(
+        StepProgress(
+            each.name,
+            Stage.DONE if each.result is Result.PASSED else Stage.FAILED,
+            each.started,
+            each.ended,
+            each.detail,
+        )
+        for each in deployment.outcomes
+    )
+    coming = tuple(
+        StepProgress(
+            each.name,
+            Stage.RUNNING if number == 0 and deployment.step_started else Stage.TO_COME,
+            deployment.step_started if number == 0 else "",
+        )
+        for number, each in enumerate(deployment.lane[deployment.index :])
+    )
+    return ended + coming

@@ -1,0 +1,15 @@
+"""Gate ``claim``: at most one deployment is under way in a place."""
+
+from reconciler.model.records import Reason
+from reconciler.planner.inputs import Ask
+
+NAME = "claim"
+
+
+def answer(ask: Ask) -> Reason:
+    """Closed while a claim is open, whoever's it is."""
+    claim = ask.inputs.ledger.open_claim(ask.place)
+    if claim is None:
+        return Reason(gate=NAME, state="open", why="nothing is under way")
+    why = f"{claim.deployment} of {claim.reconciler} is under way since {claim.at}"
+    return Reason(gate=NAME, state="closed", why=why, remedy="wait until it has ended")

@@ -1,0 +1,19 @@
+"""Gate ``driver``: this host may use the driver that the place names."""
+
+from reconciler.model.records import Reason
+from reconciler.planner.inputs import Ask
+
+NAME = "driver"
+
+
+def answer(ask: Ask) -> Reason:
+    """Closed when host configuration doesn't enable the driver; unknown hosts allow it."""
+    enabled = ask.inputs.drivers
+    if ask.assignment is None or enabled is None:
+        return Reason(gate=NAME, state="open", why="not asked")
+    name = ask.assignment.target.driver
+    if name in enabled:
+        return Reason(gate=NAME, state="open", why=f"{name} is enabled on this host")
+    remedy = f"add [drivers.{name}] to tagboat.toml of the reconciler's host"
+    why = f"the driver {name} is not enabled on this host"
+    return Reason(gate=NAME, state="closed", why=why, remedy=remedy)

@@ -1,0 +1,26 @@
+"""Gate ``files``: the files that decide about the place are there and have no errors."""
+
+from reconciler.model.records import Reason
+from reconciler.planner.gates.sign_off import concerns
+from reconciler.planner.inputs import Ask
+
+NAME = "files"
+
+
+def answer(ask: Ask) -> Reason:
+    """Closed by the first finding in a file that concerns the place."""
+    versions = frozenset({ask.wanted})
+    findings = [
+        each
+        for each in ask.inputs.report.findings
+        if concerns(each.location.path, ask.place, versions)
+    ]
+    if findings:
+        first = findings[0]
+        more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+        why = f"{first.location}: {first.code} {first.message}{more}"
+        return Reason(gate=NAME, state="closed", why=why, remedy=first.hint)
+    if ask.assignment is None:
+        why = "the admitted files don't name a release for this place"
+        return Reason(gate=NAME, state="closed", why=why, remedy="run tagboat validate")
+    return Reason(gate=NAME, state="open", why="no errors")

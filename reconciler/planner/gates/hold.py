@@ -1,0 +1,28 @@
+"""Gate ``hold``: a promotion that failed waits for a commit, so that nothing flaps.
+
+The key is the place and the commit that admitted the promotion: a newly admitted change of that
+file releases it. For what the trust root brought, the content is the key, since a new trust root is
+no new wish.
+"""
+
+from reconciler.model.records import Reason
+from reconciler.planner.inputs import Ask
+
+NAME = "hold"
+
+
+def answer(ask: Ask) -> Reason:
+    """Closed when this very promotion has failed here before."""
+    if ask.sign_off is None:
+        return Reason(gate=NAME, state="open", why="nothing was tried")
+    failed = ask.inputs.ledger.failed_by(ask.place, ask.sign_off.commit)
+    if failed is None and not ask.sign_off.merged_by and ask.assignment is not None:
+        last = ask.inputs.ledger.last_failure(ask.place)
+        claim = ask.inputs.ledger.claims.get(last.deployment) if last else None
+        if claim and claim.assignment.content.digest == ask.assignment.content.digest:
+            failed = last
+    if failed is None:
+        return Reason(gate=NAME, state="open", why="it has not failed here")
+    why = f"{failed.version} {failed.outcome.value} in {failed.deployment}: {failed.why}"
+    remedy = "promote another release, or revert the merge that brought this one"
+    return Reason(gate=NAME, state="closed", why=why, remedy=remedy)

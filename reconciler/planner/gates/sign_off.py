@@ -1,0 +1,57 @@
+"""Gate ``sign-off``: what decides about the place was merged by a person who may, not its author."""
+
+from reconciler.model.place import Place
+from reconciler.model.records import Reason
+from reconciler.planner.inputs import Ask
+from reconciler.signoff import Taint
+
+NAME = "sign-off"
+
+
+def concerns(path: str, place: Place, versions: frozenset[str]) -> bool:
+    """Whether a managed path decides about this place; ``versions`` are those it may come to run.
+
+    A promotion concerns its place, an environment or app file all places of it, a release file the
+    places that ask for it, and people everybody.
+    """
+    match path.split("/"):
+        case ["environments", environment, file]:
+            own = file in {"environment.yaml", f"{place.app}.yaml"}
+            return environment == place.environment and own
+        case ["environments", _]:
+            return True
+        case ["releases", app, "app.yaml"]:
+            return app == place.app
+        case ["releases", app, version, *_]:
+            return app == place.app and version in versions
+        case _:
+            return False
+
+
+def taints_of(ask: Ask) -> tuple[Taint, ...]:
+    """The taints that concern this place."""
+    promotion = ask.inputs.snapshot.promotions.get((ask.place.environment, ask.place.app))
+    versions = frozenset({ask.wanted, promotion.release if promotion else ask.wanted})
+    return tuple(
+        each for each in ask.inputs.judgement.taints if concerns(each.path, ask.place, versions)
+    )
+
+
+def answer(ask: Ask) -> Reason:
+    """Closed by the first taint that concerns the place; the rest are counted."""
+    taints = taints_of(ask)
+    if taints:
+        first = taints[0]
+        more = f" (and {len(taints) - 1} more)" if len(taints) > 1 else ""
+        return Reason(
+            gate=NAME, state="closed", why=f"{first.code} {first.why}{more}", remedy=first.remedy
+        )
+    if ask.sign_off is None:
+        why = f"{ask.place.promotion_path} is not signed off"
+        remedy = "let somebody who may promote here merge it"
+        return Reason(gate=NAME, state="closed", why=why, remedy=remedy)
+    if not ask.sign_off.merged_by:
+        return Reason(gate=NAME, state="open", why="part of the trust root")
+    authors = ", ".join(ask.sign_off.authors) or "nobody"
+    why = f"written by {authors}, merged by {ask.sign_off.merged_by}"
+    return Reason(gate=NAME, state="open", why=why)

@@ -1,0 +1,166 @@
+"""Making the plan: for each place one decision, with every reason."""
+
+from reconciler.deployer.pipeline import assign
+from reconciler.errors import TagboatError
+from reconciler.model.content import Content
+from reconciler.model.deployment import Assignment
+from reconciler.model.place import Place
+from reconciler.model.plan import Decision, Plan, Verdict
+from reconciler.model.records import Claim, Reason, SignOff
+from reconciler.names import seconds_of
+from reconciler.planner.gates import GATES
+from reconciler.planner.gates.sign_off import taints_of
+from reconciler.planner.inputs import Ask, Inputs
+
+
+def make_plan(inputs: Inputs) -> Plan:
+    """One decision for every place that a promotion names or a claim holds, sorted by place.
+
+    Pure: equal inputs give equal plans, whatever the hash seed, file order or time zone.
+    """
+    named = {*inputs.snapshot.promotions, *inputs.tip.promotions}
+    places = {Place(environment, app) for environment, app in named}
+    places |= {_place_of(path) for path in inputs.snapshot.broken | inputs.tip.broken} - {None}
+    places |= set(inputs.ledger.open_places())
+    return Plan(inputs.basis, tuple(_decide(inputs, each) for each in sorted(places)))
+
+
+def _place_of(path: str) -> Place | None:
+    parts = path.removesuffix(".yaml").split("/")
+    if len(parts) == 3 and parts[0] == "environments" and parts[2] != "environment":
+        return Place(parts[1], parts[2])
+    return None
+
+
+def _decide(inputs: Inputs, place: Place) -> Decision:
+    key = (place.environment, place.app)
+    running = inputs.ledger.running(place)
+    admitted, shown = inputs.snapshot.promotions.get(key), inputs.tip.promotions.get(key)
+    wanted = shown.release if shown else admitted.release if admitted else ""
+    ask = Ask(inputs, place, wanted, _sign_off(inputs, place), _assignment(inputs, place), running)
+    claim = inputs.ledger.open_claim(place)
+    if claim is not None:
+        return _under_way(ask, claim)
+    taints = taints_of(ask)
+    own = any(each.path == place.promotion_path for each in taints)
+    if ask.assignment and running and ask.assignment.content.digest == running.digest and not own:
+        tail = f"; new starts are held: {taints[0].why}" if taints else ""
+        return Decision(
+            place=place,
+            verdict=Verdict.IN_SYNC,
+            wanted=running.version,
+            running=running.version,
+            reasons=tuple(gate(ask) for gate in GATES) if taints else (),
+            sentence=f"runs {running.version}{tail}",
+            sign_off=ask.sign_off,
+        )
+    return _new(ask)
+
+
+def _under_way(ask: Ask, claim: Claim) -> Decision:
+    version = claim.assignment.content.version
+    mine = claim.reconciler == ask.inputs.reconciler
+    lost = (
+        mine
+        and claim.deployment not in ask.inputs.journalled
+        and ask.place not in ask.inputs.stopped
+    )
+    sentence = (
+        f"goes back from {version}: the journal of {claim.deployment} is gone"
+        if lost
+        else f"deploying {version} as {claim.deployment}"
+    )
+    return Decision(
+        place=ask.place,
+        verdict=Verdict.GO_BACK if lost else Verdict.BUSY,
+        wanted=ask.wanted or version,
+        running=ask.running.version if ask.running else "",
+        reasons=claim.reasons,
+        sentence=sentence,
+        sign_off=claim.sign_off,
+        assignment=claim.assignment,
+        deployment=claim.deployment,
+        estimate=claim.estimate,
+        summary=claim.summary,
+    )
+
+
+def _new(ask: Ask) -> Decision:
+    reasons = tuple(gate(ask) for gate in GATES)
+    closed = [each for each in reasons if each.state != "open"]
+    running = ask.running.version if ask.running else ""
+    release = ask.inputs.snapshot.releases.get((ask.place.app, ask.wanted))
+    broken = any(each.gate == "files" for each in closed) and not ask.assignment
+    verdict = Verdict.BROKEN if broken else Verdict.HOLD if closed else Verdict.DEPLOY
+    return Decision(
+        place=ask.place,
+        verdict=verdict,
+        wanted=ask.wanted,
+        running=running,
+        reasons=reasons,
+        sentence=_sentence(ask, closed),
+        sign_off=ask.sign_off,
+        assignment=ask.assignment,
+        estimate=seconds_of(release.estimate) if release else 0,
+        summary=release.summary if release else "",
+        notes=_notes(ask.assignment, ask.running),
+    )
+
+
+def _sentence(ask: Ask, closed: list[Reason]) -> str:
+    running = ask.running.version if ask.running else "nothing"
+    if closed:
+        return f"wants {ask.wanted or '?'} (held), runs {running}: {closed[0].why}"
+    if ask.running is None:
+        return f"deploys {ask.wanted}; going back leads to nothing"
+    if ask.running.version == ask.wanted:
+        return f"deploys {ask.wanted} again with other configuration"
+    return f"deploys {ask.wanted} over {running}"
+
+
+def _notes(assignment: Assignment | None, running: Content | None) -> tuple[str, ...]:
+    if assignment is None or running is None or not assignment.target.listen:
+        return ()
+    apart = [each.name for each in assignment.content.processes if each.listens == "port"]
+    return tuple(
+        f"{name} opens its port itself: requests are refused between the old version and the new"
+        for name in apart
+    )
+
+
+def _assignment(inputs: Inputs, place: Place) -> Assignment | None:
+    snapshot = inputs.snapshot
+    promotion = snapshot.promotions.get((place.environment, place.app))
+    app = snapshot.apps.get(place.app)
+    environment = snapshot.environments.get(place.environment)
+    if promotion is None or app is None or environment is None:
+        return None
+    release = snapshot.releases.get((place.app, promotion.release))
+    names = {each.name for each in app.components}
+    if release is None or not {each.name for each in release.components} <= names:
+        return None
+    try:
+        return assign(
+            app,
+            release,
+            environment,
+            previous=inputs.ledger.running(place),
+            keep=inputs.ledger.keep(place),
+        )
+    except (TagboatError, ValueError):
+        # Placeholders and the like are findings already; the gate `files` tells them.
+        return None
+
+
+def _sign_off(inputs: Inputs, place: Place) -> SignOff | None:
+    path = place.promotion_path
+    if path not in inputs.judgement.admitted:
+        return None
+    admission = inputs.judgement.admissions.get(path)
+    if admission is None:
+        return SignOff(commit=inputs.judgement.root)
+    return SignOff(
+        commit=admission.merge,
+        merged_by=admission.merged_by,
+        authors=tuple(sorted(admission.authors)),
+    )

@@ -1,0 +1,89 @@
+"""Finding and reading ``tagboat.toml``."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from reconciler.errors import ConfigurationError
+from reconciler.model.host import Host
+from reconciler.system.processes import run
+
+FILE = "tagboat.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Host configuration and the file it came from; relative paths start at that file's folder."""
+
+    host: Host
+    source: Path
+
+    def path(self, text: str) -> Path:
+        """A path of the configuration, absolute."""
+        return (self.source.parent / text).absolute()
+
+    def address(self, text: str) -> str:
+        """A remote's address: URLs and scp-like forms as they are, paths made absolute."""
+        local = "://" not in text and not (":" in text and "/" not in text.partition(":")[0])
+        return str(self.path(text)) if local else text
+
+    @property
+    def state(self) -> Path:
+        """The daemon's own folder."""
+        return self.path(self.host.state)
+
+
+def find_configuration(
+    given: Path | None, *, start: Path, environment: Mapping[str, str] | None = None
+) -> Configuration:
+    """The host configuration of this machine.
+
+    Looked for in ``given``, ``TAGBOAT_CONFIG``, git config ``tagboat.config`` of the clone around
+    ``start``, ``$XDG_CONFIG_HOME/tagboat/`` and ``/etc/tagboat/``; never in a work tree. Raises
+    `ConfigurationError` when there is none, or when it has errors.
+    """
+    known = os.environ if environment is None else environment
+    asked = given or (Path(known["TAGBOAT_CONFIG"]) if known.get("TAGBOAT_CONFIG") else None)
+    if asked is None:
+        asked = _of_clone(start)
+    if asked is not None:
+        if not asked.is_file():
+            raise ConfigurationError(f"{asked} is not there", hint="name the file with --config")
+        return read_configuration(asked)
+    home = Path(known.get("XDG_CONFIG_HOME") or Path(known.get("HOME", "/")) / ".config")
+    places = (home / "tagboat" / FILE, Path("/etc/tagboat") / FILE)
+    for each in places:
+        if each.is_file():
+            return read_configuration(each)
+    raise ConfigurationError(
+        "there is no host configuration",
+        hint="name one: tagboat --config FILE, or git config tagboat.config FILE in the clone",
+    )
+
+
+def read_configuration(path: Path) -> Configuration:
+    """The configuration in this file; raises `ConfigurationError` naming every wrong field."""
+    try:
+        host = Host.model_validate(tomllib.loads(path.read_text()))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path}: {error}", hint="mend the file") from error
+    except OSError as error:
+        raise ConfigurationError(f"{path}: {error.strerror}") from error
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}"
+            for each in error.errors(include_input=False, include_url=False)
+        )
+        raise ConfigurationError(f"{path}: {wrong}", hint="mend the file") from error
+    return Configuration(host, path.absolute())
+
+
+def _of_clone(start: Path) -> Path | None:
+    arguments = ["git", "-C", str(start), "config", "--type=path", "--get", "tagboat.config"]
+    finished = run(arguments, timeout=10, trusted=True)
+    text = finished.text.strip()
+    return (start / text) if finished.returncode == 0 and text else None
