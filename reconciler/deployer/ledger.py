@@ -10,7 +10,6 @@ from reconciler.model.content import Content
 from reconciler.model.place import Place
 from reconciler.model.records import Claim, End, Outcome, Record, Refusal, Restart
 
-
 KEPT = 5
 """Contents that stay ready at a place unless its host says otherwise."""
 

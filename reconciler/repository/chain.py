@@ -16,36 +16,44 @@ _HEAD = 3
 _FORMAT = "%H %T %P%n%B"
 
 
-class TamperedHistoryError(RefusedError):
-    """A commit of the history is no record that a reconciler wrote (B120): nothing may start."""
-
-    def __init__(self, commit: str, why: str) -> None:
-        """Name the first commit that can't be trusted."""
-        super().__init__(
-            f"history commit {commit[:12]} {why}",
-            hint=f"look at it with: git show {commit}; start nothing until it is explained",
-        )
-        self.commit = commit
-
-
-class NewerRecordError(RefusedError):
-    """A record was written by a newer Tagboat: it can be neither read nor guessed."""
-
-    def __init__(self, commit: str, what: str) -> None:
-        """Name the first record that isn't understood."""
-        super().__init__(
-            f"history commit {commit[:12]} was written by a newer Tagboat: {what}",
-            hint="install the newest Tagboat on this host; until then it only reads",
-        )
-        self.commit = commit
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One record and the commit that holds it."""
 
     commit: str
     record: Record
+
+
+class UnreadableHistoryError(RefusedError):
+    """The history goes on with something that can't be taken for a record: only read from here.
+
+    ``commit`` is the first such commit. ``entries`` are the good records before it that a reader
+    had not been given yet.
+    """
+
+    def __init__(self, commit: str, message: str, *, hint: str) -> None:
+        """Name the commit; the one who reads adds what came before it."""
+        super().__init__(f"history commit {commit[:12]} {message}", hint=hint)
+        self.commit = commit
+        self.entries: tuple[Entry, ...] = ()
+
+
+class TamperedHistoryError(UnreadableHistoryError):
+    """A commit of the history is no record that a reconciler wrote (B120): nothing may start."""
+
+    def __init__(self, commit: str, why: str) -> None:
+        """``why`` goes on where the commit's name ends."""
+        hint = f"look at it with: git show {commit}; nothing starts until it is explained"
+        super().__init__(commit, why, hint=hint)
+
+
+class NewerRecordError(UnreadableHistoryError):
+    """A record was written by a newer Tagboat: it can be neither read nor guessed."""
+
+    def __init__(self, commit: str, what: str) -> None:
+        """``what`` is the version and kind that it names."""
+        hint = "install the newest Tagboat on this host; until then it only reads"
+        super().__init__(commit, f"was written by a newer Tagboat: {what}", hint=hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,7 @@ def message_of(record: RecordBase, subject: str) -> str:
 
 def links_between(
     git: Git, *, after: str | None, tip: str
-) -> tuple[list[Link], RefusedError | None]:
+) -> tuple[list[Link], UnreadableHistoryError | None]:
     """The links that follow ``after`` up to ``tip``, oldest first, and what ended the reading.
 
     One git process, whatever the length. A commit of another shape (a second parent, a file, no
@@ -98,7 +106,9 @@ def links_between(
     return links, None
 
 
-def understood(links: Sequence[Link], *, sequence: int) -> tuple[list[Entry], RefusedError | None]:
+def understood(
+    links: Sequence[Link], *, sequence: int
+) -> tuple[list[Entry], UnreadableHistoryError | None]:
     """The entries of links that follow the record numbered ``sequence``, and what ended it.
 
     Numbers must rise by one. What isn't a numbered JSON object was never a record; what is one and
@@ -118,7 +128,7 @@ def understood(links: Sequence[Link], *, sequence: int) -> tuple[list[Entry], Re
     return entries, None
 
 
-def _why_not(link: Link, number: int) -> RefusedError:
+def _why_not(link: Link, number: int) -> UnreadableHistoryError:
     try:
         value = json.loads(link.body)
     except (ValueError, RecursionError):
