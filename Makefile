@@ -1,0 +1,64 @@
+# Needs git, make, OpenSSH's client, and Python 3.11 or newer with venv. Everything else goes to .venv.
+#   make up      run the worked example until Ctrl-C        make down   stop what a kill left of it
+#   make test    lint and all tests                         make clean  forget the example
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+
+PYTHON_HERE := .venv/bin/python
+TUTORIAL := $(PYTHON_HERE) -m reconciler.tutorial
+RUN := .venv/.installed-run
+TEST := .venv/.installed-test
+PYTEST_FLAGS ?= -n auto
+UV ?= uv
+
+.PHONY: help up down test lint bench site bundles lock install clean
+
+help:
+	@sed -n '2,3s/^#   //p' Makefile
+
+# exec: a SIGTERM to make must reach the example itself, not a shell in between.
+up: $(RUN)
+	@exec $(TUTORIAL) up $(if $(PORT_BASE),--port-base $(PORT_BASE))
+
+down: $(RUN)
+	@exec $(TUTORIAL) down
+
+test: lint
+	@exec $(PYTHON_HERE) -m pytest $(PYTEST_FLAGS)
+
+lint: $(TEST)
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+bench: $(TEST)
+	@for each in benchmarks/*.py; do $(PYTHON_HERE) "$$each" || exit 1; done
+
+site: $(RUN)
+	$(PYTHON_HERE) -m mkdocs build --strict
+
+bundles: $(RUN)
+	@exec $(TUTORIAL) bundles
+
+install: $(RUN)
+
+$(RUN): requirements/run.txt pyproject.toml scripts/install
+	@sh scripts/install run
+	@touch $@
+
+# The test lock holds everything that the other one does.
+$(TEST): requirements/test.txt pyproject.toml scripts/install
+	@sh scripts/install test
+	@touch $(RUN) $@
+
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-header --no-emit-index-url --no-emit-find-links --extra site
+lock:
+	$(COMPILE) pyproject.toml requirements/build.in -o requirements/run.txt
+	$(COMPILE) --extra test --extra bench -c requirements/run.txt \
+	  pyproject.toml requirements/build.in -o requirements/test.txt
+
+clean:
+	@if [ -x $(PYTHON_HERE) ]; then $(TUTORIAL) down --remove; fi
+	rm -rf build
