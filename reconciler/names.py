@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}\z"
 VERSION_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,62}\z"
@@ -28,8 +29,7 @@ def _whole(pattern: str, said: str) -> AfterValidator:
 
 def _immutable(value: str) -> str:
     if value.lower() in _MUTABLE or re.fullmatch(r"v?[0-9]+", value):
-        msg = "expected a version that never moves, such as 1.4.0"
-        raise ValueError(msg)
+        raise PydanticCustomError("version_moves", "expected a version that never moves")
     return value
 
 

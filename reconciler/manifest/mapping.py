@@ -1,0 +1,235 @@
+"""Document → frozen model of its kind, or findings at the lines that caused them."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any, TypeVar, get_args, get_origin
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from reconciler.diagnostics import Diagnostic
+from reconciler.manifest.codes import fields, policy
+from reconciler.manifest.document import FLOOD, Document, NodePath
+from reconciler.manifest.secrets import shown, visible
+from reconciler.model.base import Manifest, Model
+
+FORMAT = "tagboat/v1"
+
+_M = TypeVar("_M", bound=Manifest)
+
+_EXPECTED = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "bool_type": "true or false",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "tuple_type": "a list",
+}
+_QUOTED = re.compile(r"'([^']*)'")
+
+
+def to_model(document: Document, kind: type[_M]) -> _M | list[Diagnostic]:
+    """The value of a document as a model of its kind, or every finding about its fields."""
+    head = list(_head(document, kind.__name__))
+    if head:
+        return head
+    nulls = list(_nulls(document, document.value, ()))
+    try:
+        model = kind.model_validate(document.value)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False)
+        return [*nulls, *_findings(document, kind, found)][:FLOOD]
+    return nulls or model
+
+
+def _head(document: Document, kind: str) -> Iterator[Diagnostic]:
+    """An unknown format or another kind: nothing else of the file can be judged (B28)."""
+    version, found = document.value.get("apiVersion"), document.value.get("kind")
+    if version != FORMAT:
+        said = f"found {shown(version)}" if version is not None else "the field is missing"
+        yield fields.API_VERSION.at(
+            document.locate(("apiVersion",)), f"apiVersion: {said}, expected '{FORMAT}'"
+        )
+    elif found != kind:
+        said = f"found {shown(found)}" if found is not None else "the field is missing"
+        yield fields.KIND.at(
+            document.locate(("kind",)),
+            f"kind: {said}, expected '{kind}'",
+            hint=f"write 'kind: {kind}', or move the file",
+        )
+
+
+def _nulls(document: Document, value: Any, node: NodePath) -> Iterator[Diagnostic]:
+    match value:
+        case None:
+            yield fields.EMPTY_VALUE.at(
+                document.locate(node, key=True), f"{_name(node)}: found no value"
+            )
+        case dict():
+            for name, each in value.items():
+                yield from _nulls(document, each, (*node, name))
+        case tuple():
+            for index, each in enumerate(value):
+                yield from _nulls(document, each, (*node, index))
+        case _:
+            pass
+
+
+def _findings(
+    document: Document, kind: type[Model], errors: list[ErrorDetails]
+) -> Iterator[Diagnostic]:
+    """One finding for each value that was refused; branches of a union are said together."""
+    grouped: dict[tuple[NodePath, bool], list[ErrorDetails]] = defaultdict(list)
+    for error in errors:
+        grouped[_node(document.value, error)].append(error)
+    unready = {
+        node[:-1]
+        for (node, _), found in grouped.items()
+        if found[0]["type"] == "extra_forbidden" and node[-1] in _model_at(kind, node[:-1]).NOT_YET
+    }
+    for (node, is_key), found in grouped.items():
+        error = found[0]
+        if error["type"] == "extra_forbidden":
+            yield _extra(document, _model_at(kind, node[:-1]), node)
+        elif error["type"] == "missing":
+            # A sort of the same thing that isn't supported yet takes the place of this one.
+            if node[:-1] not in unready:
+                yield fields.MISSING.at(
+                    document.locate(node[:-1]),
+                    f"{_name(node)}: the field is missing",
+                    hint=f"add '{node[-1]}:'",
+                )
+        elif is_key:
+            said = f"name {shown(node[-1])}{_strange(str(node[-1]))}, expected {_wanted(found)}"
+            yield fields.VALUE.at(document.locate(node, key=True), said)
+        elif document.at(node) is not None and not _inner(node, error, grouped):
+            yield _refused(document, node, found)
+
+
+def _inner(
+    node: NodePath, error: ErrorDetails, grouped: Mapping[tuple[NodePath, bool], object]
+) -> bool:
+    """Whether a list is too short only because its entries were refused."""
+    return error["type"] == "too_short" and any(
+        len(other) > len(node) and other[: len(node)] == node for other, _ in grouped
+    )
+
+
+def _refused(document: Document, node: NodePath, found: list[ErrorDetails]) -> Diagnostic:
+    value = document.at(node)
+    under = next((each for each in reversed(node) if isinstance(each, str)), "")
+    wanted = _wanted(found)
+    said = f"{_name(node)}: found {shown(value, under=under)}"
+    said += f"{_strange(value) if isinstance(value, str) else ''}, expected {wanted}"
+    place = document.locate(node)
+    if any(error["type"] == "version_moves" for error in found):
+        return policy.MOVING.at(place, said)
+    if all(error["type"] in _EXPECTED for error in found):
+        hint = "quote it" if "text" in wanted and isinstance(value, int | float) else ""
+        if isinstance(value, str) and "whole number" in wanted:
+            hint = "write the number without quotes" if value.isdigit() else ""
+        return fields.TYPE.at(place, said, hint=hint)
+    near = _near(str(value), _QUOTED.findall(wanted)) if isinstance(value, str) else ""
+    return fields.VALUE.at(place, said, hint=f"did you mean '{near}'?" if near else "")
+
+
+def _extra(document: Document, model: type[Model], node: NodePath) -> Diagnostic:
+    name = str(node[-1])
+    place = document.locate(node, key=True)
+    if name in model.NOT_YET:
+        return fields.NOT_YET_FIELD.at(place, f"{_name(node)}: the field is not supported yet")
+    near = _near(name, [*names_of(model), *model.NOT_YET])
+    said = f"unknown field {shown(name)}{_strange(name)}"
+    return fields.UNKNOWN.at(place, said, hint=f"did you mean '{near}'?" if near else "")
+
+
+def names_of(model: type[Model]) -> list[str]:
+    """The names of a model's fields as files write them."""
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _model_at(model: type[Model], node: NodePath) -> type[Model]:
+    """The model that a mapping at this path is checked by."""
+    annotation: Any = model
+    for step in node:
+        annotation = _inside(annotation, step)
+    found = _models(annotation)
+    return found[0] if found else Model
+
+
+def _inside(annotation: Any, step: str | int) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        for name, field in annotation.model_fields.items():
+            if step == (field.alias or name):
+                return field.annotation
+        return None
+    match get_origin(annotation), get_args(annotation):
+        case (origin, (first, *rest)) if origin is dict:
+            return rest[0]
+        case (origin, (first, *_)) if origin is tuple:
+            return first
+        case (_, branches):
+            found = (_inside(each, step) for each in branches)
+            return next((each for each in found if each is not None), None)
+
+
+def _models(annotation: Any) -> list[type[Model]]:
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        return [annotation]
+    return [model for each in get_args(annotation) for model in _models(each)]
+
+
+def _node(value: Mapping[str, Any], error: ErrorDetails) -> tuple[NodePath, bool]:
+    """Where the error is in the document, and whether it is about a name.
+
+    pydantic also names the branches of unions on its way; they aren't in the document.
+    """
+    node: list[str | int] = []
+    at: Any = value
+    for step in error["loc"]:
+        inside = (isinstance(at, dict) and step in at) or (
+            isinstance(at, tuple) and isinstance(step, int)
+        )
+        if inside:
+            node.append(step)
+            at = at[step]
+    if error["type"] == "missing":
+        node.append(error["loc"][-1])
+    return tuple(node), error["loc"][-1] == "[key]"
+
+
+def _wanted(found: list[ErrorDetails]) -> str:
+    said: list[str] = []
+    for error in found:
+        text = _EXPECTED.get(error["type"]) or error["msg"].replace(" after validation", "")
+        for start in (
+            "Value error, ",
+            "expected ",
+            "Input should be ",
+            "Tuple should ",
+            "String should ",
+        ):
+            text = text.removeprefix(start)
+        if text not in said:
+            said.append(text)
+    return " or ".join(said)
+
+
+def _strange(text: str) -> str:
+    """The code points of letters that look like others (B15)."""
+    points = [f"U+{ord(each):04X}" for each in text if not each.isascii()]
+    return f" with {', '.join(points[:3])}" if points else ""
+
+
+def _name(node: NodePath) -> str:
+    text = ""
+    for step in node:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}"
+    return visible(text[1:])
+
+
+def _near(name: str, known: list[str]) -> str:
+    found = get_close_matches(name, known, n=1, cutoff=0.6)
+    return found[0] if found else ""

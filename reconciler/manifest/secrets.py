@@ -1,0 +1,74 @@
+"""Texts that look like secrets, found and masked (B58)."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+_TOKEN = re.compile(
+    r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY"
+    r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
+    r"|\bgh[opsur]_[A-Za-z0-9]{30,}"
+    r"|\bgithub_pat_[A-Za-z0-9_]{30,}"
+    r"|\bgl(?:pat|ptt|rt|cbt|dt)-[A-Za-z0-9_-]{20,}"
+    r"|\bxox[abeoprs]-[A-Za-z0-9-]{10,}"
+    r"|\bAIza[0-9A-Za-z_-]{35}"
+    r"|\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}"
+    r"|\bnpm_[A-Za-z0-9]{36}"
+    r"|\bpypi-[A-Za-z0-9_-]{50,}"
+    r"|\bhvs\.[A-Za-z0-9_-]{20,}"
+    r"|\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"
+    r"|\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"
+    r"|\bhooks\.slack\.com/services/T[A-Za-z0-9_/]+"
+    r"|\bdiscord(?:app)?\.com/api/webhooks/[0-9]+/[A-Za-z0-9_-]+"
+    r"|(?<=://)[^\s/@:'\"]*:[^\s/@'\"]+(?=@)"
+)
+_SECRET_NAME = re.compile(
+    r"(?:^|[_-])(?:password|passwd|passphrase|secret|token|api_?key|private_?key|credentials?)$",
+    re.IGNORECASE,
+)
+_SECRET_HEADERS = frozenset(
+    {"authorization", "proxy-authorization", "cookie", "x-api-key", "private-token"}
+)
+_LONGEST = 60
+
+
+def secrets_in(text: str) -> Iterator[int]:
+    """Offsets into the text at which something begins that looks like a secret."""
+    for match in _TOKEN.finditer(text):
+        yield match.start()
+
+
+def secret_named(name: str) -> bool:
+    """Whether a variable or header of this name holds a secret: ``DB_PASSWORD``, ``Cookie``."""
+    return bool(_SECRET_NAME.search(name)) or name.lower() in _SECRET_HEADERS
+
+
+def shown(value: Any, *, under: str = "") -> str:
+    """The value as a message may show it: short, on one line, and masked if it may be a secret.
+
+    ``under`` is the name of the field it stands under.
+    """
+    match value:
+        case dict():
+            return "a mapping"
+        case list() | tuple():
+            return "a list"
+        case bool():
+            return str(value).lower()
+        case None:
+            return "nothing"
+        case str():
+            pass
+        case _:
+            value = str(value)
+    if _TOKEN.search(value) or secret_named(under):
+        return "'***'"
+    text = value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
+    return f"'{visible(text)}'"
+
+
+def visible(text: str) -> str:
+    """The text with every character that a terminal acts on, or doesn't show, written out."""
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+    )
