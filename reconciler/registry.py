@@ -1,1 +1,214 @@
-"""The composition root: kind → factory (L6)."""
+"""The composition root: kind → factory, and how the parts of a command are put together (L6)."""
+
+import hashlib
+import os
+import random
+import signal
+import threading
+import uuid
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from reconciler.daemon.claims import Claims
+from reconciler.daemon.executor import Equipment
+from reconciler.daemon.lines import Lines
+from reconciler.daemon.loop import Reconciler
+from reconciler.daemon.supervision import Supervision
+from reconciler.daemon.view import View
+from reconciler.daemon.wake import Wake, refs_of
+from reconciler.daemon.workers import Journals, Workers
+from reconciler.errors import ConfigurationError
+from reconciler.ports import Artifacts, Clock, Driver, Failpoints, Probe
+from reconciler.repository.git import Git, require_tools
+from reconciler.repository.history import HistoryBranch
+from reconciler.system.caches import cache_folder
+from reconciler.system.clock import SystemClock
+from reconciler.system.configuration import Configuration
+from reconciler.system.failpoints import failpoints_of
+
+DriverFactory = Callable[[Configuration, Artifacts, Failpoints, Clock], Driver]
+
+
+def _local(
+    configuration: Configuration, artifacts: Artifacts, failpoints: Failpoints, clock: Clock
+) -> Driver:
+    from reconciler.drivers.local import LocalDriver
+
+    settings = configuration.host.drivers.local
+    assert settings is not None  # noqa: S101 - asked only for enabled drivers
+    return LocalDriver(
+        settings,
+        folder=configuration.path(settings.folder),
+        artifacts=artifacts,
+        failpoints=failpoints,
+        clock=clock,
+        programs=frozenset(configuration.host.programs),
+    )
+
+
+def _memory(
+    configuration: Configuration, artifacts: Artifacts, failpoints: Failpoints, clock: Clock
+) -> Driver:
+    from reconciler.drivers.memory import MemoryDriver
+
+    del configuration, artifacts, failpoints, clock
+    return MemoryDriver(None)
+
+
+DRIVERS: Mapping[str, DriverFactory] = {"local": _local, "memory": _memory}
+"""Every driver there is, by the name that files use."""
+
+
+def enabled_drivers(configuration: Configuration) -> frozenset[str]:
+    """Names of the drivers that host configuration enables."""
+    drivers = configuration.host.drivers
+    switched = {"local": drivers.local is not None, "memory": drivers.memory}
+    return frozenset(name for name, on in switched.items() if on)
+
+
+def build_drivers(configuration: Configuration, failpoints: Failpoints) -> dict[str, Driver]:
+    """The enabled drivers, ready for use."""
+    from reconciler.repository.artifacts import RepositoryArtifacts
+
+    host = configuration.host
+    repositories = {
+        name: each.model_copy(
+            update={
+                "url": configuration.address(each.url),
+                "artifacts": configuration.address(each.artifacts) if each.artifacts else None,
+            }
+        )
+        for name, each in host.repositories.items()
+    }
+    artifacts = RepositoryArtifacts(
+        repositories, folder=configuration.state / "apps", home=configuration.state / "git-home"
+    )
+    clock = SystemClock()
+    return {
+        name: DRIVERS[name](configuration, artifacts, failpoints, clock)
+        for name in sorted(enabled_drivers(configuration))
+    }
+
+
+def build_probes(configuration: Configuration) -> dict[str, Probe]:
+    """Every probe, bound to what the host allows."""
+    from reconciler.probes.command import CommandProbe
+    from reconciler.probes.http import HttpProbe
+
+    return {
+        "http": HttpProbe(egress=frozenset(configuration.host.egress)),
+        "command": CommandProbe(programs=frozenset(configuration.host.programs)),
+    }
+
+
+def open_view(configuration: Configuration, folder: Path, *, writer: bool = False) -> View:
+    """The repository as seen from a bare clone in ``folder``, made if it isn't there.
+
+    A ``writer`` can append to the history; that needs the reconciler's key. Raises
+    `ConfigurationError` without a trust root, and when git or ssh-keygen are missing or too old.
+    """
+    host = configuration.host
+    folder.mkdir(parents=True, exist_ok=True)
+    home, clone = folder / "git-home", folder / "clone.git"
+    require_tools(home)
+    if not (clone / "HEAD").exists():
+        Git(folder, home).tell(["init", "--quiet", "--bare", str(clone)])
+    if host.trust.root is None:
+        raise ConfigurationError(
+            "this host has no trust root: nothing says which people and policies count",
+            hint=f'write [trust] root = "<commit>" into {configuration.source}',
+        )
+    key = None
+    if writer:
+        if host.history.key is None or host.name not in host.history.reconcilers:
+            raise ConfigurationError(
+                f"the reconciler {host.name} has no key to sign the history with",
+                hint="set history.key, and its public key in history.reconcilers",
+            )
+        key = configuration.path(host.history.key)
+        if not key.is_file():
+            raise ConfigurationError(f"history.key {key} is not there")
+    git = Git(clone, home)
+    history = HistoryBranch(
+        git,
+        remote=configuration.address(host.remote.url),
+        reconcilers=host.history.reconcilers,
+        scratch=folder / "scratch",
+        key=key,
+    )
+    return View(configuration, git, history, host.trust.root)
+
+
+def open_reader(configuration: Configuration) -> View:
+    """A view for a person's command: its clone is in the user's cache, the daemon's untouched."""
+    address = configuration.address(configuration.host.remote.url)
+    name = hashlib.sha256(f"{address}\n{configuration.host.trust.root}".encode()).hexdigest()[:16]
+    return open_view(configuration, cache_folder() / name)
+
+
+def build_reconciler(configuration: Configuration, say: Callable[[str], None]) -> Reconciler:
+    """The daemon of this host, ready to run."""
+    clock = SystemClock()
+    failpoints = failpoints_of(os.environ)
+    view = open_view(configuration, configuration.state, writer=True)
+    drivers = build_drivers(configuration, failpoints)
+    lines = Lines(say, configuration.state / "logs")
+    identify = _new_id
+    equipment = Equipment(
+        drivers=drivers,
+        probes=build_probes(configuration),
+        clock=clock,
+        failpoints=failpoints,
+        watcher=lines,
+        identify=identify,
+    )
+    wake = Wake(refs_of(configuration.address(configuration.host.remote.url)))
+    workers = Workers(equipment, wake.now)
+    claims = Claims(
+        view=view,
+        journals=Journals(configuration.state / "journal", equipment),
+        workers=workers,
+        clock=clock,
+        failpoints=failpoints,
+        identify=identify,
+        reconciler=configuration.host.name,
+    )
+    return Reconciler(
+        view=view,
+        claims=claims,
+        workers=workers,
+        supervision=Supervision(drivers, clock, identify),
+        wake=wake,
+        lines=lines,
+        clock=clock,
+        drivers=frozenset(drivers),
+        stopping=threading.Event(),
+        jitter=random.SystemRandom().random,
+    )
+
+
+def stop_on_signals(reconciler: Reconciler) -> None:
+    """SIGTERM and SIGINT ask the daemon to stop at the next safe point."""
+
+    def stop(_number: int, _frame: object) -> None:
+        reconciler.stopping.set()
+        reconciler.wake.now()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex
+
+
+__all__ = [
+    "DRIVERS",
+    "build_drivers",
+    "build_probes",
+    "build_reconciler",
+    "enabled_drivers",
+    "open_reader",
+    "open_view",
+    "stop_on_signals",
+]

@@ -36,7 +36,7 @@ class Inputs:
     drivers: frozenset[str] | None = None
     alarms: tuple[str, ...] = ()
     stopped: Mapping[Place, str] = field(default_factory=dict)
-    """Places that this host may not touch, and why: a damaged journal, say."""
+    """Why this host may not touch a place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,9 @@ from reconciler.planner.gates import GATES
 from reconciler.planner.gates.sign_off import taints_of
 from reconciler.planner.inputs import Ask, Inputs
 
+KEPT = 5
+"""Proven contents that stay ready at a place."""
+
 
 def make_plan(inputs: Inputs) -> Plan:
     """One decision for every place that a promotion names or a claim holds, sorted by place.
@@ -20,8 +23,9 @@ def make_plan(inputs: Inputs) -> Plan:
     """
     named = {*inputs.snapshot.promotions, *inputs.tip.promotions}
     places = {Place(environment, app) for environment, app in named}
-    places |= {_place_of(path) for path in inputs.snapshot.broken | inputs.tip.broken} - {None}
-    places |= set(inputs.ledger.open_places())
+    broken = (_place_of(path) for path in (*inputs.snapshot.broken, *inputs.tip.broken))
+    places |= {each for each in broken if each}
+    places |= {Place(each.environment, each.app) for each in inputs.ledger.open_claims()}
     return Plan(inputs.basis, tuple(_decide(inputs, each) for each in sorted(places)))
 
 
@@ -34,13 +38,13 @@ def _place_of(path: str) -> Place | None:
 
 def _decide(inputs: Inputs, place: Place) -> Decision:
     key = (place.environment, place.app)
-    running = inputs.ledger.running(place)
+    standing = inputs.ledger.at(place)
+    running = standing.running
     admitted, shown = inputs.snapshot.promotions.get(key), inputs.tip.promotions.get(key)
     wanted = shown.release if shown else admitted.release if admitted else ""
     ask = Ask(inputs, place, wanted, _sign_off(inputs, place), _assignment(inputs, place), running)
-    claim = inputs.ledger.open_claim(place)
-    if claim is not None:
-        return _under_way(ask, claim)
+    if standing.open_claim is not None:
+        return _under_way(ask, standing.open_claim)
     taints = taints_of(ask)
     own = any(each.path == place.promotion_path for each in taints)
     if ask.assignment and running and ask.assignment.content.digest == running.digest and not own:
@@ -144,8 +148,8 @@ def _assignment(inputs: Inputs, place: Place) -> Assignment | None:
             app,
             release,
             environment,
-            previous=inputs.ledger.running(place),
-            keep=inputs.ledger.keep(place),
+            previous=inputs.ledger.at(place).running,
+            keep=inputs.ledger.at(place).keep(KEPT),
         )
     except (TagboatError, ValueError):
         # Placeholders and the like are findings already; the gate `files` tells them.

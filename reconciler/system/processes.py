@@ -24,7 +24,7 @@ _SWEEPS = 50
 class Finished:
     """How a program ended; ``returncode`` is negative for a signal.
 
-    ``timed_out`` says that its deadline ended it. ``stdout`` and ``stderr`` are cut at the limit given to `run`.
+    ``timed_out`` says that its deadline ended it. Output is cut at the limit given to `run`.
     """
 
     returncode: int
@@ -57,8 +57,8 @@ def run(
     """Run a program and wait for it, at most ``timeout`` seconds; then nothing of it is left.
 
     It gets a session of its own and, with all its descendants, the mark that `kill_marked` finds
-    them by, also those that forked away. ``trusted`` programs (git) are known to leave nothing behind,
-    and are searched for only after a time-out. Output past ``limit`` bytes is read and dropped.
+    them by, also those that forked away. ``trusted`` programs (git) leave nothing behind as a rule
+    and are swept up only after a time-out. Output past ``limit`` bytes is read and dropped.
     Raises `ConfigurationError` when the program isn't there.
     """
     mark = uuid.uuid4().hex

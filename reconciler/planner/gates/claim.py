@@ -8,7 +8,7 @@ NAME = "claim"
 
 def answer(ask: Ask) -> Reason:
     """Closed while a claim is open, whoever's it is."""
-    claim = ask.inputs.ledger.open_claim(ask.place)
+    claim = ask.inputs.ledger.at(ask.place).open_claim
     if claim is None:
         return Reason(gate=NAME, state="open", why="nothing is under way")
     why = f"{claim.deployment} of {claim.reconciler} is under way since {claim.at}"

@@ -15,6 +15,9 @@ def answer(ask: Ask) -> Reason:
     if ask.place in inputs.stopped:
         remedy = "look at the journal in the state folder of this host"
         return Reason(gate=NAME, state="closed", why=inputs.stopped[ask.place], remedy=remedy)
+    broken = inputs.ledger.at(ask.place).broken
+    if broken:
+        return Reason(gate=NAME, state="closed", why=broken.message, remedy=broken.hint)
     seen = inputs.observations.get(ask.place)
     if seen and seen.fence > inputs.ledger.sequence:
         why = f"the place obeyed record {seen.fence}, the history ends at {inputs.ledger.sequence}"

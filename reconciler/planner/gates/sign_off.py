@@ -1,4 +1,4 @@
-"""Gate ``sign-off``: what decides about the place was merged by a person who may, not its author."""
+"""Gate ``sign-off``: what decides here was merged by somebody who may, and not by its author."""
 
 from reconciler.model.place import Place
 from reconciler.model.records import Reason

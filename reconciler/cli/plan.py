@@ -1,0 +1,41 @@
+"""``tagboat plan``: what would happen now, and why."""
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reconciler.cli.options import ConfigOption, FolderOption
+from reconciler.cli.output import harmless
+
+
+class PlanFormat(StrEnum):
+    """How the plan is printed."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+def plan(
+    output: Annotated[
+        PlanFormat, typer.Option("-o", "--output", help="How the plan is printed.")
+    ] = PlanFormat.TEXT,
+    config: ConfigOption = None,
+    folder: FolderOption = Path(),
+) -> None:
+    """Say for every place what will be done, which gates are closed, and how they open."""
+    from reconciler.cli.knowledge import known_view
+    from reconciler.planner.plan import make_plan
+    from reconciler.planner.rendering import as_markdown, as_text
+
+    made = make_plan(known_view(config, folder).inputs())
+    match output:
+        case PlanFormat.JSON:
+            print(json.dumps({**made.as_json(), "digest": made.digest}, indent=2))
+        case PlanFormat.MARKDOWN:
+            print(as_markdown(made))
+        case PlanFormat.TEXT:
+            print("\n".join(harmless(line) for line in as_text(made).splitlines()))

@@ -1,0 +1,57 @@
+"""``tagboat reconcile``: the daemon."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reconciler.cli.options import ConfigOption, FolderOption
+from reconciler.cli.output import say
+from reconciler.errors import ExitCode, RefusedError
+
+
+def reconcile(
+    once: Annotated[
+        bool,
+        typer.Option("--once", help="Stop when nothing is left to do; 1 if something is held."),
+    ] = False,
+    config: ConfigOption = None,
+    folder: FolderOption = Path(),
+) -> None:
+    """Watch the repository and make each place run what was signed off.
+
+    Runs until SIGTERM or Ctrl-C; what was deployed keeps running.
+    """
+    from filelock import FileLock, Timeout
+
+    from reconciler.model.plan import Verdict
+    from reconciler.registry import build_reconciler, stop_on_signals
+    from reconciler.system.configuration import find_configuration
+
+    configuration = find_configuration(config, start=folder)
+    configuration.state.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(configuration.state / "daemon.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise RefusedError(
+            f"another tagboat reconcile works in {configuration.state}",
+            hint="one daemon for each state folder; stop the other one first",
+        ) from None
+    with lock:
+        (configuration.state / "daemon.pid").write_text(f"{os.getpid()}\n")
+        reconciler = build_reconciler(configuration, say)
+        stop_on_signals(reconciler)
+        say(f"reconciler {configuration.host.name} watches {configuration.host.remote.url}")
+        if not once:
+            reconciler.run()
+            say("stopped; what was deployed keeps running")
+            return
+        with reconciler.wake:
+            plan = reconciler.run_once()
+    if plan is None:
+        raise typer.Exit(int(ExitCode.INTERRUPTED))
+    held = {Verdict.HOLD, Verdict.BROKEN}
+    if any(each.verdict in held for each in plan.decisions):
+        raise typer.Exit(int(ExitCode.NO))

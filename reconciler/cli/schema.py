@@ -1,0 +1,19 @@
+"""``tagboat schema``."""
+
+from typing import Annotated
+
+import typer
+
+from reconciler.errors import TagboatError
+
+
+def schema(
+    kind: Annotated[str, typer.Argument(help="app, release, environment, promotion or people.")],
+) -> None:
+    """Print the JSON Schema of a kind of file."""
+    from reconciler.manifest.schemas import KINDS, schema_text
+
+    known = {each.lower(): each for each in KINDS}
+    if kind.lower() not in known:
+        raise TagboatError(f"there is no kind {kind}", hint=f"one of: {', '.join(sorted(known))}")
+    print(schema_text(known[kind.lower()]), end="")

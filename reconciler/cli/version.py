@@ -1,0 +1,8 @@
+"""``tagboat version``."""
+
+
+def version() -> None:
+    """Print the version of this command."""
+    from reconciler import __version__
+
+    print(__version__)

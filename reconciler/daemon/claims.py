@@ -1,0 +1,214 @@
+"""Claim by push: journal the wish, push the claims in one chain, begin only what was accepted.
+
+The order is what makes a kill harmless. Before the push the journal says ``claiming`` and which tip
+the push was made onto; after it ``claimed``. A daemon that comes back looks for the record in the
+history: there, it goes on; not there and the history has moved past that tip, the push can never
+succeed any more and the wish is forgotten. A claim that loses is thrown away and decided again.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from reconciler.daemon.view import View
+from reconciler.daemon.workers import Journals, Workers
+from reconciler.deployer.fold import fold
+from reconciler.errors import TagboatError
+from reconciler.journal.jsonl import FileJournal, JournalError
+from reconciler.model.place import Place
+from reconciler.model.plan import Decision, Plan, Verdict
+from reconciler.model.records import Claim, End, Refusal, body_of
+from reconciler.names import instant_text
+from reconciler.ports import Clock, Failpoints
+from reconciler.repository.history import Lost
+
+
+@dataclass(slots=True)
+class Claims:
+    """The claims of this host: wished, pushed, at work, ended. One thread, the deciding one."""
+
+    view: View
+    journals: Journals
+    workers: Workers
+    clock: Clock
+    failpoints: Failpoints
+    identify: Callable[[], str]
+    reconciler: str
+    wishes: dict[str, FileJournal] = field(default_factory=dict)
+    """Record id → journal of claims whose push may or may not have been accepted."""
+    held: dict[str, tuple[Place, FileJournal]] = field(default_factory=dict)
+    """Deployment → its journal, claimed and not yet ended in the history."""
+    ends: dict[str, End] = field(default_factory=dict)
+    """Deployment → the end that waits to be pushed."""
+    stopped: dict[Place, str] = field(default_factory=dict)
+    """Places that this host may not touch, and why."""
+
+    def recover(self) -> None:
+        """Take up the journals that an earlier run left behind."""
+        for place, journal in self.journals.all():
+            try:
+                state = fold(journal.events())
+            except TagboatError as error:
+                self.stopped[place] = error.message
+                continue
+            if state is None:
+                journal.remove()
+            elif not state.claimed:
+                self.wishes[state.claim.id] = journal
+            else:
+                self.held[state.claim.deployment] = (place, journal)
+                if state.end:
+                    self.ends[state.claim.deployment] = state.end
+
+    def settle(self) -> None:
+        """Find out what became of wishes, begin what was accepted, and note finished work.
+
+        Call after each look at the history. Idempotent.
+        """
+        for record, journal in list(self.wishes.items()):
+            accepted = self._accepted(record)
+            if accepted is not None:
+                self._begin(journal, accepted)
+                del self.wishes[record]
+            elif self._hopeless(journal):
+                journal.remove()
+                del self.wishes[record]
+        for carried in self.workers.finished():
+            if carried.end:
+                self.ends[carried.deployment] = carried.end
+            elif carried.fault:
+                self.stopped[carried.place] = carried.fault
+        for deployment, (place, journal) in self.held.items():
+            idle = place not in self.workers.places and place not in self.stopped
+            if idle and deployment not in self.ends:
+                self.workers.start(journal)
+
+    def publish_ends(self) -> bool:
+        """Push the ends that wait, then forget their journals; whether anything was pushed.
+
+        Raises `UnreachableError` when the remote doesn't answer; they go on waiting.
+        """
+        if not self.ends:
+            return False
+        waiting = [each for each in self.ends.values() if each.id not in self.view.ledger]
+        if waiting:
+            self.failpoints.reach("history.end.before")
+            self.view.history.append_facts(waiting)
+            self.failpoints.reach("history.end.after")
+        self.view.read_history()
+        for deployment in list(self.ends):
+            if self.ends[deployment].id in self.view.ledger:
+                _, journal = self.held.pop(deployment)
+                journal.remove()
+                del self.ends[deployment]
+        return bool(waiting)
+
+    def decide(self, plan: Plan) -> bool:
+        """Claim what the plan starts and record what it refuses, all in one push.
+
+        False means that the push was lost and nothing was begun: decide again on what is there
+        now. Raises `UnreachableError` when the remote doesn't answer.
+        """
+        for each in plan.decisions:
+            if each.verdict is Verdict.GO_BACK:
+                self._go_back(each)
+        starts = [each for each in plan.decisions if each.verdict is Verdict.DEPLOY]
+        refusals = self._refusals(plan)
+        if not starts and not refusals:
+            return True
+        onto = self.view.history.tip
+        claims = [self._claim(each, plan) for each in starts]
+        for claim in claims:
+            self._wish(claim, onto or "")
+        self.failpoints.reach("history.claim.before")
+        answer = self.view.history.append([*claims, *refusals], onto=onto)
+        self.failpoints.reach("history.claim.after")
+        self.view.read_history()
+        self.settle()
+        return not isinstance(answer, Lost)
+
+    @property
+    def journalled(self) -> frozenset[str]:
+        """Deployments that this host can go on with."""
+        return frozenset(self.held)
+
+    def _wish(self, claim: Claim, onto: str) -> None:
+        journal = self.journals.of(Place(claim.environment, claim.app), claim.id)
+        event = {"event": "claiming", "claim": body_of(claim), "onto": onto, "at": claim.at}
+        journal.append(event)
+        self.wishes[claim.id] = journal
+
+    def _accepted(self, record: str) -> Claim | None:
+        if record not in self.view.ledger:
+            return None
+        found = (each for each in reversed(self.view.records) if each.id == record)
+        claim = next(found, None)
+        return claim if isinstance(claim, Claim) else None
+
+    def _hopeless(self, journal: FileJournal) -> bool:
+        """Whether the history has moved past the tip that the push was made onto."""
+        try:
+            onto = journal.events()[0].get("onto", "")
+        except JournalError:
+            return False
+        return bool(onto != (self.view.history.tip or ""))
+
+    def _begin(self, journal: FileJournal, claim: Claim, *, backward: bool = False) -> None:
+        event = {
+            "event": "claimed",
+            "claim": body_of(claim),
+            "backward": backward,
+            "at": instant_text(self.clock.now()),
+        }
+        journal.append(event)
+        place = Place(claim.environment, claim.app)
+        self.held[claim.deployment] = (place, journal)
+        self.workers.start(journal)
+
+    def _go_back(self, decision: Decision) -> None:
+        claim = self.view.ledger.at(decision.place).open_claim
+        if claim is None or claim.id in self.wishes:
+            return
+        self._begin(self.journals.of(decision.place, claim.id), claim, backward=True)
+
+    def _claim(self, decision: Decision, plan: Plan) -> Claim:
+        assert decision.assignment is not None  # noqa: S101 - a plan deploys only assignments
+        assert decision.sign_off is not None  # noqa: S101 - and only what is signed off
+        return Claim(
+            id=self.identify(),
+            at=instant_text(self.clock.now()),
+            reconciler=self.reconciler,
+            environment=decision.place.environment,
+            app=decision.place.app,
+            assignment=decision.assignment,
+            basis=plan.commit,
+            sign_off=decision.sign_off,
+            reasons=decision.reasons,
+            plan_digest=plan.digest,
+            estimate=decision.estimate,
+            summary=decision.summary,
+        )
+
+    def _refusals(self, plan: Plan) -> Sequence[Refusal]:
+        """A record for each place whose set of closed gates, or wish, has changed."""
+        found = []
+        for each in plan.decisions:
+            if each.verdict not in {Verdict.HOLD, Verdict.BROKEN}:
+                continue
+            last = self.view.ledger.at(each.place).last_refusal
+            now = {(reason.gate, reason.state) for reason in each.closed}
+            before = {(reason.gate, reason.state) for reason in last.reasons} if last else set()
+            if last and last.wanted == each.wanted and now == before:
+                continue
+            found.append(
+                Refusal(
+                    id=self.identify(),
+                    at=instant_text(self.clock.now()),
+                    reconciler=self.reconciler,
+                    environment=each.place.environment,
+                    app=each.place.app,
+                    wanted=each.wanted,
+                    basis=plan.commit,
+                    reasons=each.closed,
+                )
+            )
+        return found

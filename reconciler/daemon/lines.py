@@ -1,0 +1,56 @@
+"""What the daemon says: one line an event, on stderr and in the log of the deployment."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from reconciler.deployer.fold import Deployment
+from reconciler.model.deployment import Result
+
+_MARKS = {Result.PASSED: "✔", Result.FAILED: "✖", Result.ERRORED: "?"}
+
+
+class Lines:
+    """Turns events into lines. ``say`` prints one line; ``folder`` takes a log per deployment."""
+
+    def __init__(self, say: Callable[[str], None], folder: Path) -> None:
+        """Make the folder if it isn't there."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._say = say
+        self._folder = folder
+
+    def __call__(self, deployment: Deployment, event: Mapping[str, Any]) -> None:
+        """Take note of an event of a deployment; a full disk loses the log and nothing else."""
+        line = line_of(deployment, event)
+        if event["event"] != "step-started":
+            place = f"{deployment.claim.environment}/{deployment.claim.app}"
+            self._say(f"{place} {deployment.assignment.content.version}  {line}")
+        self.log(deployment.claim.deployment, f"{event['at']} {line}")
+
+    def log(self, deployment: str, line: str) -> None:
+        """Add a line to a deployment's log."""
+        try:
+            with (self._folder / f"{deployment}.log").open("a") as file:
+                file.write(line + "\n")
+        except OSError:
+            return
+
+    def tell(self, line: str) -> None:
+        """Say something that belongs to no deployment."""
+        self._say(line)
+
+
+def line_of(deployment: Deployment, event: Mapping[str, Any]) -> str:
+    """The words for one event of a journal."""
+    match event["event"]:
+        case "step-started":
+            return f"… {event['step']}"
+        case "step-ended":
+            mark = _MARKS[Result(event["result"])]
+            detail = f"  {event['detail']}" if event["detail"] else ""
+            return f"{mark} {event['step']}{detail}"
+        case "finished":
+            end = deployment.end
+            return f"{end.subject} ({end.why})" if end and end.why else end.subject if end else ""
+        case other:
+            return str(other)

@@ -1,0 +1,172 @@
+"""The repository as this machine sees it: followed, judged, loaded, with its history folded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.deployer.ledger import Ledger
+from reconciler.diagnostics import Report
+from reconciler.errors import ConfigurationError, RefusedError, RewoundError
+from reconciler.manifest.snapshot import Snapshot, load
+from reconciler.model.people import People
+from reconciler.model.records import Record
+from reconciler.planner.inputs import Inputs
+from reconciler.repository.arrivals import gather
+from reconciler.repository.git import Git, GitError
+from reconciler.repository.history import BRANCH, HistoryBranch
+from reconciler.repository.trees import blobs, entries
+from reconciler.signoff import Authority, Judgement, judge
+from reconciler.system.configuration import Configuration
+from reconciler.validator import validate
+
+FOLLOWED = "refs/tagboat/main"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One tip of the protected branch: what is in force there, and what the branch itself says."""
+
+    tip: str
+    judgement: Judgement
+    admitted: Snapshot
+    shown: Snapshot
+    report: Report
+
+
+@dataclass(slots=True)
+class View:
+    """What is known of the remote: `refresh` asks it, everything else is local.
+
+    One thread uses it. ``alarms`` are reasons that stop every start: a branch that went back, a
+    history that isn't what a reconciler wrote.
+    """
+
+    configuration: Configuration
+    git: Git
+    history: HistoryBranch
+    root: str
+    alarms: tuple[str, ...] = ()
+    ledger: Ledger = field(default_factory=Ledger)
+    records: list[Record] = field(default_factory=list)
+    tip: str = ""
+    _branch_alarm: str = ""
+    _history_alarm: str = ""
+    _trusted: tuple[People, Authority] | None = None
+    _parsed: dict[tuple[str, str], object] = field(default_factory=dict)
+    _judged: Judged | None = None
+    _seen: tuple[str, str] | None = None
+
+    def refresh(self) -> bool:
+        """Ask the remote for its refs and bring what is new; whether anything was.
+
+        Raises `UnreachableError` when it doesn't answer; what was known stays known.
+        """
+        remote = self.configuration.address(self.configuration.host.remote.url)
+        branch = f"refs/heads/{self.configuration.host.remote.branch}"
+        refs = self.git.remote_refs(remote, branch, BRANCH)
+        seen = (refs.get(branch, ""), refs.get(BRANCH, ""))
+        if seen == self._seen:
+            return False
+        self._branch_alarm = self._follow(remote, branch, seen[0])
+        self.read_history()
+        self._seen = seen
+        return True
+
+    def recall(self) -> None:
+        """Take up what an earlier run brought here, without asking the remote.
+
+        Raises `ConfigurationError` when nothing was ever brought.
+        """
+        self.tip = self.git.resolve(FOLLOWED) or ""
+        if not self.tip:
+            raise ConfigurationError(
+                "nothing is known yet of the remote",
+                hint="try again when it answers",
+            )
+        self._fold()
+
+    def _follow(self, remote: str, branch: str, commit: str) -> str:
+        known = self.git.resolve(FOLLOWED) or ""
+        self.tip = self.tip or known
+        if not commit:
+            return f"the branch {branch} is gone from the remote"
+        if commit != known:
+            try:
+                self.git.fetch(remote, f"{branch}:{FOLLOWED}")
+            except GitError:
+                return f"{branch} was rewritten: {known[:12]} is no longer part of it"
+        self.tip = self.git.resolve(FOLLOWED) or commit
+        return ""
+
+    def read_history(self) -> None:
+        """Fetch and fold new records. A history that can't be trusted becomes an alarm."""
+        self._history_alarm = ""
+        try:
+            self.history.fetch()
+        except RewoundError as error:
+            self._history_alarm = error.message
+        self._fold()
+
+    def _fold(self) -> None:
+        try:
+            while entries_ := self.history.refresh():
+                for entry in entries_:
+                    self.ledger.apply(entry.record)
+                    self.records.append(entry.record)
+        except RefusedError as error:
+            self._history_alarm = f"{error.message} ({error.hint})"
+        self.alarms = tuple(each for each in (self._branch_alarm, self._history_alarm) if each)
+
+    def judged(self) -> Judged:
+        """What is in force at the tip; made once for each tip.
+
+        Raises `ConfigurationError` when the trust root can't be one.
+        """
+        if self._judged is None or self._judged.tip != self.tip:
+            people, authority = self._trust()
+            keys = {person: entry.keys for person, entry in people.people.items() if entry.keys}
+            cache = self.git.home / "signatures.json"
+            facts = gather(self.git, root=self.root, tip=self.tip, people_keys=keys, cache=cache)
+            judgement = judge(facts, root=self.root, tip=self.tip, authority=authority)
+            inside = {path: (each.mode, each.id) for path, each in judgement.admitted.items()}
+            admitted, report = self._load(inside)
+            shown, _ = self._load(entries(self.git, self.tip))
+            report = report + validate(admitted)
+            self._judged = Judged(self.tip, judgement, admitted, shown, report)
+        return self._judged
+
+    def inputs(self, **known: object) -> Inputs:
+        """What a plan is made from; ``known`` are the facts of this host (see `Inputs`)."""
+        judged = self.judged()
+        return Inputs(
+            basis=judged.tip,
+            snapshot=judged.admitted,
+            tip=judged.shown,
+            report=judged.report,
+            judgement=judged.judgement,
+            ledger=self.ledger,
+            alarms=self.alarms,
+            **known,  # type: ignore[arg-type]
+        )
+
+    def _trust(self) -> tuple[People, Authority]:
+        """People and permissions of the trust root, whose tree is admitted whole."""
+        if self._trusted is None:
+            if self.git.resolve(self.root) != self.root:
+                raise ConfigurationError(
+                    f"the trust root {self.root[:12]} is not in the repository",
+                    hint="set [trust] root in tagboat.toml to a commit of the protected branch",
+                )
+            snapshot, report = self._load(entries(self.git, self.root), at=self.root)
+            if snapshot.people is None:
+                found = "; ".join(str(each) for each in report.findings[:3])
+                raise ConfigurationError(
+                    f"the trust root {self.root[:12]} has no usable environments/people.yaml",
+                    hint=found or "write one, and set [trust] root to the commit that has it",
+                )
+            self._trusted = (snapshot.people, Authority.of(snapshot))
+        return self._trusted
+
+    def _load(
+        self, wanted: Mapping[str, tuple[str, str]], *, at: str = ""
+    ) -> tuple[Snapshot, Report]:
+        return load(at or self.tip, blobs(self.git, wanted), self._parsed)

@@ -1,0 +1,116 @@
+"""A person's own clone: commits are built beside the work tree, with the person's own settings."""
+
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.errors import ConfigurationError, TagboatError, UnreachableError
+from reconciler.system.processes import Finished, run
+
+_REMOTE = 120.0
+_LOCAL = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The clone around a folder. Git runs as the person would run it; nothing is isolated."""
+
+    folder: Path
+    remote: str = "origin"
+
+    @classmethod
+    def around(cls, folder: Path) -> "Workspace":
+        """The clone that ``folder`` is in; raises `ConfigurationError` if it is in none."""
+        arguments = ["git", "-C", str(folder), "rev-parse", "--absolute-git-dir"]
+        finished = run(arguments, timeout=_LOCAL, trusted=True)
+        if finished.returncode:
+            raise ConfigurationError(
+                f"{folder} is not in a git repository", hint="go to your clone, or name it with -C"
+            )
+        return cls(folder)
+
+    def fetch(self, branch: str) -> str:
+        """The commit of the remote's branch, fetched now; work tree and index stay as they are.
+
+        Raises `UnreachableError` when the remote doesn't answer.
+        """
+        refspec = f"+refs/heads/{branch}:refs/remotes/{self.remote}/{branch}"
+        finished = self._ask(["fetch", "--quiet", self.remote, refspec], timeout=_REMOTE)
+        if finished.returncode:
+            raise UnreachableError(f"{self.remote} doesn't answer: {finished.complaint}")
+        return self._tell(["rev-parse", f"refs/remotes/{self.remote}/{branch}"])
+
+    def signing_key(self) -> str:
+        """The key that this clone signs with; raises `ConfigurationError` without one."""
+        format_ = self._ask(["config", "--get", "gpg.format"]).text.strip()
+        key = self._ask(["config", "--get", "user.signingkey"]).text.strip()
+        if format_ == "ssh" and key:
+            return key
+        raise ConfigurationError(
+            "this clone has no ssh signing key, and an unsigned promotion is never signed off",
+            hint="git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519.pub",
+        )
+
+    def branches(self) -> frozenset[str]:
+        """Names of the remote's branches; raises `UnreachableError` when it doesn't answer."""
+        arguments = ["ls-remote", "--quiet", "--heads", self.remote]
+        finished = self._ask(arguments, timeout=_REMOTE)
+        if finished.returncode:
+            raise UnreachableError(f"{self.remote} doesn't answer: {finished.complaint}")
+        refs = (line.split("\t")[1] for line in finished.text.splitlines())
+        return frozenset(each.removeprefix("refs/heads/") for each in refs)
+
+    def commit(self, base: str, files: Mapping[str, bytes], message: str) -> str:
+        """A signed commit on ``base`` with these files written; no ref, work tree or index moves.
+
+        Raises `TagboatError` when git can't sign.
+        """
+        with tempfile.TemporaryDirectory(prefix="tagboat-") as scratch:
+            index = {"GIT_INDEX_FILE": str(Path(scratch) / "index")}
+            self._tell(["read-tree", base], extra=index)
+            for path, data in files.items():
+                blob = self._tell(["hash-object", "-w", "--stdin"], stdin=data)
+                entry = f"100644,{blob},{path}"
+                self._tell(["update-index", "--add", "--cacheinfo", entry], extra=index)
+            tree = self._tell(["write-tree"], extra=index)
+        arguments = ["commit-tree", tree, "-p", base, "-S", "-F", "-"]
+        return self._tell(arguments, stdin=message.encode())
+
+    def publish(self, commit: str, branch: str) -> None:
+        """Make the branch on the remote; it must not exist there. The local branch is made too."""
+        refspec = f"{commit}:refs/heads/{branch}"
+        lease = f"--force-with-lease=refs/heads/{branch}:"
+        finished = self._ask(["push", "--quiet", lease, self.remote, refspec], timeout=_REMOTE)
+        if finished.returncode:
+            raise UnreachableError(f"the push of {branch} failed: {finished.complaint}")
+        self._ask(["update-ref", f"refs/heads/{branch}", commit])
+
+    def keep(self, commit: str, branch: str) -> None:
+        """Make the branch in this clone only."""
+        self._tell(["update-ref", f"refs/heads/{branch}", commit, "0" * 40])
+
+    def _ask(
+        self,
+        arguments: Sequence[str],
+        *,
+        stdin: bytes = b"",
+        timeout: float = _LOCAL,
+        extra: Mapping[str, str] | None = None,
+    ) -> Finished:
+        environment = {**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **(extra or {})}
+        command = ["git", "-C", str(self.folder), *arguments]
+        return run(command, timeout=timeout, env=environment, stdin=stdin, trusted=True)
+
+    def _tell(
+        self,
+        arguments: Sequence[str],
+        *,
+        stdin: bytes = b"",
+        extra: Mapping[str, str] | None = None,
+    ) -> str:
+        finished = self._ask(arguments, stdin=stdin, extra=extra)
+        if finished.returncode:
+            raise TagboatError(f"git {arguments[0]}: {finished.complaint}")
+        return finished.text.strip()
