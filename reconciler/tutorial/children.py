@@ -34,7 +34,7 @@ class Child:
         return self.process.wait()
 
 
-def start(name: str, argv: Sequence[str], *, log: Path | None = None) -> Child:
+def start(name: str, argv: Sequence[str], *, cwd: Path, log: Path | None = None) -> Child:
     """Start a process that ends with us; what it says goes to ``log``, or to where we speak.
 
     It gets a session of its own, so that Ctrl-C reaches it only through us, in our order.
@@ -43,6 +43,7 @@ def start(name: str, argv: Sequence[str], *, log: Path | None = None) -> Child:
         out = opened.enter_context(log.open("ab")) if log else None
         process = subprocess.Popen(
             argv,
+            cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT if out else None,

@@ -74,7 +74,8 @@ def _up(given: argparse.Namespace) -> int:
             return 0
         if not given.tagboat.exists():
             raise ConfigurationError(f"{given.tagboat} is not there", hint="install it: make up")
-        return supervise(layout, example, tagboat=given.tagboat, say=_say)
+        repository, tagboat = given.repository.resolve(), given.tagboat.absolute()
+        return supervise(layout, example, repository=repository, tagboat=tagboat, say=_say)
 
 
 def _ready(layout: Layout, given: argparse.Namespace) -> Example:

@@ -38,27 +38,37 @@ def held(layout: Layout) -> FileLock:
     return lock
 
 
-def supervise(layout: Layout, example: Example, *, tagboat: Path, say: Say) -> int:
+def supervise(
+    layout: Layout, example: Example, *, repository: Path, tagboat: Path, say: Say
+) -> int:
     """Run until a signal comes or the daemon ends; then nothing of the example runs any more.
 
-    Returns 0 after a signal, and the daemon's own exit code if it ended by itself.
+    The site takes its hand-written pages from ``repository``. Returns 0 after a signal, and the
+    daemon's own exit code if it ended by itself.
     """
-    config = ("--config", str(layout.configuration))
-    site = [str(tagboat), "site"]
+    children: list[Child] = []
     with signals_caught() as signals:
-        children: list[Child] = []
         try:
-            children.append(start("daemon", [str(tagboat), "reconcile", *config]))
-            built = [*site, "build", "--watch", *config]
-            children.append(start("site-build", built, log=layout.logs / "site-build.log"))
-            served = [*site, "serve", *config, "--port", str(example.port_base)]
-            children.append(start("site-serve", served, log=layout.logs / "site-serve.log"))
+            for name, arguments, shown in _commands(layout, example):
+                log = None if shown else layout.logs / f"{name}.log"
+                children.append(start(name, [str(tagboat), *arguments], cwd=repository, log=log))
             return _attend(layout, example, children, signals, say)
         finally:
             say("stopping the daemon, the site and the apps")
             stop_all_children(children, patience=_PATIENCE)
             end_places(layout)
             say("stopped; `make up` goes on where it was")
+
+
+def _commands(layout: Layout, example: Example) -> tuple[tuple[str, list[str], bool], ...]:
+    """Name, arguments, and whether what it says is shown."""
+    config = ["--config", str(layout.configuration)]
+    port = ["--port", str(example.port_base)]
+    return (
+        ("daemon", ["reconcile", *config], True),
+        ("site-build", ["site", "build", "--watch", *config], False),
+        ("site-serve", ["site", "serve", *config, *port], False),
+    )
 
 
 def _attend(

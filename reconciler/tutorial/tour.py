@@ -18,10 +18,14 @@ def command_path() -> Path:
     return Path(sys.executable).with_name("tagboat")
 
 
+def tagboat(layout: Layout, verb: str) -> str:
+    """One verb of the command, in the engineer's clone."""
+    return f"{_said(command_path())} {verb} -C {_said(layout.clone('engineer'))}"
+
+
 def promote(layout: Layout, app: str, version: str, environment: str) -> str:
     """The engineer asks for a release."""
-    clone = _said(layout.clone("engineer"))
-    return f"{_tagboat()} -C {clone} promote {app}@{version} --to {environment}"
+    return tagboat(layout, f"promote {app}@{version} --to {environment}")
 
 
 def merge(layout: Layout, person: str, branch: str) -> str:
@@ -47,8 +51,7 @@ def branch_of(app: str, version: str, environment: str) -> str:
 
 def tour(layout: Layout, example: Example) -> str:
     """The whole text: where to look, and four things to try."""
-    status = f"{_tagboat()} -C {_said(layout.clone('engineer'))} status"
-    history = f"{_tagboat()} -C {_said(layout.clone('engineer'))} history"
+    status, history = tagboat(layout, "status"), tagboat(layout, "history")
     good, own, bad = branch_of(*GOOD), branch_of(*OWN), branch_of(*BAD)
     shop = example.place("production", "shop").port
     staging = example.place("staging", "shop").port
@@ -97,10 +100,6 @@ Now try, in another terminal and in this folder ({_said(Path.cwd(), whole=True)}
 
 Ctrl-C stops everything; `make up` goes on where it was; `make clean` forgets it.
 """
-
-
-def _tagboat() -> str:
-    return _said(command_path())
 
 
 def _said(path: Path, *, whole: bool = False) -> str:
