@@ -9,6 +9,11 @@ from pydantic_core import PydanticCustomError
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}\z"
 VERSION_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,62}\z"
+_TAG_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._/+-]{0,199}\z"
+_REFERENCE_PATTERN = (
+    r"^(initiator|(role|team|person|channel|customer)/[a-z0-9][a-z0-9-]{0,62}"
+    r"|mail/[^\s@]{1,64}@[A-Za-z0-9.-]{1,190})\z"
+)
 _MUTABLE = frozenset({"latest", "main", "master", "head", "stable", "dev", "current"})
 _DURATION = re.compile(r"(?P<number>[1-9][0-9]{0,5})(?P<unit>[smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -90,7 +95,8 @@ Version = Annotated[
 
 TagName = Annotated[
     str,
-    _whole(r"^[A-Za-z0-9][A-Za-z0-9._/+-]{0,199}\z", "a tag's name such as v1.4.0"),
+    _whole(_TAG_PATTERN, "a tag's name such as v1.4.0"),
+    _schema(_TAG_PATTERN),
 ]
 CommitId = Annotated[
     str,
@@ -105,12 +111,15 @@ Sha256 = Annotated[
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_one_line)]
 """One line of text for people."""
 
+PublicKey = Annotated[
+    str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_one_line)
+]
+"""The line of a ``.pub`` file; one of 4096 bits has more than 700 characters."""
+
 Text = Annotated[str, StringConstraints(min_length=1, max_length=65_536)]
 Duration = Annotated[str, AfterValidator(_duration), _schema(r"^[1-9][0-9]{0,5}[smhdw]\z")]
 Reference = Annotated[
     str,
-    _whole(
-        r"^(initiator|(role|team|person|channel|customer)/[a-z0-9][a-z0-9-]{0,62}|mail/[^\s@]{1,64}@[A-Za-z0-9.-]{1,190})\z",
-        "a reference such as role/qa, team/web or person/ana",
-    ),
+    _whole(_REFERENCE_PATTERN, "a reference such as role/qa, team/web or person/ana"),
+    _schema(_REFERENCE_PATTERN),
 ]

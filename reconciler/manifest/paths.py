@@ -42,6 +42,26 @@ class Home:
     """The environment, for a promotion."""
 
 
+def app_path(app: str) -> str:
+    """The file of an app."""
+    return f"releases/{app}/app.yaml"
+
+
+def release_path(app: str, version: str) -> str:
+    """The file of a release."""
+    return f"releases/{app}/{version}/release.yaml"
+
+
+def environment_path(environment: str) -> str:
+    """The file of an environment."""
+    return f"environments/{environment}/environment.yaml"
+
+
+def promotion_path(environment: str, app: str) -> str:
+    """The file that says what shall run in a place."""
+    return f"environments/{environment}/{app}.yaml"
+
+
 def managed(path: str) -> bool:
     """Whether a path decides something: it is one of the two folders or below."""
     return path.partition("/")[0] in {"releases", "environments"}

@@ -51,6 +51,8 @@ def _plain(value: Any) -> Any:
         if found.get("default", ...) is None:
             del found["default"]
         found = {**(left[0] if len(left) == 1 else {"anyOf": left}), **found}
+    if "patternProperties" in found:  # names of another form are errors, not extras
+        found["additionalProperties"] = False
     properties = found.pop("properties", None)
     found = {key: _plain(each) for key, each in found.items()}
     if properties is not None:

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from reconciler.model.base import Manifest, Model
-from reconciler.names import Line, Name
+from reconciler.names import Line, Name, PublicKey
 
 
 class Person(Model):
@@ -21,7 +21,7 @@ class Person(Model):
     """Where they are reached."""
     language: Line | None = None
     """Of what is written to them."""
-    keys: tuple[Line, ...] = Field(default=(), strict=False)
+    keys: tuple[PublicKey, ...] = Field(default=(), strict=False)
     """Public ssh keys, of this person only. A person without one can't sign."""
     logins: dict[Name, Line] = {}
     """Forge → login."""
@@ -65,6 +65,18 @@ class People(Manifest):
                 named = ()
         inside = seen | {reference}
         return frozenset().union(*(self._members(each, inside) for each in named))
+
+    def names(self, sort: str) -> frozenset[str]:
+        """The names that a reference of this sort may have: ``person``, ``team`` or ``role``."""
+        match sort:
+            case "person":
+                return frozenset(self.people)
+            case "team":
+                return frozenset(self.teams)
+            case "role":
+                return frozenset(self.roles)
+            case _:
+                return frozenset()
 
     def owners_of_keys(self) -> dict[str, str]:
         """Public key (type and base64, without comment) → id of the person it belongs to."""

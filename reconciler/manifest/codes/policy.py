@@ -29,8 +29,8 @@ KEY_FORM = Code(
 NOBODY = Code(
     "TB305",
     "nobody may promote",
-    "A merge is a sign-off only by somebody who may promote there and has a key.",
-    "let 'permissions.promote' lead to a person with a key",
+    "A merge is a sign-off only by somebody who may promote there.",
+    "let 'permissions.promote' lead to a person",
 )
 SAME_TARGET = Code(
     "TB306",

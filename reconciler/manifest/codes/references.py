@@ -81,9 +81,3 @@ NO_ADDRESS = Code(
     "An address that starts with '/' begins at the place's 'url', and there is none.",
     "give the environment or apps.<app> a 'url', or write the whole address",
 )
-NOT_HERE = Code(
-    "TB214",
-    "app isn't promoted here",
-    "Settings of an app that has no file in this environment do nothing.",
-    "correct the app's name, or take the entry out",
-)

@@ -1,0 +1,26 @@
+"""Somebody may promote."""
+
+from collections.abc import Iterator
+
+from reconciler.diagnostics import Diagnostic
+from reconciler.manifest.codes import policy
+from reconciler.manifest.paths import PEOPLE, environment_path
+from reconciler.manifest.snapshot import Snapshot
+
+
+def promoters(snapshot: Snapshot) -> Iterator[Diagnostic]:
+    """At least one person may promote into each environment (B64).
+
+    Without one nothing could ever be signed off there. Whether persons have keys isn't asked: how
+    they sign is the host's matter. Silent while ``environments/people.yaml`` is broken.
+    """
+    if PEOPLE in snapshot.broken:
+        return
+    people = snapshot.people
+    for name, environment in snapshot.environments.items():
+        may = environment.permissions.promote
+        if people is None or not any(people.members(each) for each in may):
+            yield policy.NOBODY.at(
+                snapshot.locate(environment_path(name), ("permissions", "promote"), key=True),
+                f"nobody may promote into {name}: {', '.join(may) or 'nobody is named'}",
+            )

@@ -1,0 +1,86 @@
+"""Targets can be found, and stay inside the host's folder."""
+
+import re
+from collections.abc import Iterator
+
+from reconciler.deployer.pipeline import target_of
+from reconciler.diagnostics import Diagnostic
+from reconciler.manifest.codes import fields, policy
+from reconciler.manifest.paths import environment_path
+from reconciler.manifest.secrets import shown
+from reconciler.manifest.snapshot import Snapshot
+from reconciler.validator.near import near
+from reconciler.validator.written import WrittenTarget, places, targets, written_at
+
+DRIVERS = ("local", "memory")
+_NOT_YET = ("ssh", "kubernetes", "argocd", "flux", "command", "record")
+_ROOT = re.compile(r"[A-Za-z0-9_{][A-Za-z0-9_.{}-]*(?:/[A-Za-z0-9_{][A-Za-z0-9_.{}-]*)*")
+_LISTEN = re.compile(
+    r"(?P<host>[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\]):(?P<port>[1-9][0-9]{0,4})"
+)
+
+
+def targets_are_found(snapshot: Snapshot) -> Iterator[Diagnostic]:
+    """A target's driver is known, its folder is inside the driver's, its address can be used.
+
+    ``root`` is relative, without ``.`` and ``..`` (B59); the driver ``local`` needs one.
+    ``listen`` is ``host:port``, with a port from 1 to 65535.
+    """
+    for each in targets(snapshot):
+        yield from _driver(snapshot, each)
+        yield from _root(snapshot, each)
+    for name, environment in snapshot.environments.items():
+        if environment.target.driver is None:
+            yield fields.MISSING.at(
+                snapshot.locate(environment_path(name), ("target",)),
+                "target.driver: the field is missing",
+                hint="add 'driver:'",
+            )
+    for environment, app in places(snapshot):
+        target = target_of(app, environment)
+        node = written_at(environment, app.name, "root")
+        if target.driver == "local" and not target.root:
+            yield policy.TARGET_FIELD.at(
+                snapshot.locate(environment_path(environment.name), node),
+                f"{environment.name}/{app.name}: driver 'local' needs 'root'",
+                hint="add 'root:' to the target",
+            )
+        if target.listen and not _can_listen(target.listen):
+            yield policy.LISTEN.at(
+                snapshot.locate(
+                    environment_path(environment.name), written_at(environment, app.name, "listen")
+                ),
+                f"listen: found {shown(target.listen)}",
+            )
+
+
+def _driver(snapshot: Snapshot, each: WrittenTarget) -> Iterator[Diagnostic]:
+    driver = each.target.driver
+    if driver is None or driver in DRIVERS:
+        return
+    place = snapshot.locate(each.path, (*each.node, "driver"))
+    if driver in _NOT_YET:
+        yield fields.NOT_YET_VALUE.at(
+            place,
+            f"driver {shown(driver)} is not supported yet",
+            hint=f"use one of: {', '.join(DRIVERS)}",
+        )
+    else:
+        yield policy.DRIVER.at(
+            place,
+            f"unknown driver {shown(driver)}, expected one of: {', '.join(DRIVERS)}",
+            hint=near(driver, DRIVERS),
+        )
+
+
+def _root(snapshot: Snapshot, each: WrittenTarget) -> Iterator[Diagnostic]:
+    root = each.target.root
+    if root is not None and not (_ROOT.fullmatch(root) and len(root) <= 200):
+        yield policy.ROOT_OUTSIDE.at(
+            snapshot.locate(each.path, (*each.node, "root")), f"root: found {shown(root)}"
+        )
+
+
+def _can_listen(listen: str) -> bool:
+    match = _LISTEN.fullmatch(listen)
+    return bool(match and int(match["port"]) <= 65_535)
