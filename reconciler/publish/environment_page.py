@@ -1,0 +1,62 @@
+"""The page of one environment: what runs there now, and its history."""
+
+from itertools import islice
+
+from reconciler.model.place import Place
+from reconciler.model.records import Record
+from reconciler.publish.app_page import where
+from reconciler.publish.attempts import records_without_attempt
+from reconciler.publish.cells import Overview
+from reconciler.publish.escaping import code, link, markdown
+from reconciler.publish.fragments import (
+    app_link,
+    deployments_table,
+    environment_title,
+    footer,
+    table,
+)
+from reconciler.publish.home import attention
+from reconciler.publish.times import when
+
+SHOWN = 100
+"""Deployments, and other records, on an environment's page."""
+
+
+def environment_page(overview: Overview, name: str) -> str:
+    """The text of ``environments/<environment>.md``."""
+    environment = overview.inputs.environments.get(name)
+    parts = [f"# {environment_title(overview, name)}"]
+    if environment:
+        who = ", ".join(code(each) for each in environment.permissions.promote)
+        tier = code(environment.tier or name)
+        parts.append(f"Environment {code(name)}, tier {tier}. A merge by {who} is a sign-off here.")
+        named = {key: each for key, each in environment.links.items() if "{" not in each}
+        if named:
+            parts.append(" · ".join(link(key, each) for key, each in sorted(named.items())))
+    parts += ["## What runs here", where(overview, [Place(name, each) for each in overview.apps])]
+    cells = [cell for place, cell in overview.cells.items() if place.environment == name]
+    if any(each.needs_attention for each in cells):
+        parts.append(attention(overview, tuple(cells), up="../"))
+    attempts = [each for each in overview.attempts if each.place.environment == name]
+    parts.append("## History")
+    if attempts:
+        parts.append(deployments_table(overview, attempts[:SHOWN], up="../"))
+    else:
+        parts.append("Nothing has been deployed here yet.")
+    others = [
+        each
+        for each in reversed(records_without_attempt(overview.inputs.records))
+        if each.environment == name
+    ]
+    if others:
+        rows = (_other(overview, each) for each in islice(others, SHOWN))
+        parts += ["### Besides", table(("When", "App", "What"), rows)]
+    return "\n\n".join((*parts, footer(overview)))
+
+
+def _other(overview: Overview, record: Record) -> tuple[str, str, str]:
+    return (
+        when(record.at, overview.inputs.generated_at),
+        app_link(overview, record.app, up="../"),
+        markdown(record.subject.partition(" ")[2]),
+    )
