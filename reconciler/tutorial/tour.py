@@ -51,7 +51,7 @@ def branch_of(app: str, version: str, environment: str) -> str:
 
 def tour(layout: Layout, example: Example) -> str:
     """The whole text: where to look, and four things to try."""
-    status, history = tagboat(layout, "status"), tagboat(layout, "history")
+    status, history = tagboat(layout, "status --wait 60"), tagboat(layout, "history")
     good, own, bad = branch_of(*GOOD), branch_of(*OWN), branch_of(*BAD)
     shop = example.place("production", "shop").port
     staging = example.place("staging", "shop").port
