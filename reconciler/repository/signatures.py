@@ -1,0 +1,202 @@
+"""Whose signature a commit carries: git's own format, checked by ssh-keygen key by key.
+
+`%G?` isn't asked, because it says "bad" for a missing verifier and for a foreign namespace alike,
+and judges validity by the date that the commit gives itself. A signature names its key; so the key
+is looked up first, and ssh-keygen is asked about exactly one principal.
+"""
+
+import base64
+import binascii
+import re
+import struct
+import tempfile
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.errors import ConfigurationError
+from reconciler.repository.git import Git
+from reconciler.repository.objects import read_objects
+from reconciler.signoff.facts import Bad, Signature, Signed, Unknown, Unlisted, Unsigned
+from reconciler.system.processes import run
+
+_NAMESPACE = b"git"
+_DEADLINE = 30.0
+_AT_ONCE = 4
+_KEY = re.compile(r"(?P<sort>[a-z0-9@.-]{1,64}) (?P<key>[A-Za-z0-9+/]{16,8192}={0,2})")
+_PRINCIPAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,126}")
+_BEGIN = b"-----BEGIN SSH SIGNATURE-----"
+_END = b"-----END SSH SIGNATURE-----"
+_HEADER = b"gpgsig"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedText:
+    """A commit taken apart: what was signed, and the armoured signature; empty if there is none."""
+
+    payload: bytes
+    signature: bytes
+
+
+def check_signatures(
+    git: Git, commits: Sequence[str], allowed: Mapping[str, Sequence[str]], *, scratch: Path
+) -> dict[str, Signature]:
+    """Commit → whose signature it carries, for every commit asked for.
+
+    ``allowed``: principal (a person's id, a reconciler's name) → public keys. ``scratch`` is a
+    folder for short-lived files; it is made if it isn't there. A commit that isn't there, a
+    verifier that is missing, too slow or says something unforeseen gives `Unknown`, never `Bad`. A
+    key that two principals share belongs to neither.
+    """
+    raw = read_objects(git, commits)
+    return check_texts(raw, commits, allowed, scratch=scratch)
+
+
+def check_texts(
+    raw: Mapping[str, bytes],
+    commits: Sequence[str],
+    allowed: Mapping[str, Sequence[str]],
+    *,
+    scratch: Path,
+) -> dict[str, Signature]:
+    """The same for commits whose content is at hand: id → the object's bytes."""
+    owners = _owners(allowed)
+    found: dict[str, Signature] = {}
+    asked: dict[str, tuple[str, str, SignedText]] = {}
+    for commit in commits:
+        if commit not in raw:
+            found[commit] = Unknown("the commit isn't there")
+            continue
+        text = take_apart(raw[commit])
+        match _first_look(text, owners):
+            case (str() as principal, str() as key):
+                asked[commit] = (principal, key, text)
+            case verdict:
+                found[commit] = verdict
+    if asked:
+        scratch.mkdir(parents=True, exist_ok=True)
+        with (
+            tempfile.TemporaryDirectory(dir=scratch, prefix="verify-") as folder,
+            ThreadPoolExecutor(_AT_ONCE) as pool,
+        ):
+            verdicts = pool.map(lambda each: _verify(Path(folder), *each), asked.items())
+            found.update(zip(asked, verdicts, strict=True))
+    return found
+
+
+def take_apart(commit: bytes) -> SignedText:
+    """The signature of a raw commit object, and everything else as it was signed.
+
+    A commit with more than one signature header isn't what anybody signed: the further ones stay
+    in the payload, so checking it fails.
+    """
+    head, separator, message = commit.partition(b"\n\n")
+    kept: list[bytes] = []
+    signature: list[bytes] = []
+    inside = False
+    for line in head.split(b"\n"):
+        if line.startswith(_HEADER + b" ") and not signature:
+            signature.append(line.removeprefix(_HEADER + b" "))
+            inside = True
+        elif inside and line.startswith(b" "):
+            signature.append(line[1:])
+        else:
+            inside = False
+            kept.append(line)
+    return SignedText(b"\n".join(kept) + separator + message, b"\n".join(signature))
+
+
+def _owners(allowed: Mapping[str, Sequence[str]]) -> dict[bytes, tuple[str, str]]:
+    """Key in its wire form → (principal, the key's line); keys of two principals are left out."""
+    owners: dict[bytes, tuple[str, str]] = {}
+    shared: set[bytes] = set()
+    for principal, keys in allowed.items():
+        for line in keys:
+            match = _KEY.fullmatch(" ".join(line.split()[:2]))
+            if not match or not _PRINCIPAL.fullmatch(principal):
+                continue
+            try:
+                wire = base64.b64decode(match["key"], validate=True)
+            except binascii.Error:
+                continue
+            if owners.get(wire, (principal, ""))[0] != principal:
+                shared.add(wire)
+            owners[wire] = (principal, f"{match['sort']} {match['key']}")
+    return {wire: owner for wire, owner in owners.items() if wire not in shared}
+
+
+def _first_look(
+    text: SignedText, owners: Mapping[bytes, tuple[str, str]]
+) -> Signature | tuple[str, str]:
+    """What is known without the verifier, or the principal and key to ask it about."""
+    if not text.signature:
+        return Unsigned()
+    if not text.signature.startswith(_BEGIN):
+        return Unlisted()
+    try:
+        key, namespace = _read(text.signature)
+    except (ValueError, struct.error):
+        return Bad()
+    if key not in owners:
+        return Unlisted()
+    return owners[key] if namespace == _NAMESPACE else Bad()
+
+
+def _read(armoured: bytes) -> tuple[bytes, bytes]:
+    """Key and namespace that an ssh signature states (OpenSSH's PROTOCOL.sshsig)."""
+    body = armoured.strip().removeprefix(_BEGIN)
+    if not body.endswith(_END):
+        raise ValueError("no end of the signature")
+    blob = base64.b64decode(b"".join(body.removesuffix(_END).split()), validate=True)
+    if blob[:6] != b"SSHSIG" or struct.unpack(">I", blob[6:10]) != (1,):
+        raise ValueError("not an ssh signature")
+    key, rest = _string(blob[10:])
+    namespace, _ = _string(rest)
+    return key, namespace
+
+
+def _string(blob: bytes) -> tuple[bytes, bytes]:
+    (length,) = struct.unpack(">I", blob[:4])
+    if len(blob) < 4 + length:
+        raise ValueError("cut off")
+    return blob[4 : 4 + length], blob[4 + length :]
+
+
+def _verify(folder: Path, asked: tuple[str, tuple[str, str, SignedText]]) -> Signature:
+    # Each commit has files of its own; the folder goes when all are done.
+    commit, (principal, key, text) = asked
+    signers, signature = folder / f"{commit}.allowed", folder / f"{commit}.sig"
+    try:
+        signers.write_text(f'{principal} namespaces="git" {key}\n')
+        signature.write_bytes(text.signature + b"\n")
+        finished = run(
+            [
+                "ssh-keygen",
+                "-Y",
+                "verify",
+                "-f",
+                str(signers),
+                "-I",
+                principal,
+                "-n",
+                _NAMESPACE.decode(),
+                "-s",
+                str(signature),
+            ],
+            timeout=_DEADLINE,
+            stdin=text.payload,
+            trusted=True,
+        )
+    except ConfigurationError as error:
+        return Unknown(error.message)
+    except OSError as error:
+        return Unknown(f"the verifier could not be run: {error.strerror}")
+    if finished.timed_out:
+        return Unknown(f"ssh-keygen took longer than {_DEADLINE:g} s")
+    if finished.returncode == 0 and finished.stdout.startswith(b"Good "):
+        return Signed(principal)
+    # ssh-keygen ends with 255 for everything; only these words mean that it has checked.
+    if b"Signature verification failed" in finished.stderr:
+        return Bad()
+    return Unknown(f"ssh-keygen: {finished.complaint}")

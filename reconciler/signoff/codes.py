@@ -1,0 +1,131 @@
+"""``TB45x`` and ``TB46x``: a managed path holds something that nobody has signed off."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from reconciler.manifest.codes.code import Code
+
+_AGAIN = "run git revert -m 1 on the merge, then have a new commit merged by somebody else"
+
+DIRECT = Code(
+    "TB450",
+    "no merge brought it",
+    "A merge is the sign-off. What was pushed directly, fast-forwarded, squashed or rebased onto"
+    " the branch came without one.",
+    "revert the commit, then have it merged with git merge --no-ff -S",
+)
+OWN_MERGE = Code(
+    "TB451",
+    "merged by its own author",
+    "Two persons look at every change: whoever wrote a part of it can't sign it off.",
+    _AGAIN,
+)
+MERGE_UNSIGNED = Code(
+    "TB452",
+    "merge without a signature",
+    "Only a signature says who merged; the name in a commit is free text.",
+    "run git revert -m 1 on the merge, then merge a new commit with -S",
+)
+MERGE_UNLISTED = Code(
+    "TB453",
+    "merge signed by an unlisted key",
+    "Only keys of environments/people.yaml lead to a person.",
+    "run git revert -m 1 on the merge, then merge a new commit with a listed key",
+)
+BAD_SIGNATURE = Code(
+    "TB454",
+    "bad signature",
+    "The signature names a listed key but isn't that key's signature over this commit.",
+    "revert it, and find out who made the commit",
+)
+UNKNOWN_SIGNATURE = Code(
+    "TB455",
+    "signature could not be checked",
+    "The verifier did not answer. Nothing is known, and what isn't known is closed.",
+    "make ssh-keygen work on the daemon's host; it is asked again by itself",
+)
+NOT_PERMITTED = Code(
+    "TB456",
+    "merged by somebody who may not",
+    "The environment's 'promote' permission says whose merge is a sign-off there.",
+    "run git revert -m 1 on the merge, then have a new commit merged by a permitted person",
+)
+CONTENT_UNSIGNED = Code(
+    "TB457",
+    "content without a signature",
+    "Without a signature nobody knows who wrote it, so nobody can be another person than that.",
+    "revert the merge, then sign a new commit with -S and have it merged",
+)
+CONTENT_UNLISTED = Code(
+    "TB458",
+    "content signed by an unlisted key",
+    "Without a listed key nobody knows who wrote it, so nobody can be another person than that.",
+    "revert the merge, then sign a new commit with a listed key and have it merged",
+)
+MERGE_WROTE = Code(
+    "TB459",
+    "content written by the merge itself",
+    "The merge holds something that isn't what its parents give: text that was put together from"
+    " both, or changed on the way. Whoever merged wrote it, and nobody else has looked.",
+    "revert the merge, then merge main into the branch, look, and have the branch merged",
+)
+RELEASE_CHANGED = Code(
+    "TB460",
+    "release changed or removed",
+    "A release never changes after its merge, so that a version names one content for ever.",
+    "put the release back as it was, and add a new version",
+)
+TRUST_ROOT = Code(
+    "TB461",
+    "needs a new trust root",
+    "Apps, environments, people and policy decide what may run; here only the host's operator"
+    " brings them into force.",
+    'set [trust] root = "<commit>" in tagboat.toml on the daemon\'s host, or revert the change',
+)
+MANY_PARENTS = Code(
+    "TB462",
+    "merge of more than two parents",
+    "Nobody can say which parent's change was looked at.",
+    "revert it, then merge one branch at a time",
+)
+MANY_BASES = Code(
+    "TB463",
+    "merge with several bases that differ",
+    "Both sides had merged one another before, so what the merge changes has no single answer.",
+    "revert it, then merge a new branch that starts at main",
+)
+UNRELATED = Code(
+    "TB464",
+    "from an unrelated history",
+    "It shares no commit with the trust root, so nobody can say what was changed.",
+    "revert the merge, then bring the change as a commit on main",
+)
+TWO_SIGN_OFFS = Code(
+    "TB465",
+    "two sign-offs that contradict",
+    "Two lines of history hold different content, both signed off, and nobody who may do so chose"
+    " one of them.",
+    "promote anew with a file that differs from both, a comment will do, and have it merged",
+)
+NOT_A_FILE = Code(
+    "TB466",
+    "not a plain file",
+    "Links, submodules and executables aren't content.",
+    "revert it, then commit a plain file",
+)
+UNTRACEABLE = Code(
+    "TB467",
+    "nobody can be named who wrote it",
+    "The merge brings content whose commits were taken back or signed off elsewhere since.",
+    "revert the merge, then bring the change as a new commit on main",
+)
+
+CODES: Mapping[str, Code] = MappingProxyType(
+    {value.id: value for value in list(vars().values()) if isinstance(value, Code)}
+)
+"""Every code of sign-off by its id."""
+
+
+def explain(code: str) -> str:
+    """The manual text of a code such as ``TB450``; raises `KeyError` for an unknown one."""
+    return CODES[code.upper()].manual

@@ -1,0 +1,149 @@
+"""One path where lines of history meet.
+
+What a merge gives is compared by whole entries with what its parents and their base give; text is
+never merged here. So a blob that is in neither parent is content by whoever signed the merge,
+whatever program put it together, and the verdict doesn't depend on git's version.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from reconciler.signoff import codes
+from reconciler.signoff.eligibility import Meeting
+from reconciler.signoff.facts import Entry
+from reconciler.signoff.standing import (
+    Dispute,
+    PathState,
+    Refusal,
+    Standing,
+    follow,
+    reconcile,
+)
+
+
+def merged(  # noqa: PLR0911 - one return for each way that a path can come out of a merge
+    meeting: Meeting,
+    path: str,
+    *,
+    result: Entry | None,
+    one: PathState,
+    two: PathState,
+    bases: Sequence[PathState],
+) -> PathState:
+    """The state of a path at a merge of two parents that share history.
+
+    ``one`` and ``two`` are its states at the parents, ``bases`` at each merge base.
+    """
+    standing = reconcile(one.standing, two.standing, bases=[each.standing for each in bases])
+    agreed, expected = _expected(one, two, bases)
+    plain = agreed and result == expected
+    mark = () if plain else (meeting.merge.id,)
+    trail = follow(one.trail, *two.trail, *mark)
+    if isinstance(standing, Dispute):
+        standing = _chosen(meeting, path, result=result, dispute=standing, sides=(one, two))
+    if isinstance(standing, Standing) and result == standing.entry:
+        return PathState(result, standing, trail)
+
+    differs = PathState(result, standing, trail, one.since or two.since or meeting.merge.id)
+    if result == one.current and (not plain or result != two.current):
+        # Nothing of this path crosses the first-parent edge. Where that isn't what the parents
+        # give, leaving the other side out is a decision, and whoever merged is its author.
+        return _kept(differs, one.refused, trail=follow(one.trail, *mark))
+    if refused := one.refused or two.refused:
+        return _kept(differs, refused)
+    if not agreed and len(bases) > 1:
+        why = "its merge bases differ here, so what it changes has no single answer"
+        return _kept(differs, meeting.refuse(codes.MANY_BASES, why))
+
+    crosses = plain and result != one.current
+    earlier = frozenset(bases[0].trail).intersection(*(each.trail for each in bases[1:]))
+    touched = [each for each in two.trail if each not in earlier]
+    if not crosses and (two.sound or not touched):
+        # Either nothing new comes from the other side, or only what is signed off already.
+        return _kept(differs)
+    brought = meeting.sign_off(
+        path, result=result, standing=standing, trail=two.trail, touched=touched
+    )
+    if isinstance(brought, Refusal):
+        return _kept(differs, brought)
+    if plain and one.sound:
+        return PathState(result, Standing(result, brought))
+    # What was brought is signed off, but not what lies below it, or what the merge made of it.
+    return _kept(differs)
+
+
+def tangled(
+    merge: str,
+    *,
+    result: Entry | None,
+    states: Sequence[PathState],
+    standing: Standing | Dispute,
+    refusal: Refusal,
+) -> PathState:
+    """The state of a path at a merge that can't be judged: more than two parents, or no base.
+
+    It signs nothing off: the path is as it was on all sides, or what is in force, or refused.
+    """
+    first = states[0]
+    if result == first.current and all(each == first for each in states):
+        return first
+    trail = follow((), *(each for state in states for each in state.trail), merge)
+    if isinstance(standing, Standing) and result == standing.entry:
+        return PathState(result, standing, trail)
+    refused = next((each.refused for each in states if each.refused), refusal)
+    return _kept(PathState(result, standing, trail, merge), refused)
+
+
+def changed(before: PathState, *, result: Entry | None, commit: str) -> PathState:
+    """The state of a path after a commit with one parent: clean if it holds what is in force."""
+    after = replace(before, current=result, trail=follow(before.trail, commit))
+    if after.clean:
+        return replace(after, since="", refused=None)
+    return _kept(replace(after, since=before.since or commit), before.refused)
+
+
+def _expected(
+    one: PathState, two: PathState, bases: Sequence[PathState]
+) -> tuple[bool, Entry | None]:
+    """Whether the parents and their bases agree on one entry, and which."""
+    if one.current == two.current:
+        return True, one.current
+    first = bases[0]
+    if any((each.current, each.standing) != (first.current, first.standing) for each in bases):
+        return False, None
+    if one.current == first.current:
+        return True, two.current
+    if two.current == first.current:
+        return True, one.current
+    return False, None
+
+
+def _chosen(
+    meeting: Meeting,
+    path: str,
+    *,
+    result: Entry | None,
+    dispute: Dispute,
+    sides: tuple[PathState, PathState],
+) -> Standing | Dispute:
+    """What an eligible person's merge chose from two sign-offs; the dispute if nobody did."""
+    for side in sides:
+        standing = side.standing
+        if (
+            isinstance(standing, Standing)
+            and standing.entry == result
+            and meeting.may_choose(path, standing)
+        ):
+            return standing
+    return dispute
+
+
+def _kept(
+    state: PathState, refused: Refusal | None = None, *, trail: tuple[str, ...] | None = None
+) -> PathState:
+    """A state that isn't clean; sound content in dispute needs no healing, so isn't refused."""
+    return replace(
+        state,
+        trail=state.trail if trail is None else trail,
+        refused=None if state.sound else refused,
+    )

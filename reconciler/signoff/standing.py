@@ -1,0 +1,143 @@
+"""What is admitted at a path, and what stands there instead: the values that the fold carries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reconciler.signoff.facts import Entry
+from reconciler.signoff.overlay import Overlay
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """One sign-off: which merge, by whom, of whose content.
+
+    ``authors`` are the persons whose signatures the content commits carry, sorted; ``commits`` are
+    those commits, oldest first.
+    """
+
+    merge: str
+    merged_by: str
+    authors: tuple[str, ...]
+    commits: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why something at a path isn't signed off: a permanent code, and the commit to blame."""
+
+    code: str
+    culprit: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is in force at a path; without an admission it comes from the trust root."""
+
+    entry: Entry | None
+    admission: Admission | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """Several sign-offs that contradict: none of them is in force."""
+
+    candidates: tuple[Standing, ...]
+
+    def among(self, entry: Entry | None) -> Standing | None:
+        """The candidate with this entry."""
+        return next((each for each in self.candidates if each.entry == entry), None)
+
+
+@dataclass(frozen=True, slots=True)
+class PathState:
+    """One path at one commit.
+
+    ``current`` is what the tree holds. ``trail``: the content commits since the last admission on
+    this line, oldest first; kept when the path heals, since a later merge may bring the healing
+    itself to where something else was admitted. ``since``: the commit that made it differ from
+    what is admitted; empty while it doesn't. ``refused`` sticks until the path heals: a merge that
+    was no sign-off doesn't become one by what is merged on top of it.
+    """
+
+    current: Entry | None
+    standing: Standing | Dispute
+    trail: tuple[str, ...] = ()
+    since: str = ""
+    refused: Refusal | None = None
+
+    @property
+    def clean(self) -> bool:
+        """Whether the tree holds what is in force, whoever put it there."""
+        return isinstance(self.standing, Standing) and self.current == self.standing.entry
+
+    @property
+    def sound(self) -> bool:
+        """Whether everything in the present content was signed off by somebody."""
+        match self.standing:
+            case Standing():
+                return self.clean
+            case Dispute():
+                return self.standing.among(self.current) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All paths at one commit: what differs from the ground is in the overlay.
+
+    ``ground`` is the whole tree of a commit outside the range, admitted as it is; empty below a
+    commit without parents. ``grounded``: the line reaches the trust root or an ancestor of it.
+    ``rooted``: it contains the trust root itself. ``doubtful``: an answer of the verifier is
+    missing, so this state may come out otherwise when it is asked again.
+    """
+
+    ground: Mapping[str, Entry]
+    overlay: Overlay[PathState]
+    grounded: bool
+    rooted: bool
+    doubtful: bool = False
+
+    def at(self, path: str) -> PathState:
+        """The state of one path."""
+        found = self.overlay.get(path)
+        if found is not None:
+            return found
+        entry = self.ground.get(path)
+        return PathState(entry, Standing(entry))
+
+
+LONGEST = 1000
+"""Content commits without an admission in between that one path may have; more is refused."""
+
+
+def follow(trail: tuple[str, ...], *more: str) -> tuple[str, ...]:
+    """The trail with further commits, each once, in order of first mention.
+
+    Ends at `LONGEST`: a trail that long is never signed off, so what it leaves out can't matter.
+    """
+    return tuple(dict.fromkeys((*trail, *more)))[:LONGEST]
+
+
+def reconcile(
+    one: Standing | Dispute, two: Standing | Dispute, *, bases: Sequence[Standing | Dispute]
+) -> Standing | Dispute:
+    """What is in force where two lines meet: whichever side has a newer sign-off than the base.
+
+    A sign-off is told apart by its merge, not only by content, so that going back to older content
+    is a newer sign-off too. Two different newer ones are a dispute, as are several bases that
+    differ from one another: nothing tells then which side is newer.
+    """
+    if one == two:
+        return one
+    if bases and all(each == bases[0] for each in bases):
+        if one == bases[0]:
+            return two
+        if two == bases[0]:
+            return one
+    if isinstance(one, Standing) and isinstance(two, Standing) and one.entry == two.entry:
+        return one
+    return Dispute(tuple(sorted({*_candidates(one), *_candidates(two)}, key=repr)))
+
+
+def _candidates(each: Standing | Dispute) -> tuple[Standing, ...]:
+    return each.candidates if isinstance(each, Dispute) else (each,)

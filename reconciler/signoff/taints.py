@@ -1,0 +1,141 @@
+"""What to tell people about a path that holds something nobody has signed off (pure)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reconciler.manifest.codes.code import Code
+from reconciler.signoff import codes
+from reconciler.signoff.classes import Sort, class_of
+from reconciler.signoff.facts import PLAIN_FILE, Facts
+from reconciler.signoff.standing import Dispute, PathState, Refusal, Standing, State
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Taint:
+    """One path that holds something else than what is in force there.
+
+    ``culprit`` is the commit to blame and ``person`` who made it: a person's id, or the name that
+    the commit states, marked as not verified. ``why`` and ``remedy`` are sentences; the remedy
+    names the commands that end the taint.
+    """
+
+    path: str
+    code: str
+    culprit: str
+    person: str
+    why: str
+    remedy: str
+
+
+def taints_of(
+    facts: Facts, states: Mapping[str, State], *, tip: str, paths: Mapping[str, PathState]
+) -> tuple[Taint, ...]:
+    """The taints at a tip, sorted by path; ``paths`` are its states by path."""
+    unclean = {path: each for path, each in sorted(paths.items()) if not each.clean}
+    last = _last_changes(facts, tip, set(unclean))
+    found = []
+    for path, state in unclean.items():
+        told = state.refused or _told(facts, path, state)
+        commit = facts.commits[told.culprit]
+        revert = _revert(facts, states, path, state, last=last.get(path, ""), unclean=unclean)
+        remedy = _remedy(facts, path, state, revert=revert, told=told)
+        found.append(Taint(path, told.code, commit.id, commit.shown, told.why, remedy))
+    return tuple(found)
+
+
+def _told(facts: Facts, path: str, state: PathState) -> Refusal:
+    """What is wrong with content that no merge was asked to sign off, or only in part."""
+    commit = facts.commits[state.trail[-1] if state.trail else state.since]
+    sort = class_of(path).sort
+
+    def told(code: Code, why: str) -> Refusal:
+        return Refusal(code.id, commit.id, why)
+
+    if sort is Sort.HELD:
+        return told(codes.TRUST_ROOT, "only a new trust root on the host brings this into force")
+    if isinstance(state.standing, Dispute):
+        return told(codes.TWO_SIGN_OFFS, "two lines of history hold different signed-off content")
+    if sort is Sort.RELEASE and state.standing.entry is not None:
+        return told(codes.RELEASE_CHANGED, "a release never changes after its merge")
+    if state.current is not None and state.current.mode != PLAIN_FILE:
+        return told(codes.NOT_A_FILE, f"it has mode {state.current.mode}")
+    if len(commit.parents) > 1:
+        why = (
+            "the merge holds content that isn't what its parents give, so whoever merged wrote it"
+            " and nobody else has looked"
+        )
+        return told(codes.MERGE_WROTE, why)
+    why = "it was pushed directly, fast-forwarded, squashed or rebased: no merge signs it off"
+    return told(codes.DIRECT, why)
+
+
+def _last_changes(facts: Facts, tip: str, paths: set[str]) -> dict[str, str]:
+    """Path → the newest commit on the tip's first-parent line that changed it."""
+    found: dict[str, str] = {}
+    commit = facts.commits.get(tip)
+    while commit and paths - found.keys():
+        for path in commit.changes:
+            if path in paths:
+                found.setdefault(path, commit.id)
+        commit = facts.commits.get(commit.parents[0]) if commit.parents else None
+    return found
+
+
+def _revert(
+    facts: Facts,
+    states: Mapping[str, State],
+    path: str,
+    state: PathState,
+    *,
+    last: str,
+    unclean: Mapping[str, PathState],
+) -> str:
+    """The ``git revert`` that ends the taint and takes nothing back that is in force, or empty."""
+    if not last or not facts.commits[last].parents or isinstance(state.standing, Dispute):
+        return ""
+    commit = facts.commits[last]
+    before = states[commit.parents[0]].at(path) if commit.parents[0] in states else None
+    if before is None or before.current != state.standing.entry:
+        return ""
+    if any(other not in unclean for other in commit.changes):
+        return ""
+    return f"git revert {'-m 1 ' if len(commit.parents) > 1 else ''}{last[:12]}"
+
+
+def _remedy(facts: Facts, path: str, state: PathState, *, revert: str, told: Refusal) -> str:
+    after = codes.CODES[told.code].fix
+    if isinstance(state.standing, Dispute) or told.code == codes.UNKNOWN_SIGNATURE.id:
+        return after
+    if not revert:
+        revert = f"{_restore(facts, path, state.standing)} && git commit -m 'Put {path} back'"
+    then = _THEN.get(told.code, "then make the change anew on a branch and have it merged")
+    return f"on main, run: {revert} && git push; {then}"
+
+
+_SIGNED = "git merge --no-ff -S"
+_THEN = {
+    codes.TRUST_ROOT.id: (
+        'or, to bring it into force, set [trust] root = "<commit>" in tagboat.toml on the host'
+    ),
+    codes.RELEASE_CHANGED.id: "then add a new version",
+    codes.DIRECT.id: f"then commit it on a branch and have it merged with {_SIGNED}",
+    codes.OWN_MERGE.id: f"then promote again and have somebody else merge it with {_SIGNED}",
+    codes.NOT_PERMITTED.id: (
+        f"then promote again and have somebody who may promote there merge it with {_SIGNED}"
+    ),
+    codes.MERGE_UNSIGNED.id: f"then promote again and have it merged with {_SIGNED}",
+    codes.MERGE_UNLISTED.id: f"then promote again and have it merged with {_SIGNED}",
+    codes.CONTENT_UNSIGNED.id: "then promote again with signed commits (git commit -S)",
+    codes.CONTENT_UNLISTED.id: "then promote again with commits signed by a listed key",
+    codes.MERGE_WROTE.id: (
+        "then merge main into the branch, look at the file, and have the branch merged"
+    ),
+}
+
+
+def _restore(facts: Facts, path: str, standing: Standing) -> str:
+    """The command that puts the file back as it is in force."""
+    if standing.entry is None:
+        return f"git rm -- {path}"
+    source = standing.admission.merge if standing.admission else facts.root
+    return f"git restore --source={source[:12]} --staged --worktree -- {path}"
