@@ -122,6 +122,7 @@ class MemoryDriver:
     def folder(self, target: PlaceTarget, content: Content) -> Path | None:
         """Nothing: there are no files."""
         del target, content
+        return None
 
     def supervise(self, target: PlaceTarget, content: Content) -> str:
         """Start what `stop` has stopped."""

@@ -1,0 +1,327 @@
+"""What a keeper does with its place: one order after another, and what becomes of processes."""
+
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from reconciler.drivers.keeper.generation import (
+    Generation,
+    Order,
+    Process,
+    open_listener,
+    start,
+)
+from reconciler.drivers.keeper.identity import identity_of
+from reconciler.drivers.keeper.killing import kill_family, kill_older
+
+_LONGEST_WAIT = 30.0
+_LONG_LIFE = 60.0
+_INSIST = 0.2
+
+
+class KeptPlace:
+    """The generations of one place: the one that serves, one that comes, those that go.
+
+    `advance` moves everything that is due; `wait` says when it wants to be called next.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        mark: str,
+        *,
+        watch: Callable[[Process], None],
+        say: Callable[[str], None],
+    ) -> None:
+        """``watch`` is told of a process whose output is to be read."""
+        self._folder = folder
+        self._mark = mark
+        self._watch = watch
+        self._say = say
+        self._current: Generation | None = None
+        self._incoming: Generation | None = None
+        self._outgoing: list[Generation] = []
+        self._fallback: Order | None = None
+        self._failed: dict[str, str] = {}
+        self._restarts = 0
+        self._exits: deque[str] = deque(maxlen=10)
+        self._ending = False
+
+    @property
+    def over(self) -> bool:
+        """Whether it was told to end, and everything has ended."""
+        return self._ending and not self._generations()
+
+    def status(self) -> Order:
+        """Where everything stands."""
+        serving = self._current
+        order = serving.order if serving else {}
+        return {
+            "key": order.get("key", ""),
+            "version": order.get("version", ""),
+            "next": self._incoming.order["key"] if self._incoming else "",
+            "state": self._state(),
+            "failed": self._failed.get("key", ""),
+            "why": self._failed.get("why", ""),
+            "restarts": self._restarts,
+            "exits": list(self._exits),
+            "old_ended": not self._outgoing,
+            "pids": [each.pid for each in serving.processes if each.pid] if serving else [],
+            **asdict(identity_of(os.getpid())),
+        }
+
+    def _state(self) -> str:
+        if self._ending:
+            return "stopping"
+        if self._incoming:
+            return "switching" if self._current or self._outgoing else "starting"
+        if self._current is None:
+            return "failed" if self._failed else "stopped"
+        return "running" if self._current.whole else "backing-off"
+
+    # Orders
+
+    def resume(self) -> None:
+        """Begin with what was desired when the last keeper died."""
+        path = self._folder / "desired.json"
+        if path.exists():
+            order = json.loads(path.read_text())
+            self._say(f"resuming {order['version']}")
+            self._current = Generation.of(order, self._folder)
+
+    def switch(self, order: Order) -> None:
+        """Begin to bring this order's processes in; nothing happens if they are in already.
+
+        Raises `OSError` when the address is taken; then nothing has changed.
+        """
+        if self._ending:
+            raise OSError("the keeper is ending")
+        if self._incoming and self._incoming.asks(order):
+            return
+        self._call_off()
+        self._failed = {}
+        if self._current and self._current.asks(order):
+            self.desire(order)
+            return
+        coming = Generation.of(order, self._folder)
+        if order["resume"] and self._current is None:
+            # It has run before: started again and again, not given up at its first death.
+            self.desire(order)
+            self._current = coming
+            return
+        shared = self._current is None or (self._current.shares and coming.shares)
+        if shared and not self._blocks(coming):
+            coming.listener = self._listener(coming)
+        self.desire(order)
+        self._say(f"switching to {order['version']}")
+        self._incoming = coming
+        self._fallback = self._current.order if self._current else None
+        if self._current and not shared:
+            self._retire(self._current)
+            self._current = None
+
+    def end(self) -> None:
+        """Stop everything; from now on no order is taken."""
+        self._ending = True
+        for each in (self._current, self._incoming):
+            if each:
+                self._retire(each)
+        self._current = self._incoming = None
+
+    def desire(self, order: Order | None) -> None:
+        """Write down, synced, what a keeper after this one starts again."""
+        path = self._folder / "desired.json"
+        if order is None:
+            path.unlink(missing_ok=True)
+        else:
+            write_durably(path, json.dumps(order).encode())
+
+    def _call_off(self) -> None:
+        if self._incoming:
+            self._retire(self._incoming)
+            self._incoming = None
+            self._fall_back()
+
+    def _fall_back(self) -> None:
+        if self._fallback is not None and not self._current:
+            self._current = Generation.of(self._fallback, self._folder)
+        self._fallback = None
+
+    # What becomes of processes
+
+    def advance(self) -> None:
+        """Do everything that is due."""
+        self._reap()
+        for each in list(self._outgoing):
+            self._see_out(each)
+        if self._incoming:
+            self._bring_in(self._incoming)
+        if self._current:
+            self._sustain(self._current)
+
+    def wait(self) -> float | None:
+        """Seconds until something is due; nothing if only events count."""
+        due = [each.kill_at for each in self._outgoing]
+        if self._incoming and self._incoming.started:
+            due.append(self._incoming.settles)
+        if self._current:
+            due += [each.again for each in self._current.processes if each.again is not None]
+        return max(0.0, min(due) - time.monotonic()) if due else None
+
+    def _generations(self) -> list[Generation]:
+        held = (self._current, self._incoming, *self._outgoing)
+        return [each for each in held if each is not None]
+
+    def _reap(self) -> None:
+        known = {p.pid: p for each in self._generations() for p in each.processes if p.pid}
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            if pid in known:
+                self._ended(known[pid], os.waitstatus_to_exitcode(status))
+
+    def _ended(self, process: Process, code: int) -> None:
+        if process.pipe >= 0:
+            process.read()
+        lived = time.monotonic() - process.began
+        how = f"exit code {code}" if code >= 0 else f"signal {-code}"
+        said = f": {process.tail[-1]}" if process.tail else ""
+        process.end = f"{process.spec['name']} ended with {how} after {lived:.1f} s{said}"
+        self._exits.append(process.end)
+        self._say(process.end)
+        pid, process.pid = process.pid, 0
+        # What it forked away may hold the port, or answer in its name.
+        kill_family(pid, process.run, reaped=True)
+
+    def _see_out(self, old: Generation) -> None:
+        if old.alive and time.monotonic() >= old.kill_at:
+            for each in old.processes:
+                if each.pid:
+                    kill_family(each.pid, each.run, reaped=False)
+            self._reap()
+            old.kill_at = time.monotonic() + _INSIST
+        if old.alive:
+            return
+        self._outgoing.remove(old)
+        held = [each.listener for each in self._generations()]
+        if old.listener and old.listener not in held:
+            old.listener.close()
+        # What hid from its mark, its session and its parents is still older than all that stays.
+        remaining = [p.start for each in self._generations() for p in each.processes if p.pid]
+        kill_older(min(remaining, default=sys.maxsize))
+        self._say(f"{old.order['version']} has ended")
+
+    def _blocks(self, new: Generation) -> bool:
+        """Whether something must end before this can start."""
+        return any(not (each.shares and new.shares) for each in self._outgoing)
+
+    def _bring_in(self, new: Generation) -> None:
+        if not new.started:
+            if self._blocks(new):
+                return
+            try:
+                new.listener = new.listener or self._listener(new)
+            except OSError as error:
+                self._give_up(new, f"{new.order['listen']}: {error.strerror}")
+                return
+            new.started = True
+            for each in new.processes:
+                self._start(each, new)
+            new.settles = time.monotonic() + new.order["settle"]
+        dead = [each for each in new.processes if not each.pid]
+        if dead:
+            self._give_up(new, dead[0].end)
+        elif time.monotonic() >= new.settles:
+            old, self._current, self._incoming = self._current, new, None
+            self._fallback = None
+            self._say(f"{new.order['version']} runs")
+            if old:
+                self._retire(old)
+
+    def _give_up(self, new: Generation, why: str) -> None:
+        self._say(f"gave {new.order['version']} up: {why}")
+        self._failed = {"key": new.order["key"], "why": why}
+        self.desire(self._fallback)
+        self._call_off()
+
+    def _sustain(self, serving: Generation) -> None:
+        if not serving.started:
+            if self._blocks(serving):
+                return
+            serving.started = True
+            for each in serving.processes:
+                each.again = time.monotonic()
+        for each in serving.processes:
+            if each.pid:
+                continue
+            if each.again is None:
+                self._postpone(each, serving)
+            elif time.monotonic() >= each.again:
+                each.again = None
+                self._start_again(each, serving)
+
+    def _postpone(self, process: Process, serving: Generation) -> None:
+        now = time.monotonic()
+        process.failures = 1 if now - process.began > _LONG_LIFE else process.failures + 1
+        wait = serving.order["back_off"] * 2 ** min(process.failures - 1, 16)
+        process.again = now + min(wait, _LONGEST_WAIT)
+
+    def _start_again(self, process: Process, serving: Generation) -> None:
+        try:
+            serving.listener = serving.listener or self._listener(serving)
+        except OSError as error:
+            self._say(f"{serving.order['listen']}: {error.strerror}")
+            process.began = time.monotonic()
+            self._postpone(process, serving)
+            return
+        self._restarts += 1 if process.began else 0
+        self._start(process, serving)
+
+    def _start(self, process: Process, generation: Generation) -> None:
+        start(process, self._mark, generation.listener)
+        self._watch(process)
+        self._say(f"started {process.spec['name']} {generation.order['version']} {process.pid}")
+
+    def _retire(self, old: Generation) -> None:
+        """Ask its processes to end; what is left after ``stop_after`` seconds is killed."""
+        old.kill_at = time.monotonic() + old.order["stop_after"]
+        self._outgoing.append(old)
+        for each in old.processes:
+            each.again = None
+            if each.pid:
+                # It is our child and not yet reaped, so the pid can't be another's.
+                os.kill(each.pid, signal.SIGTERM)
+
+    def _listener(self, wanted: Generation) -> socket.socket | None:
+        """The place's socket: the one that is open already, as long as the address is the same."""
+        if not wanted.wants_socket:
+            return None
+        address = wanted.order["listen"]
+        for each in self._generations():
+            if each.listener and each.order["listen"] == address:
+                return each.listener
+        return open_listener(address)
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Replace the file, synced with its folder."""
+    beside = path.with_name(f".{path.name}")
+    with beside.open("wb") as handle:
+        handle.write(data)
+        handle.flush()
+        os.fsync(handle.fileno())
+    beside.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    os.fsync(folder)
+    os.close(folder)

@@ -1,0 +1,218 @@
+"""Speaking with a place's keeper: start one, adopt one, give orders, see it end."""
+
+import json
+import os
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reconciler.drivers.keeper.identity import Identity, holder_of, lives
+from reconciler.errors import StepErroredError
+from reconciler.ports import Clock
+from reconciler.system.processes import kill_marked
+
+_START = Path(__file__).parent / "keeper" / "start.py"
+_ANSWER = 10.0
+_BEGIN = 30.0
+_READY, _HELD = 0, 3
+
+
+@dataclass(frozen=True, slots=True)
+class KeeperStatus:
+    """What a keeper says of its place; keys are digests of contents.
+
+    ``state`` is one of ``starting switching running backing-off failed stopped stopping``;
+    ``failed`` is the key of the last switch that failed, and ``why`` says why.
+    """
+
+    key: str
+    version: str
+    next: str
+    state: str
+    failed: str
+    why: str
+    restarts: int
+    exits: tuple[str, ...]
+    old_ended: bool
+    pids: tuple[int, ...]
+
+
+class KeeperClient:
+    """The keeper of one folder, whichever process that is at the moment."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        """The folder need not exist."""
+        self._folder = folder
+        self._clock = clock
+
+    def holder(self) -> Identity | None:
+        """The keeper's process: alive, not a zombie, and the one that holds the lock."""
+        return holder_of(self._folder / "lock")
+
+    def status(self) -> KeeperStatus | None:
+        """Where everything stands; nothing when there is no keeper.
+
+        Raises `StepErroredError` when there is one that doesn't answer.
+        """
+        holder = self.holder()
+        if holder is None:
+            return None
+        try:
+            return self._ask(holder, {"order": "status"})
+        except OSError as error:
+            # It may just be ending: then it has taken its socket away already.
+            if self.wait_for_end(timeout=1):
+                return None
+            raise _silent(error) from error
+
+    def switch(self, order: dict[str, Any], *, timeout: float) -> KeeperStatus:
+        """Have the order's processes brought in, by a new keeper if there is none."""
+        until = self._clock.monotonic() + timeout
+        while (left := until - self._clock.monotonic()) > 0:
+            holder = self.holder()
+            if holder is None:
+                self.begin()
+                continue
+            try:
+                if self._ask(holder, {"order": "status"}).state != "stopping":
+                    return self._ask(holder, {**order, "order": "switch"})
+            except OSError as error:
+                if not self.wait_for_end(timeout=min(left, 1)):
+                    raise _silent(error) from error
+            else:
+                self.wait_for_end(timeout=left)
+        raise StepErroredError("the keeper takes no order")
+
+    def begin(self) -> None:
+        """Make sure that a keeper lives, detached from this process.
+
+        It resumes what was desired before, after killing what its predecessor left.
+        """
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        starter = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(_START), str(self._folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+            start_new_session=True,
+        )
+        try:
+            answer = starter.wait(_BEGIN)
+        except subprocess.TimeoutExpired as error:
+            starter.kill()
+            starter.wait()
+            raise StepErroredError("the keeper doesn't begin") from error
+        if answer not in (_READY, _HELD):
+            raise StepErroredError(f"the keeper can't begin: {self.last_words()}")
+
+    def end(self, order: str) -> None:
+        """Order ``stop`` (the next keeper resumes) or ``retire`` (it doesn't); doesn't wait.
+
+        Without a keeper, what a dead one left behind is killed.
+        """
+        holder = self.holder()
+        if order == "retire":
+            (self._folder / "desired.json").unlink(missing_ok=True)
+        if holder is None:
+            self.kill_orphans()
+            return
+        try:
+            self._ask(holder, {"order": order})
+        except OSError as error:
+            if not self.wait_for_end(timeout=1):
+                raise _silent(error) from error
+
+    def wait_for_end(self, *, timeout: float) -> bool:
+        """Whether there is no keeper, or none any more within this many seconds."""
+        holder = self.holder()
+        if holder is None:
+            return True
+        try:
+            pidfd = os.pidfd_open(holder.pid)
+        except OSError:
+            return True
+        try:
+            if not lives(holder):
+                return True
+            return bool(select.select([pidfd], [], [], max(0.0, timeout))[0])
+        finally:
+            os.close(pidfd)
+
+    def kill(self) -> None:
+        """Kill the keeper and all its processes, for one that doesn't end by itself."""
+        holder = self.holder()
+        if holder is not None:
+            try:
+                pidfd = os.pidfd_open(holder.pid)
+            except OSError:
+                pidfd = -1
+            if pidfd >= 0:
+                try:
+                    if lives(holder):
+                        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+                        select.select([pidfd], [], [], 1)
+                finally:
+                    os.close(pidfd)
+        self.kill_orphans()
+
+    def kill_orphans(self) -> int:
+        """Kill what carries the place's mark; returns how many processes that were."""
+        try:
+            mark = (self._folder / "mark").read_text().strip()
+        except OSError:
+            return 0
+        return kill_marked(mark) if mark else 0
+
+    def last_words(self) -> str:
+        """The last line of the keeper's log."""
+        try:
+            lines = (self._folder / "keeper.log").read_text(errors="replace").strip().splitlines()
+        except OSError:
+            return "it left no log"
+        return lines[-1] if lines else "it left no log"
+
+    def _ask(self, holder: Identity, request: dict[str, Any]) -> KeeperStatus:
+        """One order, one answer. Raises `OSError` when nobody, or somebody else, answers."""
+        handle = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.settimeout(_ANSWER)
+                # A path of our own process is short; the folder's may be longer than 107 bytes.
+                connection.connect(f"/proc/self/fd/{handle}/socket")
+                credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+                if struct.unpack("3i", credentials)[0] != holder.pid:
+                    raise ConnectionRefusedError("another process has the keeper's socket")
+                connection.sendall(json.dumps(request).encode() + b"\n")
+                with connection.makefile("rb") as answer:
+                    line = answer.readline()
+        finally:
+            os.close(handle)
+        if not line.endswith(b"\n"):
+            raise ConnectionResetError("the keeper hung up")
+        said = json.loads(line)
+        if "error" in said:
+            raise StepErroredError(f"the keeper can't: {said['error']}")
+        return KeeperStatus(
+            key=said["key"],
+            version=said["version"],
+            next=said["next"],
+            state=said["state"],
+            failed=said["failed"],
+            why=said["why"],
+            restarts=said["restarts"],
+            exits=tuple(said["exits"]),
+            old_ended=said["old_ended"],
+            pids=tuple(said["pids"]),
+        )
+
+
+def _silent(error: OSError) -> StepErroredError:
+    return StepErroredError(f"the keeper doesn't answer: {error.strerror or error}")

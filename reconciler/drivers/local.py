@@ -1,0 +1,252 @@
+"""The driver ``local``: folders and processes of this machine."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from reconciler.drivers.keeper_client import KeeperClient, KeeperStatus
+from reconciler.drivers.local_layout import PlaceFolder, place_folder
+from reconciler.drivers.local_order import check_processes, order_of, program_of
+from reconciler.errors import StepErroredError, TagboatError
+from reconciler.model.content import Content, PlaceTarget
+from reconciler.model.host import LocalDriver as Settings
+from reconciler.model.observation import Observation, Presence, Rollout, RolloutState
+from reconciler.names import seconds_of
+from reconciler.ports import Artifacts, Clock, Failpoints
+from reconciler.system.clock import SystemClock
+
+_MERCY = 10.0
+"""Seconds that a keeper gets besides ``stop_after`` before it is killed."""
+_PATIENCE = 30.0
+
+
+class LocalDriver:
+    """Prepares contents beside what runs, switches to them atomically, and has a keeper run them.
+
+    Safe to use from several threads, for different places.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        folder: Path,
+        artifacts: Artifacts,
+        failpoints: Failpoints,
+        clock: Clock,
+        programs: frozenset[str] = frozenset(),
+        settle: float = 1.0,
+        back_off: float = 0.5,
+    ) -> None:
+        """``programs`` is what the host allows besides a release's own files.
+
+        A new version has come up once it has lived for ``settle`` seconds; one that dies later is
+        started again after ``back_off`` seconds, then twice that, and so on.
+        """
+        self._folder = folder
+        self._artifacts = artifacts
+        self._failpoints = failpoints
+        self._clock = clock
+        self._programs = programs
+        self._stop_after = seconds_of(settings.stop_after)
+        self._timing = {"settle": settle, "back_off": back_off, "stop_after": self._stop_after}
+
+    def gap(self, content: Content) -> str:
+        """Why a switch to this content loses requests; empty if it doesn't."""
+        for each in content.processes:
+            if each.listens == "port":
+                return (
+                    f"{each.name} listens on its port itself:"
+                    " the old version ends before the new one starts"
+                )
+        return ""
+
+    def observe(self, target: PlaceTarget) -> Observation:
+        """What is there now; whatever goes wrong is an observation too."""
+        try:
+            return self._observe(self._place(target))
+        except (TagboatError, OSError) as error:
+            return Observation(Presence.UNKNOWN, detail=str(error))
+
+    def _observe(self, place: PlaceFolder) -> Observation:
+        fence = place.fence()
+        content = place.current()
+        if content is None:
+            return Observation(Presence.ABSENT, fence=fence)
+        presence, detail = Presence.RUNNING, ""
+        if content.processes:
+            status = self._keeper(place).status()
+            if status is None or status.key != content.digest:
+                presence = Presence.STOPPED
+                detail = status.why if status else "nobody looks after its processes"
+            elif status.state not in ("running", "switching"):
+                presence, detail = Presence.STOPPED, "; ".join(status.exits[-1:]) or status.state
+        return Observation(presence, content.digest, content.version, fence, detail)
+
+    def prepare(self, target: PlaceTarget, content: Content, *, fence: int, timeout: float) -> None:
+        """Fetch and check the content into a folder beside what runs."""
+        place = self._place(target)
+        until = self._clock.monotonic() + timeout
+        with _translated(), place.claim(fence):
+            if place.ready(content):
+                return
+        check_processes(target, content, programs=self._programs)
+        with _translated(), place.preparing() as folder:
+            for each in content.components:
+                into = folder / each.name
+                into.mkdir(mode=0o755)
+                left = until - self._clock.monotonic()
+                self._artifacts.fetch(content, each, into, timeout=max(0.1, left))
+                if each.run:
+                    program_of(each, into, programs=self._programs)
+            with place.claim(fence):
+                place.keep(folder, content)
+
+    def apply(
+        self, target: PlaceTarget, content: Content | None, *, fence: int, timeout: float
+    ) -> None:
+        """Switch to the content, preparing it first if it isn't there; or to nothing."""
+        place = self._place(target)
+        until = self._clock.monotonic() + timeout
+        if content is not None:
+            self.prepare(target, content, fence=fence, timeout=timeout)
+        with _translated(), place.claim(fence):
+            place.switch(content)
+            self._failpoints.reach("driver-local.order.before")
+            if content is not None and content.processes:
+                left = max(1.0, until - self._clock.monotonic())
+                self._run(place, target, content, timeout=left)
+            else:
+                self._keeper(place).end("retire")
+            self._failpoints.reach("driver-local.order.after")
+
+    def rollout(self, target: PlaceTarget, content: Content | None) -> Rollout:
+        """How far the keeper is; one that was killed meanwhile is started again."""
+        place = self._place(target)
+        keeper = self._keeper(place)
+        with _translated():
+            current = place.current()
+            wanted = content.digest if content else ""
+            if (current.digest if current else "") != wanted:
+                return Rollout(RolloutState.FAILED, "the place holds other content")
+            if content is None or not content.processes:
+                if keeper.holder() is None:
+                    return Rollout(RolloutState.DONE)
+                return Rollout(RolloutState.RUNNING, "the old version has not ended")
+            status = keeper.status()
+            if status is None:
+                with place.hold():
+                    self._run(place, target, content, timeout=30, resume=True)
+                return Rollout(RolloutState.RUNNING, "its keeper was gone")
+        return _rollout_of(status, content)
+
+    def cleanup(self, target: PlaceTarget, keep: frozenset[str], *, fence: int) -> None:
+        """Drop contents that are neither kept nor current."""
+        place = self._place(target)
+        with _translated(), place.claim(fence):
+            place.drop(keep)
+
+    def folder(self, target: PlaceTarget, content: Content) -> Path | None:
+        """Where the prepared content is, its components' folders in it; nothing if it isn't."""
+        place = self._place(target)
+        return place.content(content.digest) if place.ready(content) else None
+
+    def supervise(self, target: PlaceTarget, content: Content) -> str:
+        """Have the content run again if its keeper is gone; a living keeper restarts by itself."""
+        place = self._place(target)
+        if not place.root.is_dir():
+            return ""
+        with _translated(), place.hold():
+            current = place.current()
+            if current is None or current.digest != content.digest or not content.processes:
+                return ""
+            status = self._keeper(place).status()
+            if status and content.digest in (status.key, status.next):
+                return ""
+            self._run(place, target, content, timeout=30, resume=True)
+        return "its keeper was gone" if status is None else "its processes didn't run"
+
+    def stop(self, target: PlaceTarget) -> None:
+        """Stop the keeper and all its processes, and wait until they have ended."""
+        place = self._place(target)
+        with _translated():
+            _stop(self._keeper(place), timeout=self._stop_after + _MERCY)
+
+    def _place(self, target: PlaceTarget) -> PlaceFolder:
+        return place_folder(self._folder, target, self._failpoints)
+
+    def _keeper(self, place: PlaceFolder) -> KeeperClient:
+        return KeeperClient(place.keeper, self._clock)
+
+    def _run(
+        self,
+        place: PlaceFolder,
+        target: PlaceTarget,
+        content: Content,
+        *,
+        timeout: float,
+        resume: bool = False,
+    ) -> None:
+        place.home.mkdir(mode=0o700, exist_ok=True)
+        order: dict[str, Any] = order_of(place, target, content, programs=self._programs)
+        keeper = self._keeper(place)
+        keeper.switch({**order, **self._timing, "resume": resume}, timeout=timeout)
+
+
+def _rollout_of(status: KeeperStatus, content: Content) -> Rollout:
+    if status.failed == content.digest:
+        return Rollout(RolloutState.FAILED, status.why)
+    if status.key != content.digest or status.state in ("starting", "switching"):
+        return Rollout(RolloutState.RUNNING, f"{content.version} is coming up")
+    if status.state != "running":
+        return Rollout(RolloutState.RUNNING, status.exits[-1] if status.exits else status.state)
+    if not status.old_ended:
+        return Rollout(RolloutState.RUNNING, "the old version has not ended")
+    return Rollout(RolloutState.DONE)
+
+
+def stop_all(folder: Path) -> int:
+    """Stop every keeper below the folder, with its processes; returns how many places ran."""
+    clock = SystemClock()
+    keepers = [KeeperClient(each, clock) for each in _keeper_folders(folder)]
+    living = [each for each in keepers if each.holder() is not None]
+    for each in living:
+        try:
+            each.end("stop")
+        except StepErroredError:
+            each.kill()
+    for each in living:
+        if not each.wait_for_end(timeout=_PATIENCE):
+            each.kill()
+    orphaned = [each for each in keepers if each not in living and each.kill_orphans()]
+    return len(living) + len(orphaned)
+
+
+def _keeper_folders(folder: Path) -> list[Path]:
+    found = []
+    for parent, folders, files in os.walk(folder):
+        if "place" in files and "keeper" in folders:
+            found.append(Path(parent) / "keeper")
+        # Contents may hold anything, also what looks like a place.
+        folders[:] = sorted(set(folders) - {"contents", "home", "keeper"})
+    return found
+
+
+def _stop(keeper: KeeperClient, *, timeout: float) -> None:
+    try:
+        keeper.end("stop")
+    except StepErroredError:
+        keeper.kill()
+    if not keeper.wait_for_end(timeout=timeout):
+        keeper.kill()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Raise `StepErroredError` for what the operating system says: it says nothing of content."""
+    try:
+        yield
+    except OSError as error:
+        raise StepErroredError(f"{error.strerror or error}: {error.filename}") from error

@@ -1,0 +1,91 @@
+"""What a keeper is told to run: programs, arguments, environment. Looks at files, no more."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from reconciler.drivers.local_layout import PlaceFolder
+from reconciler.errors import StepFailedError
+from reconciler.model.content import Content, ContentComponent, PlaceTarget
+
+SEARCH = "/usr/local/bin:/usr/bin:/bin"
+"""PATH of every process: never the daemon's own."""
+
+
+def order_of(
+    place: PlaceFolder, target: PlaceTarget, content: Content, *, programs: frozenset[str]
+) -> dict[str, Any]:
+    """The order for prepared content, without its timing."""
+    home = place.content(content.digest)
+    environment = environment_of(place, target, content)
+    return {
+        "key": content.digest,
+        "version": content.version,
+        "listen": target.listen,
+        "processes": [
+            {
+                "name": each.name,
+                "program": str(program_of(each, home / each.name, programs=programs)),
+                "argv": list(each.run or ()),
+                "cwd": str(home / each.name),
+                "env": environment,
+                "listens": each.listens,
+            }
+            for each in content.processes
+        ],
+    }
+
+
+def environment_of(place: PlaceFolder, target: PlaceTarget, content: Content) -> dict[str, str]:
+    """All that processes get: the place's ``config`` and what Tagboat knows, nothing inherited."""
+    known = {
+        "HOME": str(place.home),
+        "TAGBOAT_APP": content.app,
+        "TAGBOAT_VERSION": content.version,
+        "TAGBOAT_COMMIT": content.commit,
+        "TAGBOAT_ENVIRONMENT": target.environment,
+    }
+    if target.listen:
+        known["TAGBOAT_LISTEN"] = target.listen
+        known["PORT"] = target.listen.rpartition(":")[2]
+    return {"PATH": SEARCH, "LANG": "C.UTF-8", **content.config, **known}
+
+
+def check_processes(target: PlaceTarget, content: Content, *, programs: frozenset[str]) -> None:
+    """Raise `StepFailedError` for what can be known before anything is fetched."""
+    for each in content.processes:
+        assert each.run is not None  # noqa: S101 - that makes it a process
+        if each.listens == "socket" and not _is_address(target.listen):
+            raise StepFailedError(
+                f"{each.name} takes a socket, and the target's listen is {target.listen!r}",
+                hint="write an address such as 127.0.0.1:8101 into target.listen",
+            )
+        if not each.run[0].startswith("./"):
+            program_of(each, Path(), programs=programs)
+
+
+def program_of(component: ContentComponent, folder: Path, *, programs: frozenset[str]) -> Path:
+    """The file to run: inside the component's folder, or one that the host allows.
+
+    Raises `StepFailedError` when it isn't there, can't be run, or isn't allowed.
+    """
+    assert component.run is not None  # noqa: S101 - asked only for processes
+    name = component.run[0]
+    if name.startswith("./"):
+        path = (folder / name).resolve()
+        inside = folder.resolve() in path.parents
+        if not inside or not path.is_file() or not path.stat().st_mode & 0o111:
+            raise StepFailedError(f"{component.name} has no program {name}")
+        return folder / name
+    found = shutil.which(name, path=SEARCH) if name in programs else None
+    if found is None:
+        raise StepFailedError(
+            f"{component.name} may not run {name}: this host doesn't allow it",
+            hint="name it in programs of the host configuration",
+        )
+    return Path(found)
+
+
+def _is_address(text: str) -> bool:
+    host, colon, port = text.rpartition(":")
+    return bool(host and colon) and port.isdecimal() and 0 < int(port) < 65536
