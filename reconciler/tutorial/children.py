@@ -24,14 +24,16 @@ class Child:
     process: subprocess.Popen[bytes]
     pidfd: int
 
-    def stop(self, *, patience: float) -> int:
-        """SIGTERM, and SIGKILL after ``patience`` seconds; returns how it ended."""
+    def tell(self, number: int) -> None:
+        """Send a signal; nothing happens if it has ended."""
         with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self.pidfd, signal.SIGTERM)
-        if not select.select([self.pidfd], [], [], patience)[0]:
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
-        return self.process.wait()
+            signal.pidfd_send_signal(self.pidfd, number)
+
+    def close(self) -> int:
+        """Wait for its end and let go of it; returns how it ended."""
+        code = self.process.wait()
+        os.close(self.pidfd)
+        return code
 
 
 def start(name: str, argv: Sequence[str], *, cwd: Path, log: Path | None = None) -> Child:
@@ -54,11 +56,15 @@ def start(name: str, argv: Sequence[str], *, cwd: Path, log: Path | None = None)
     return Child(name, process, os.pidfd_open(process.pid))
 
 
-def stop_all_children(children: Iterable[Child], *, patience: float) -> None:
-    """Stop them one after the other, in the order given."""
-    for child in children:
-        child.stop(patience=patience)
-        os.close(child.pidfd)
+def stop_children(children: Iterable[Child], *, patience: float) -> None:
+    """SIGTERM to all of them, and SIGKILL to those that take longer than ``patience`` seconds."""
+    stopped = tuple(children)
+    for child in stopped:
+        child.tell(signal.SIGTERM)
+    for child in stopped:
+        if not select.select([child.pidfd], [], [], patience)[0]:
+            child.tell(signal.SIGKILL)
+        child.close()
 
 
 @dataclass(frozen=True, slots=True)

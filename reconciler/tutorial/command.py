@@ -1,12 +1,14 @@
 """The command line of the worked example."""
 
 import argparse
+import contextlib
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from reconciler.errors import ConfigurationError, TagboatError
+from reconciler.errors import ConfigurationError, ExitCode, TagboatError
+from reconciler.tutorial.checkout import head_of
 from reconciler.tutorial.ending import end
 from reconciler.tutorial.example import Example, read_example
 from reconciler.tutorial.layout import FIRST_PORT, Layout
@@ -40,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if error.hint:
             print(f"hint: {error.hint}", file=sys.stderr)
         return error.exit_code
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -94,6 +98,8 @@ def _ready(layout: Layout, given: argparse.Namespace) -> Example:
     own = {place.port for place in example.places if app_on(place.port) == place.app}
     require_free(port for port in example.ports if port not in own)
     _say(f"going on in {layout.folder}")
+    if head_of(given.repository.resolve(), layout.home) != example.commit:
+        _say("it was made of another commit than is checked out: make clean up starts from that")
     return example
 
 
@@ -121,4 +127,6 @@ def _bundles(repository: Path) -> int:
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)
+    # A terminal that was closed must not keep us from stopping what we started.
+    with contextlib.suppress(OSError):
+        print(text, flush=True)

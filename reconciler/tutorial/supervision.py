@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from reconciler.errors import ExitCode, RefusedError
 from reconciler.repository.git import Git
-from reconciler.tutorial.children import Child, Signals, signals_caught, start, stop_all_children
+from reconciler.tutorial.children import Child, Signals, signals_caught, start, stop_children
 from reconciler.tutorial.ending import end_places
 from reconciler.tutorial.example import Example
 from reconciler.tutorial.layout import Layout
@@ -17,6 +18,7 @@ from reconciler.tutorial.tour import tour
 
 Say = Callable[[str], None]
 
+_ALL = 3
 _PATIENCE = 30.0
 _GLANCE = 0.5
 _GLANCES = 360
@@ -55,7 +57,7 @@ def supervise(
             return _attend(layout, example, children, signals, say)
         finally:
             say("stopping the daemon, the site and the apps")
-            stop_all_children(children, patience=_PATIENCE)
+            stop_children(children, patience=_PATIENCE)
             end_places(layout)
             say("stopped; `make up` goes on where it was")
 
@@ -86,23 +88,23 @@ def _attend(
             return ExitCode.YES
         for name in happened:
             child = next(each for each in children if each.name == name)
-            code = child.process.wait()
+            children.remove(child)
+            code = child.close()
             if name == "daemon":
                 say(f"the daemon ended with exit code {code}")
                 return code or ExitCode.NO
             say(f"{name} ended with exit code {code}: see {layout.logs / name}.log")
-            os.close(child.pidfd)
-            children.remove(child)
         glances += 1
-        if not told and (glances > _GLANCES or _arrived(layout, example)):
+        site = len(children) == _ALL
+        if not told and (glances > _GLANCES or _arrived(layout, example, site=site)):
             told = True
             say(tour(layout, example))
 
 
-def _arrived(layout: Layout, example: Example) -> bool:
+def _arrived(layout: Layout, example: Example, *, site: bool) -> bool:
     return (
         all(app_on(place.port) == place.app for place in example.places)
-        and answer(example.port_base)[0] == 200
+        and (not site or answer(example.port_base)[0] == HTTPStatus.OK)
         and _settled(layout) >= {str(place) for place in example.places}
     )
 
