@@ -65,15 +65,13 @@ def _matrix(overview: Overview) -> str:
 def _cell(overview: Overview, place: Place) -> str:
     cell = overview.cells.get(place)
     kind = cell.status if cell else Status.NOTHING
-    marked = f'<span class="tb-mark tb-cell tb-{kind.colour}">{kind.symbol} {kind.word}</span>'
+    said = f"{kind.symbol} {kind.word}"
+    if cell and cell.latest:
+        said = f"[{said}](deployments/{cell.latest.name}.md)"
+    marked = f'<span class="tb-mark tb-cell tb-{kind.colour}">{said}</span>'
     if cell is None:
         return marked
-    shown = code(cell.running) if cell.running else "last deployment"
-    if cell.latest:
-        shown = f"[{shown}](deployments/{cell.latest.name}.md)"
-    elif not cell.running:
-        shown = ""
-    lines = [f'{marked} <span class="tb-version">{shown}</span>' if shown else marked]
+    lines = [f"{marked} {code(cell.running)}" if kind is Status.RUNS else marked]
     if kind not in {Status.RUNS, Status.NOTHING}:
         lines.append(running(cell))
     if cell.running and cell.since:
