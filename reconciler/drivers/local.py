@@ -149,9 +149,16 @@ class LocalDriver:
             place.drop(keep)
 
     def folder(self, target: PlaceTarget, content: Content) -> Path | None:
-        """Where the prepared content is, its components' folders in it; nothing if it isn't."""
+        """Where the prepared content's files are; nothing if it isn't prepared.
+
+        The folder of the only component, or the one that all components' folders are in.
+        """
         place = self._place(target)
-        return place.content(content.digest) if place.ready(content) else None
+        if not place.ready(content):
+            return None
+        folder = place.content(content.digest)
+        only = len(content.components) == 1
+        return folder / content.components[0].name if only else folder
 
     def supervise(self, target: PlaceTarget, content: Content) -> str:
         """Have the content run again if its keeper is gone; a living keeper restarts by itself."""
