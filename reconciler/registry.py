@@ -146,17 +146,27 @@ def open_reader(configuration: Configuration) -> View:
     return open_view(configuration, cache_folder() / name)
 
 
-def build_reconciler(configuration: Configuration, say: Callable[[str], None]) -> Reconciler:
-    """The daemon of this host, ready to run."""
+def build_reconciler(
+    configuration: Configuration,
+    say: Callable[[str], None],
+    *,
+    drivers: Mapping[str, Driver] | None = None,
+    probes: Mapping[str, Probe] | None = None,
+) -> Reconciler:
+    """The daemon of this host, ready to run; with other drivers and probes than its own, if given.
+
+    Raises `ConfigurationError` as `open_view` does.
+    """
     clock = SystemClock()
     failpoints = failpoints_of(os.environ)
     view = open_view(configuration, configuration.state, writer=True)
-    drivers = build_drivers(configuration, failpoints)
+    if drivers is None:
+        drivers = build_drivers(configuration, failpoints)
     lines = Lines(say, configuration.state / "logs")
     identify = _new_id
     equipment = Equipment(
         drivers=drivers,
-        probes=build_probes(configuration),
+        probes=build_probes(configuration) if probes is None else probes,
         clock=clock,
         failpoints=failpoints,
         watcher=lines,

@@ -40,7 +40,7 @@ def reconcile(
             hint="one daemon for each state folder; stop the other one first",
         ) from None
     with lock:
-        (configuration.state / "daemon.pid").write_text(f"{os.getpid()}\n")
+        (configuration.state / "daemon.lock").write_text(f"{os.getpid()}\n")
         reconciler = build_reconciler(configuration, say)
         stop_on_signals(reconciler)
         say(f"reconciler {configuration.host.name} watches {configuration.host.remote.url}")

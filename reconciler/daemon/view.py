@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from reconciler.deployer.ledger import Ledger
 from reconciler.diagnostics import Report
 from reconciler.errors import ConfigurationError, RefusedError, RewoundError
-from reconciler.manifest.snapshot import Snapshot, load
+from reconciler.manifest.snapshot import Parsed, Snapshot, load
 from reconciler.model.people import People
 from reconciler.model.records import Record
 from reconciler.planner.inputs import Inputs
@@ -51,7 +51,7 @@ class View:
     _branch_alarm: str = ""
     _history_alarm: str = ""
     _trusted: tuple[People, Authority] | None = None
-    _parsed: dict[tuple[str, str], object] = field(default_factory=dict)
+    _parsed: dict[tuple[str, str], Parsed] = field(default_factory=dict)
     _judged: Judged | None = None
     _seen: tuple[str, str] | None = None
 
@@ -121,18 +121,25 @@ class View:
 
         Raises `ConfigurationError` when the trust root can't be one.
         """
-        if self._judged is None or self._judged.tip != self.tip:
+        known = self._judged
+        if known is None or known.tip != self.tip or known.judgement.undecided:
             people, authority = self._trust()
             keys = {person: entry.keys for person, entry in people.people.items() if entry.keys}
             cache = self.git.home / "signatures.json"
             facts = gather(self.git, root=self.root, tip=self.tip, people_keys=keys, cache=cache)
-            judgement = judge(facts, root=self.root, tip=self.tip, authority=authority)
+            judgement = judge(
+                facts,
+                root=self.root,
+                tip=self.tip,
+                authority=authority,
+                known=known.judgement.progress if known else None,
+            )
             inside = {path: (each.mode, each.id) for path, each in judgement.admitted.items()}
             admitted, report = self._load(inside)
             shown, _ = self._load(entries(self.git, self.tip))
             report = report + validate(admitted)
-            self._judged = Judged(self.tip, judgement, admitted, shown, report)
-        return self._judged
+            known = self._judged = Judged(self.tip, judgement, admitted, shown, report)
+        return known
 
     def inputs(self, **known: object) -> Inputs:
         """What a plan is made from; ``known`` are the facts of this host (see `Inputs`)."""

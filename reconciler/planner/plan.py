@@ -12,9 +12,6 @@ from reconciler.planner.gates import GATES
 from reconciler.planner.gates.sign_off import taints_of
 from reconciler.planner.inputs import Ask, Inputs
 
-KEPT = 5
-"""Proven contents that stay ready at a place."""
-
 
 def make_plan(inputs: Inputs) -> Plan:
     """One decision for every place that a promotion names or a claim holds, sorted by place.
@@ -25,7 +22,7 @@ def make_plan(inputs: Inputs) -> Plan:
     places = {Place(environment, app) for environment, app in named}
     broken = (_place_of(path) for path in (*inputs.snapshot.broken, *inputs.tip.broken))
     places |= {each for each in broken if each}
-    places |= {Place(each.environment, each.app) for each in inputs.ledger.open_claims()}
+    places |= set(inputs.ledger.open_places())
     return Plan(inputs.basis, tuple(_decide(inputs, each) for each in sorted(places)))
 
 
@@ -148,8 +145,8 @@ def _assignment(inputs: Inputs, place: Place) -> Assignment | None:
             app,
             release,
             environment,
-            previous=inputs.ledger.at(place).running,
-            keep=inputs.ledger.at(place).keep(KEPT),
+            previous=inputs.ledger.running(place),
+            keep=inputs.ledger.keep(place),
         )
     except (TagboatError, ValueError):
         # Placeholders and the like are findings already; the gate `files` tells them.

@@ -182,10 +182,11 @@ class Git:
 
         Raises `UnreachableError` when the remote doesn't answer, and `GitError` when git refuses.
         """
+        # Quiet, git says nothing of a rejected ref but its exit code.
         finished = self.ask(
             [
                 "fetch",
-                "--quiet",
+                "--no-progress",
                 "--no-tags",
                 "--no-write-fetch-head",
                 "--end-of-options",

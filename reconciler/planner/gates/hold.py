@@ -5,7 +5,7 @@ file releases it. For what the trust root brought, the content is the key, since
 no new wish.
 """
 
-from reconciler.model.records import Outcome, Reason
+from reconciler.model.records import Reason
 from reconciler.planner.inputs import Ask
 
 NAME = "hold"
@@ -15,14 +15,15 @@ def answer(ask: Ask) -> Reason:
     """Closed when this very promotion has failed here before."""
     if ask.sign_off is None:
         return Reason(gate=NAME, state="open", why="nothing was tried")
-    standing = ask.inputs.ledger.at(ask.place)
-    last = standing.last_end
-    held = ask.sign_off.commit in standing.held
-    if not held and not ask.sign_off.merged_by and last and last.outcome is not Outcome.SUCCEEDED:
-        claim = standing.last_claim
-        held = bool(claim and ask.assignment and claim.assignment.content == ask.assignment.content)
-    if not held or last is None:
+    ledger = ask.inputs.ledger
+    failed = ledger.failed_by(ask.place, ask.sign_off.commit)
+    if failed is None and not ask.sign_off.merged_by:
+        last = ledger.last_failure(ask.place)
+        claim = ledger.claims.get(last.deployment) if last else None
+        same = claim and ask.assignment and claim.assignment.content == ask.assignment.content
+        failed = last if same else None
+    if failed is None:
         return Reason(gate=NAME, state="open", why="it has not failed here")
-    why = f"{last.version} {last.outcome.value} in {last.deployment}: {last.why}"
+    why = f"{failed.version} {failed.outcome.value} in {failed.deployment}: {failed.why}"
     remedy = "promote another release, or revert the merge that brought this one"
     return Reason(gate=NAME, state="closed", why=why, remedy=remedy)

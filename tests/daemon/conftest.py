@@ -1,0 +1,199 @@
+"""A small world for daemons: a bare remote, two persons with keys, places of the memory driver."""
+
+import subprocess
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from reconciler.daemon.loop import Reconciler
+from reconciler.drivers.memory import MemoryDriver, MemoryPlaces
+from reconciler.model.deployment import Work
+from reconciler.model.host import Host
+from reconciler.ports import Driver
+from reconciler.registry import build_reconciler
+from reconciler.repository.git import Git
+from reconciler.system.configuration import Configuration
+
+COMMIT = "a" * 40
+TREE = "b" * 40
+
+
+def app_file() -> str:
+    return """apiVersion: tagboat/v1
+kind: App
+name: shop
+versions: {scheme: semver}
+components:
+  - {name: web, artifact: {tree: "."}}
+"""
+
+
+def release_file(version: str) -> str:
+    return f"""apiVersion: tagboat/v1
+kind: Release
+app: shop
+version: "{version}"
+tag: "v{version}"
+commit: "{COMMIT}"
+components:
+  - {{name: web, artifact: {{tree: "{TREE}"}}}}
+summary: The {version}
+downtime: none
+estimate: 1m
+migration: none
+"""
+
+
+def environment_file(name: str) -> str:
+    return f"""apiVersion: tagboat/v1
+kind: Environment
+name: {name}
+target: {{driver: memory}}
+permissions: {{promote: [role/developer]}}
+"""
+
+
+def promotion_file(version: str) -> str:
+    return f"""apiVersion: tagboat/v1
+kind: Promotion
+app: shop
+release: "{version}"
+"""
+
+
+@dataclass
+class World:
+    """The remote and everything around it. ``places`` is what all daemons act upon."""
+
+    folder: Path
+    keys: dict[str, str]
+    root: str = ""
+    places: MemoryPlaces = field(default_factory=MemoryPlaces)
+    versions: tuple[str, ...] = ("1.0.0", "1.1.0", "1.2.0", "2.0.0")
+
+    @property
+    def remote(self) -> Path:
+        return self.folder / "remote.git"
+
+    @property
+    def git(self) -> Git:
+        return Git(self.remote, self.folder / "home")
+
+    @property
+    def tip(self) -> str:
+        return self.git.tell(["rev-parse", "main"])
+
+    def commit(
+        self, files: dict[str, str | None], *, onto: Iterable[str], by: str, message: str = "m"
+    ) -> str:
+        """A signed commit with these files changed from the first parent's tree; moves nothing."""
+        parents = list(onto)
+        index = {"GIT_INDEX_FILE": str(self.folder / f"index-{by}")}
+        self.git.tell(["read-tree", *(parents[:1] or ["--empty"])], extra=index)
+        for path, text in files.items():
+            if text is None:
+                self.git.tell(["rm", "--cached", "-q", path], extra=index)
+                continue
+            blob = self.git.tell(["hash-object", "-w", "--stdin"], stdin=text.encode())
+            entry = f"100644,{blob},{path}"
+            self.git.tell(["update-index", "--add", "--cacheinfo", entry], extra=index)
+        tree = self.git.tell(["write-tree"], extra=index)
+        flags = [flag for parent in parents for flag in ("-p", parent)]
+        key = ["-c", f"user.signingkey={self.folder / by}"]
+        arguments = [*key, "commit-tree", tree, *flags, "-S", "-m", message]
+        return self.git.tell(arguments)
+
+    def push(self, commit: str) -> None:
+        self.git.tell(["update-ref", "refs/heads/main", commit])
+
+    def promote(self, version: str, *environments: str, merged_by: str = "ana") -> str:
+        """Ben asks for a version, somebody merges it; returns the merge."""
+        files = {f"environments/{each}/shop.yaml": promotion_file(version) for each in environments}
+        base = self.tip
+        asked = self.commit(dict(files), onto=[base], by="ben")
+        merge = self.commit(dict(files), onto=[base, asked], by=merged_by)
+        self.push(merge)
+        return merge
+
+    def configuration(self, name: str = "one") -> Configuration:
+        host = Host.model_validate(
+            {
+                "name": name,
+                "state": f"state-{name}",
+                "poll": "1s",
+                "remote": {"url": str(self.remote)},
+                "trust": {"root": self.root},
+                "history": {
+                    "key": str(self.folder / name),
+                    "reconcilers": {each: self.keys[each] for each in ("one", "two", "three")},
+                },
+                "drivers": {"memory": True},
+            }
+        )
+        return Configuration(host, self.folder / "tagboat.toml")
+
+    def daemon(
+        self,
+        name: str = "one",
+        *,
+        failing: dict[str, Work] | None = None,
+        driver: Driver | None = None,
+    ) -> Reconciler:
+        """A daemon of this world; what it says is in ``said``."""
+        memory = driver or MemoryDriver(places=self.places, failing=failing)
+        return build_reconciler(
+            self.configuration(name), lambda _: None, drivers={"memory": memory}, probes={}
+        )
+
+    def running(self, environment: str) -> str:
+        place = self.places.places.get((environment, "shop"))
+        return place.current.version if place and place.current else ""
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """Private keys in a folder, and name → public key."""
+    folder = tmp_path_factory.mktemp("keys")
+    public = {}
+    for name in ("ana", "ben", "eve", "one", "two", "three"):
+        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", name]
+        subprocess.run(command, cwd=folder, check=True)
+        public[name] = " ".join((folder / f"{name}.pub").read_text().split()[:2])
+    return folder, public
+
+
+@pytest.fixture
+def make_world(tmp_path: Path, keys: tuple[Path, dict[str, str]]) -> Callable[..., World]:
+    """Make the world with these environments; each starts with the version given, if any."""
+
+    def make(*environments: str, version: str = "1.0.0") -> World:
+        folder, public = keys
+        for name in public:
+            (tmp_path / name).write_bytes((folder / name).read_bytes())
+            (tmp_path / name).chmod(0o600)
+        world = World(tmp_path, public)
+        world.remote.mkdir()
+        world.git.tell(["init", "-q", "--bare", "-b", "main", str(world.remote)])
+        people = "".join(
+            f'  {each}: {{name: {each}, keys: ["{public[each]}"]}}\n' for each in ("ana", "ben")
+        )
+        files: dict[str, str | None] = {
+            "environments/people.yaml": (
+                f"apiVersion: tagboat/v1\nkind: People\npeople:\n{people}"
+                "roles: {developer: [ana, ben], admin: [ana]}\n"
+            ),
+            "releases/shop/app.yaml": app_file(),
+        }
+        for each in world.versions:
+            files[f"releases/shop/{each}/release.yaml"] = release_file(each)
+        for each in environments:
+            files[f"environments/{each}/environment.yaml"] = environment_file(each)
+            if version:
+                files[f"environments/{each}/shop.yaml"] = promotion_file(version)
+        world.root = world.commit(files, onto=[], by="ana")
+        world.push(world.root)
+        return world
+
+    return make
