@@ -80,7 +80,7 @@ def check_texts(
             tempfile.TemporaryDirectory(dir=scratch, prefix="verify-") as folder,
             ThreadPoolExecutor(_AT_ONCE) as pool,
         ):
-            verdicts = pool.map(lambda each: _verify(Path(folder), *each), asked.items())
+            verdicts = pool.map(lambda each: _verify(Path(folder), each), asked.items())
             found.update(zip(asked, verdicts, strict=True))
     return found
 
