@@ -27,6 +27,16 @@ _EXPECTED = {
     "model_type": "a mapping",
     "tuple_type": "a list",
 }
+_STARTS = (
+    "Value error, ",
+    "expected ",
+    "Input should be ",
+    "Input should ",
+    "Tuple should ",
+    "Dictionary should ",
+    "String should ",
+    "have ",
+)
 _QUOTED = re.compile(r"'([^']*)'")
 
 
@@ -204,13 +214,7 @@ def _wanted(found: list[ErrorDetails]) -> str:
     said: list[str] = []
     for error in found:
         text = _EXPECTED.get(error["type"]) or error["msg"].replace(" after validation", "")
-        for start in (
-            "Value error, ",
-            "expected ",
-            "Input should be ",
-            "Tuple should ",
-            "String should ",
-        ):
+        for start in _STARTS:
             text = text.removeprefix(start)
         if text not in said:
             said.append(text)

@@ -34,9 +34,7 @@ def keys(snapshot: Snapshot) -> Iterator[Diagnostic]:
                 yield policy.KEY_FORM.at(place, f"keys[{index}]: found {shown(key)}")
             others = sorted(owners[_bare(key)] - {person})
             if others:
-                yield policy.SHARED_KEY.at(
-                    place, f"this key is {shown(person)}'s and {shown(others[0])}'s"
-                )
+                yield policy.SHARED_KEY.at(place, f"this key is {person}'s and {others[0]}'s")
 
 
 def _bare(key: str) -> str:
