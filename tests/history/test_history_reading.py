@@ -324,4 +324,4 @@ def test_reading_leaves_no_files_of_single_records_behind(world: World) -> None:
     reader = world.reader()
     reader.refresh()
     left = [path.name for path in Path(world.folder).glob("scratch*/*")]
-    assert all(name.startswith("reconcilers-") for name in left)
+    assert left == []
