@@ -20,8 +20,9 @@ class Inputs:
 
     ``snapshot`` holds the admitted files, ``tip`` the files as the branch has them: they differ
     where something is not signed off. ``journalled`` are the deployments whose journal this host
-    has. ``alarms`` are reasons that stop every new start. ``drivers`` are the enabled ones, or
-    nothing when the host isn't known (a plan made on somebody's laptop).
+    has. ``alarms`` are reasons that stop every new start; ``stopped`` are places that this host may
+    not touch, and why. ``drivers`` are the enabled ones, or nothing when the host isn't known (a
+    plan made on somebody's laptop).
     """
 
     basis: str
@@ -36,12 +37,11 @@ class Inputs:
     drivers: frozenset[str] | None = None
     alarms: tuple[str, ...] = ()
     stopped: Mapping[Place, str] = field(default_factory=dict)
-    """Why this host may not touch a place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What every gate is asked: may this place start to run that content?
+    """What every gate is asked about: whether this place may start to run that content.
 
     ``wanted`` is the version the branch's tip asks for; ``assignment`` is missing when the admitted
     files don't lead to one.

@@ -1,0 +1,215 @@
+"""What the plan says of one place, for each thing that can be in the way."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reconciler.model.observation import Observation, Presence
+from reconciler.model.plan import Verdict
+from reconciler.model.records import Outcome
+from reconciler.planner.plan import make_plan
+from reconciler.planner.rendering import as_markdown, as_text
+from reconciler.signoff import Taint
+
+PROMOTION = "environments/production/shop.yaml"
+
+
+def taint(path: str) -> Taint:
+    return Taint(path, "TB451", "3" * 40, "ben", "ben merged his own change", "git revert -m 1 333")
+
+
+def test_a_first_deployment_says_that_going_back_leads_to_nothing(scene):
+    decision = scene.decision()
+    assert decision.verdict is Verdict.DEPLOY
+    assert decision.sentence == "deploys 1.1.0; going back leads to nothing"
+    assert decision.assignment.previous is None
+    assert decision.estimate == 120
+
+
+def test_m9_the_smoke_test_compares_with_the_version_that_is_promoted(scene):
+    steps = {each.name: each for each in scene.decision().assignment.lanes.forward}
+    (test,) = steps["smoke"].tests
+    assert test.settings["url"] == "http://127.0.0.1:8101/version"
+    assert test.settings["json"] == {"$.version": "1.1.0"}
+
+
+def test_d14_the_way_back_is_frozen_with_what_runs_now(scene):
+    scene.runs("1.0.0")
+    decision = scene.decision()
+    assert decision.verdict is Verdict.DEPLOY
+    assert decision.sentence == "deploys 1.1.0 over 1.0.0"
+    assert decision.assignment.previous.version == "1.0.0"
+    steps = {each.name: each for each in decision.assignment.lanes.backward}
+    assert steps["back/smoke"].tests[0].settings["json"] == {"$.version": "1.0.0"}
+
+
+def test_what_runs_already_is_in_sync(scene):
+    scene.runs("1.1.0")
+    assert scene.decision().verdict is Verdict.IN_SYNC
+
+
+def test_other_configuration_is_a_deployment_of_the_same_release(scene):
+    scene.runs("1.1.0")
+    path = "environments/production/environment.yaml"
+    scene.files[path] += "    config: {BANNER: Hello}\n"
+    decision = scene.decision()
+    assert decision.verdict is Verdict.DEPLOY
+    assert decision.sentence == "deploys 1.1.0 again with other configuration"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        PROMOTION,
+        "environments/production/environment.yaml",
+        "environments/people.yaml",
+        "releases/shop/app.yaml",
+        "releases/shop/1.1.0/release.yaml",
+    ],
+)
+def test_a_taint_of_any_file_that_decides_about_the_place_holds_it(scene, path):
+    scene.taints = (taint(path),)
+    decision = scene.decision()
+    assert decision.verdict is Verdict.HOLD
+    assert [each.gate for each in decision.closed] == ["sign-off"]
+    assert decision.closed[0].remedy == "git revert -m 1 333"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["environments/dev/shop.yaml", "releases/blog/app.yaml", "releases/shop/9.0.0/release.yaml"],
+)
+def test_x5_a_taint_of_another_scope_holds_nothing_here(scene, path):
+    scene.taints = (taint(path),)
+    assert scene.decision().verdict is Verdict.DEPLOY
+
+
+def test_a_tainted_promotion_shows_what_the_file_wants_and_what_runs(scene):
+    scene.runs("1.1.0")
+    scene.shown[PROMOTION] = scene.files[PROMOTION].replace("1.1.0", "1.2.0")
+    scene.taints = (taint(PROMOTION),)
+    decision = scene.decision()
+    assert decision.verdict is Verdict.HOLD
+    assert decision.sentence.startswith("wants 1.2.0 (held), runs 1.1.0: TB451")
+
+
+def test_a_tainted_policy_holds_new_starts_and_leaves_what_runs_in_sync(scene):
+    scene.runs("1.1.0")
+    scene.taints = (taint("environments/people.yaml"),)
+    decision = scene.decision()
+    assert decision.verdict is Verdict.IN_SYNC
+    assert "new starts are held" in decision.sentence
+
+
+@pytest.mark.parametrize("outcome", [Outcome.ROLLED_BACK, Outcome.STUCK])
+def test_a_promotion_that_failed_is_held_until_its_file_changes(scene, outcome):
+    scene.runs("1.0.0")
+    scene.ended(scene.claimed("1.1.0"), outcome, "1.0.0" if outcome is Outcome.ROLLED_BACK else "")
+    decision = scene.decision()
+    assert decision.verdict is Verdict.HOLD
+    assert decision.closed[0].gate == "hold"
+    assert "found 1.0.0" in decision.closed[0].why
+
+
+def test_a_newly_admitted_change_releases_the_hold(scene):
+    scene.runs("1.0.0")
+    scene.ended(scene.claimed("1.1.0", commit="9" * 40), Outcome.ROLLED_BACK, "1.0.0")
+    assert scene.decision().verdict is Verdict.DEPLOY
+
+
+def test_a_new_trust_root_is_no_new_wish(scene):
+    scene.merged = False
+    scene.ended(scene.claimed("1.1.0", commit="9" * 40), Outcome.ROLLED_BACK, "")
+    assert scene.decision().closed[0].gate == "hold"
+
+
+def test_an_open_claim_of_another_reconciler_is_waited_for(scene):
+    scene.claimed("1.0.0", by="two")
+    assert scene.decision().verdict is Verdict.BUSY
+
+
+def test_an_open_claim_of_ones_own_with_its_journal_goes_on(scene):
+    claim = scene.claimed("1.0.0")
+    scene.known["journalled"] = frozenset({claim.deployment})
+    assert scene.decision().verdict is Verdict.BUSY
+
+
+def test_an_open_claim_of_ones_own_without_a_journal_is_gone_back_from(scene):
+    scene.claimed("1.0.0")
+    decision = scene.decision()
+    assert decision.verdict is Verdict.GO_BACK
+    assert "journal of production.shop.1 is gone" in decision.sentence
+
+
+def test_a_driver_that_the_host_does_not_enable_is_a_closed_gate(scene):
+    scene.known["drivers"] = frozenset({"memory"})
+    assert scene.decision().closed[0].gate == "driver"
+
+
+def test_x14_a_fence_above_the_history_stops_the_place(scene, place):
+    scene.known["observations"] = {place: Observation(Presence.RUNNING, fence=7)}
+    assert scene.decision().closed[0].gate == "history"
+
+
+def test_b112_an_alarm_stops_every_start(scene):
+    scene.known["alarms"] = ("main was rewritten",)
+    assert scene.decision().closed[0].gate == "history"
+
+
+def test_b39_a_promotion_of_a_release_that_is_not_there_is_broken_and_names_the_file(scene):
+    scene.files[PROMOTION] = scene.files[PROMOTION].replace("1.1.0", "7.7.7")
+    decision = scene.decision()
+    assert decision.verdict is Verdict.BROKEN
+    assert decision.closed[0].gate == "files"
+    assert f"{PROMOTION}:4" in decision.closed[0].why
+
+
+def test_x5_a_file_of_another_place_with_errors_changes_nothing_here(scene):
+    scene.files["environments/dev/environment.yaml"] = "kind: [\n"
+    decisions = {str(each.place): each for each in make_plan(scene.inputs()).decisions}
+    assert decisions["production/shop"].verdict is Verdict.DEPLOY
+
+
+def test_an_app_that_opens_its_port_itself_is_told_to_have_a_gap(scene):
+    scene.runs("1.0.0")
+    path = "releases/shop/app.yaml"
+    scene.files[path] = scene.files[path].replace("listens: socket", "listens: port")
+    assert "requests are refused" in scene.decision().notes[0]
+
+
+def test_text_and_markdown_say_the_same_words(scene):
+    scene.taints = (taint(PROMOTION),)
+    plan = make_plan(scene.inputs())
+    why = plan.decisions[0].closed[0].why
+    assert why in as_text(plan)
+    assert why in as_markdown(plan)
+
+
+def test_i10_the_plan_is_the_same_under_other_hash_seeds_zones_and_folders(scene, tmp_path):
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from conftest import Scene\n"
+        "from reconciler.planner.plan import make_plan\n"
+        "import json\n"
+        "s = Scene(); s.runs('1.0.0')\n"
+        "plan = make_plan(s.inputs()); print(plan.digest, json.dumps(plan.as_json()))\n"
+    )
+    answers = set()
+    for seed, zone in (("0", "UTC"), ("1", "Asia/Tokyo"), ("77", "America/New_York")):
+        done = subprocess.run(
+            [sys.executable, "-c", script, str(Path(__file__).parent)],
+            env={"PYTHONHASHSEED": seed, "TZ": zone, "PATH": os.environ["PATH"]},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        answers.add(done.stdout)
+    assert len(answers) == 1
+    scene.runs("1.0.0")
+    plan = make_plan(scene.inputs())
+    assert answers.pop().strip() == f"{plan.digest} {json.dumps(plan.as_json())}"
