@@ -4,7 +4,7 @@ import re
 
 from reconciler.model.place import Place
 from reconciler.model.release import Release
-from reconciler.publish.cells import Overview
+from reconciler.publish.cells import Cell, Overview
 from reconciler.publish.escaping import code, link, markdown, paragraphs
 from reconciler.publish.fragments import (
     app_link,
@@ -29,7 +29,8 @@ def app_page(overview: Overview, name: str) -> str:
     parts = [f"# {app_title(overview, name)}"]
     if app and app.owner:
         parts.append(f"App {code(name)}, owned by {code(app.owner)}.")
-    parts += ["## Where it runs", where(overview, [Place(e, name) for e in overview.environments])]
+    places = [Place(each, name) for each in overview.environments]
+    parts += ["## Where it runs", where(overview, places, by_app=False)]
     cells = [cell for place, cell in overview.cells.items() if place.app == name]
     if any(each.needs_attention for each in cells):
         parts.append(attention(overview, tuple(cells), up="../"))
@@ -40,26 +41,32 @@ def app_page(overview: Overview, name: str) -> str:
     return "\n\n".join((*parts, footer(overview)))
 
 
-def where(overview: Overview, places: list[Place]) -> str:
-    """A table of places with what they do."""
+def where(overview: Overview, places: list[Place], *, by_app: bool) -> str:
+    """A table of places with what they do, each named by its app or by its environment."""
     rows = [
         (
             status(cell),
-            app_link(overview, place.app, up="../"),
-            environment_link(overview, place.environment, up="../"),
+            app_link(overview, place.app, up="../")
+            if by_app
+            else environment_link(overview, place.environment, up="../"),
             running(cell),
             when(cell.since, overview.inputs.generated_at) if cell.since else "—",
-            f"[{code(cell.latest.version)}](../deployments/{cell.latest.name}.md)"
-            if cell.latest
-            else "—",
+            _latest(cell),
         )
         for place in places
         if (cell := overview.cells.get(place))
     ]
     if not rows:
-        return "Nowhere yet."
-    head = ("Status", "App", "Environment", "Version", "Since", "Last deployment")
-    return table(head, rows)
+        return "Nowhere yet." if not by_app else "Nothing yet."
+    named = "App" if by_app else "Environment"
+    return table(("Status", named, "Version", "Since", "Last deployment"), rows)
+
+
+def _latest(cell: Cell) -> str:
+    if cell.latest is None:
+        return "—"
+    said = f"{cell.latest.symbol} {cell.latest.version} {cell.latest.word}"
+    return f"[{markdown(said)}](../deployments/{cell.latest.name}.md)"
 
 
 def _releases(overview: Overview, name: str) -> list[str]:

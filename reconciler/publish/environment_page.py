@@ -33,7 +33,8 @@ def environment_page(overview: Overview, name: str) -> str:
         named = {key: each for key, each in environment.links.items() if "{" not in each}
         if named:
             parts.append(" · ".join(link(key, each) for key, each in sorted(named.items())))
-    parts += ["## What runs here", where(overview, [Place(name, each) for each in overview.apps])]
+    places = [Place(name, each) for each in overview.apps]
+    parts += ["## What runs here", where(overview, places, by_app=True)]
     cells = [cell for place, cell in overview.cells.items() if place.environment == name]
     if any(each.needs_attention for each in cells):
         parts.append(attention(overview, tuple(cells), up="../"))

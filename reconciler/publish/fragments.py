@@ -126,7 +126,7 @@ def gates(reasons: Sequence[Reason]) -> str:
 
 
 def _gate(reason: Reason) -> str:
-    symbol, colour = {"open": ("✔", "runs"), "closed": ("⏸", "held")}.get(
+    symbol, colour = {"open": ("✔", "runs"), "closed": ("‖", "held")}.get(
         reason.state, ("?", "stuck")
     )
     named = f"**{markdown(reason.gate)}**: {markdown(reason.why)}"

@@ -19,6 +19,8 @@ from reconciler.publish.times import when
 RECENT = 20
 """Deployments on the home page."""
 
+_URGENCY = {Status.STUCK: 0, Status.BROKEN: 1, Status.HELD: 2}
+
 
 def home(overview: Overview) -> str:
     """The text of ``index.md``."""
@@ -85,7 +87,8 @@ def _cell(overview: Overview, place: Place) -> str:
 def attention(overview: Overview, cells: tuple[Cell, ...], *, up: str) -> str:
     """What is held, stuck or broken, why, and what would open it; ``up`` leads to the top."""
     parts = ["## What needs attention"]
-    parts += [_attention(overview, each, up) for each in cells if each.needs_attention]
+    worst_first = sorted(cells, key=lambda each: _URGENCY.get(each.status, len(_URGENCY)))
+    parts += [_attention(overview, each, up) for each in worst_first if each.needs_attention]
     if len(parts) == 1:
         parts.append("Nothing: every place runs what its file asks for, or is about to.")
     return "\n\n".join(parts)

@@ -324,7 +324,9 @@ def everything() -> SiteInputs:
         outcome=Outcome.ROLLED_BACK,
         why="version: expected 1.3.0 at $.version, found 1.2.0",
     )
-    past.of(Restart, "production/pay", version="4.1.0", why="the process had ended with exit code 1")
+    past.of(
+        Restart, "production/pay", version="4.1.0", why="the process had ended with exit code 1"
+    )
     past.of(
         Refusal,
         "production/blog",
@@ -356,7 +358,9 @@ def everything() -> SiteInputs:
     return inputs_of(
         past,
         *(
-            decision(place, Verdict.IN_SYNC, wanted=version, running=version, sentence=f"runs {version}")
+            decision(
+                place, Verdict.IN_SYNC, wanted=version, running=version, sentence=f"runs {version}"
+            )
             for place, version in same
         ),
         decision(
