@@ -18,8 +18,10 @@ from reconciler.ports import Clock
 from reconciler.system.processes import kill_marked
 
 _START = Path(__file__).parent / "keeper" / "start.py"
-_ANSWER = 10.0
+_ANSWER = 5.0
 _BEGIN = 30.0
+_LOOK = 0.05
+_LOOKS = 200
 _READY, _HELD = 0, 3
 
 
@@ -60,33 +62,19 @@ class KeeperClient:
 
         Raises `StepErroredError` when there is one that doesn't answer.
         """
-        holder = self.holder()
-        if holder is None:
-            return None
-        try:
-            return self._ask(holder, {"order": "status"})
-        except OSError as error:
-            # It may just be ending: then it has taken its socket away already.
-            if self.wait_for_end(timeout=1):
-                return None
-            raise _silent(error) from error
+        return self._exchange({"order": "status"})
 
     def switch(self, order: dict[str, Any], *, timeout: float) -> KeeperStatus:
         """Have the order's processes brought in, by a new keeper if there is none."""
         until = self._clock.monotonic() + timeout
         while (left := until - self._clock.monotonic()) > 0:
-            holder = self.holder()
-            if holder is None:
+            status = self.status()
+            if status is None:
                 self.begin()
-                continue
-            try:
-                if self._ask(holder, {"order": "status"}).state != "stopping":
-                    return self._ask(holder, {**order, "order": "switch"})
-            except OSError as error:
-                if not self.wait_for_end(timeout=min(left, 1)):
-                    raise _silent(error) from error
-            else:
+            elif status.state == "stopping":
                 self.wait_for_end(timeout=left)
+            elif answer := self._exchange({**order, "order": "switch"}):
+                return answer
         raise StepErroredError("the keeper takes no order")
 
     def begin(self) -> None:
@@ -118,17 +106,10 @@ class KeeperClient:
 
         Without a keeper, what a dead one left behind is killed.
         """
-        holder = self.holder()
         if order == "retire":
             (self._folder / "desired.json").unlink(missing_ok=True)
-        if holder is None:
+        if self._exchange({"order": order}) is None:
             self.kill_orphans()
-            return
-        try:
-            self._ask(holder, {"order": order})
-        except OSError as error:
-            if not self.wait_for_end(timeout=1):
-                raise _silent(error) from error
 
     def wait_for_end(self, *, timeout: float) -> bool:
         """Whether there is no keeper, or none any more within this many seconds."""
@@ -179,6 +160,25 @@ class KeeperClient:
             return "it left no log"
         return lines[-1] if lines else "it left no log"
 
+    def _exchange(self, request: dict[str, Any]) -> KeeperStatus | None:
+        """One order, one answer; nothing when there is no keeper, or it ended meanwhile.
+
+        A keeper that holds its lock may not listen yet, or no longer; orders may be repeated.
+        """
+        for _ in range(_LOOKS):
+            holder = self.holder()
+            if holder is None:
+                return None
+            try:
+                return self._ask(holder, request)
+            except (FileNotFoundError, ConnectionError):
+                self.wait_for_end(timeout=_LOOK)
+            except OSError as error:
+                raise StepErroredError(
+                    f"the keeper doesn't answer: {error.strerror or error}"
+                ) from error
+        raise StepErroredError("the keeper doesn't listen")
+
     def _ask(self, holder: Identity, request: dict[str, Any]) -> KeeperStatus:
         """One order, one answer. Raises `OSError` when nobody, or somebody else, answers."""
         handle = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -212,7 +212,3 @@ class KeeperClient:
             old_ended=said["old_ended"],
             pids=tuple(said["pids"]),
         )
-
-
-def _silent(error: OSError) -> StepErroredError:
-    return StepErroredError(f"the keeper doesn't answer: {error.strerror or error}")

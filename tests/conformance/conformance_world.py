@@ -214,7 +214,7 @@ class LocalWorld:
             return ""
 
     def prepared(self) -> int:
-        return len([each for each in (self.place / "contents").iterdir()])
+        return len(list((self.place / "contents").iterdir()))
 
     def close(self) -> None:
         stop_all(self.folder)

@@ -80,16 +80,14 @@ def test_applying_nothing_goes_back_to_nothing(world: World) -> None:
 def test_a_stale_fence_is_refused_before_any_effect_X23_F33(world: World, what: str) -> None:
     deploy(world, ONE, 7)
     late = world.driver()
+    calls = {
+        "prepare": lambda: late.prepare(world.target, TWO, fence=6, timeout=30),
+        "apply": lambda: late.apply(world.target, TWO, fence=6, timeout=30),
+        "nothing": lambda: late.apply(world.target, None, fence=6, timeout=30),
+        "cleanup": lambda: late.cleanup(world.target, frozenset(), fence=6),
+    }
     with pytest.raises(StaleFenceError, match="claim 7"):
-        match what:
-            case "prepare":
-                late.prepare(world.target, TWO, fence=6, timeout=30)
-            case "apply":
-                late.apply(world.target, TWO, fence=6, timeout=30)
-            case "nothing":
-                late.apply(world.target, None, fence=6, timeout=30)
-            case _:
-                late.cleanup(world.target, frozenset(), fence=6)
+        calls[what]()
     seen = late.observe(world.target)
     assert (seen.digest, seen.fence) == (ONE.digest, 7)
     assert world.prepared() == 1
