@@ -50,7 +50,7 @@ def _end_daemon(layout: Layout) -> bool:
     lock = layout.state / "daemon.lock"
     if not lock.exists() or not _locked(lock):
         return False
-    pid = _pid_in(layout.state / "daemon.pid")
+    pid = _pid_in(lock)
     return pid is not None and _stop(pid, str(layout.configuration))
 
 

@@ -62,6 +62,12 @@ def supervise(
             say("stopped; `make up` goes on where it was")
 
 
+def begun(layout: Layout) -> bool:
+    """Whether somebody has promoted something here, so that the tour doesn't fit as printed."""
+    git = Git(layout.remote, layout.home)
+    return bool(git.tell(["for-each-ref", "--count=1", "refs/heads/tagboat/promote/"]))
+
+
 def _commands(layout: Layout, example: Example) -> tuple[tuple[str, list[str], bool], ...]:
     """Name, arguments, and whether what it says is shown."""
     config = ["--config", str(layout.configuration)]
@@ -98,7 +104,7 @@ def _attend(
         site = len(children) == _ALL
         if not told and (glances > _GLANCES or _arrived(layout, example, site=site)):
             told = True
-            say(tour(layout, example))
+            say(tour(layout, example, begun=begun(layout)))
 
 
 def _arrived(layout: Layout, example: Example, *, site: bool) -> bool:

@@ -49,12 +49,8 @@ def branch_of(app: str, version: str, environment: str) -> str:
     return f"tagboat/promote/{environment}/{app}/{version}"
 
 
-def tour(layout: Layout, example: Example) -> str:
-    """The whole text: where to look, and four things to try."""
-    status, history = tagboat(layout, "status --wait 60"), tagboat(layout, "history")
-    good, own, bad = branch_of(*GOOD), branch_of(*OWN), branch_of(*BAD)
-    shop = example.place("production", "shop").port
-    staging = example.place("staging", "shop").port
+def tour(layout: Layout, example: Example, *, begun: bool) -> str:
+    """Where to look, and what to try; only where to look once the tour was ``begun``."""
     places = "\n".join(
         f"    {place!s:<16} http://127.0.0.1:{place.port}/" for place in example.places
     )
@@ -65,6 +61,17 @@ Two apps run in three environments. Look at them, and at the site:
     {"the site":<16} http://127.0.0.1:{example.port_base}/
 {places}
 
+{_later(layout) if begun else _first(layout, example)}
+Ctrl-C stops everything; `make up` goes on where it was; `make clean` forgets it.
+"""
+
+
+def _first(layout: Layout, example: Example) -> str:
+    status, history = tagboat(layout, "status --wait 60"), tagboat(layout, "history")
+    good, own, bad = branch_of(*GOOD), branch_of(*OWN), branch_of(*BAD)
+    shop = example.place(GOOD[2], GOOD[0]).port
+    staging = example.place(BAD[2], BAD[0]).port
+    return f"""\
 Now try, in another terminal and in this folder ({_said(Path.cwd(), whole=True)}):
 
 1. The engineer promotes a release to production, the approver merges it, and it arrives.
@@ -97,8 +104,17 @@ Now try, in another terminal and in this folder ({_said(Path.cwd(), whole=True)}
 
     {history}
     git -C {_said(layout.remote)} log --format=%s tagboat/history
+"""
 
-Ctrl-C stops everything; `make up` goes on where it was; `make clean` forgets it.
+
+def _later(layout: Layout) -> str:
+    return f"""\
+The tour was begun before. What runs where, and everything that happened:
+
+    {tagboat(layout, "status")}
+    {tagboat(layout, "history")}
+
+The tour's commands are in README.md; they start from a fresh example: `make clean up`.
 """
 
 

@@ -121,8 +121,8 @@ def test_a_taken_port_is_named_before_anything_is_written(
     with socket.socket() as other:
         other.bind(("127.0.0.1", port_base + 4))
         other.listen()
-        arguments = ["up", "--repository", str(checkout), "--port-base", str(port_base)]
-        assert main(arguments) == 3
+        arguments = ["up", "--repository", str(checkout), "--prepare-only"]
+        assert main([*arguments, "--port-base", str(port_base)]) == 3
         said = capsys.readouterr().err
         assert f"port {port_base + 4} " in said
         assert "PORT_BASE=" in said

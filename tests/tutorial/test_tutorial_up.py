@@ -13,8 +13,12 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from reconciler.repository.git import Git
 from reconciler.tutorial.command import main
+from reconciler.tutorial.example import read_example
 from reconciler.tutorial.layout import Layout
+from reconciler.tutorial.supervision import begun
+from reconciler.tutorial.tour import tour
 
 # In place of the command: a daemon that holds its lock as the real one does, and a site.
 FAKE = f"""#!{sys.executable}
@@ -25,7 +29,7 @@ state = config.parent / "state"
 if name == "daemon":
     lock = open(state / "daemon.lock", "a")
     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    (state / "daemon.pid").write_text(str(os.getpid()))
+    (state / "daemon.lock").write_text(str(os.getpid()))
 def stop(*_):
     with open(state / "said", "a") as said:
         said.write(name + " stopped\\n")
@@ -156,7 +160,7 @@ def test_down_leaves_a_process_alone_that_only_has_the_daemons_number(
 ) -> None:
     with subprocess.Popen(["sleep", "60"]) as other, FileLock(layout.state / "daemon.lock"):
         try:
-            (layout.state / "daemon.pid").write_text(str(other.pid))
+            (layout.state / "daemon.lock").write_text(str(other.pid))
             assert main(["down", "--repository", str(checkout)]) == 0
             assert other.poll() is None
         finally:
@@ -174,6 +178,24 @@ def test_down_says_so_when_it_cannot_tell_who_holds_the_lock(
             assert other.poll() is None
         finally:
             other.kill()
+
+
+def test_the_tour_is_told_only_while_its_branches_are_not_there_yet(
+    checkout: Path, layout: Layout, home: Path
+) -> None:
+    example = read_example(layout)
+    first = tour(layout, example, begun=False)
+    for number, line in enumerate(("promote shop@1.1.0 --to production", "revert -m 1"), start=1):
+        assert line in first, number
+    assert "/blog/2026.43.1-2" in first
+    assert not begun(layout)
+    git = Git(layout.remote, home)
+    git.tell(["update-ref", "refs/heads/tagboat/promote/production/shop/1.1.0", "main"])
+    assert begun(layout)
+    later = tour(layout, example, begun=True)
+    assert "promote shop@1.1.0" not in later
+    assert "make clean up" in later
+    assert f"http://127.0.0.1:{example.port_base}/" in later
 
 
 def test_down_of_nothing_is_no_error_and_can_be_repeated(checkout: Path) -> None:
