@@ -13,8 +13,12 @@ class Location:
     column: int = 0
 
     def __str__(self) -> str:
-        """``path:line:column``, as editors understand it."""
-        return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        """``path:line:column``, as editors understand it; control characters are written out."""
+        path = "".join(
+            each if each.isprintable() else each.encode("unicode_escape").decode()
+            for each in self.path
+        )
+        return f"{path}:{self.line}:{self.column}" if self.line else path
 
 
 @dataclass(frozen=True, slots=True, order=True)

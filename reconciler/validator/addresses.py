@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv4Address
 from urllib.parse import SplitResult, urlsplit
 
-from reconciler.diagnostics import Diagnostic, Location
-from reconciler.manifest.codes import policy
+from reconciler.diagnostics import Diagnostic
+from reconciler.manifest.codes import Code, policy
+from reconciler.manifest.document import NodePath
 from reconciler.manifest.secrets import secrets_in, shown
 from reconciler.manifest.snapshot import Snapshot
 from reconciler.validator.written import addresses, tests
@@ -22,25 +23,31 @@ def addresses_are_plain(snapshot: Snapshot) -> Iterator[Diagnostic]:
 
     A test's address may start with ``/``: then it begins at the place's ``url`` (B90, B91, B92).
     """
-    for path, node, url in addresses(snapshot):
-        yield from _one(snapshot.locate(path, node), url)
+    for path, node, url in _absolute(snapshot):
+        for code, said in _findings(url):
+            yield code.at(snapshot.locate(path, node), said)
+
+
+def _absolute(snapshot: Snapshot) -> Iterator[tuple[str, NodePath, str]]:
+    yield from addresses(snapshot)
     for each in tests(snapshot):
         if each.test.http:
             url = each.test.http.url
             relative = url.startswith("/") and not url.startswith("//")
             if not relative and not url.startswith("{url}"):
-                yield from _one(snapshot.locate(each.path, (*each.node, "http", "url")), url)
+                yield each.path, (*each.node, "http", "url"), url
 
 
-def _one(place: Location, url: str) -> Iterator[Diagnostic]:
-    parts = _split(_WORD.sub("1", url) if _WORD.search(url) else url)
+def _findings(url: str) -> Iterator[tuple[Code, str]]:
+    filled = bool(_WORD.search(url))
+    parts = _split(_WORD.sub("1", url))
     if parts is None:
-        yield policy.SCHEME.at(place, f"found {shown(url)}")
+        yield policy.SCHEME, f"found {shown(url)}"
     elif "@" in parts.netloc:
-        if not any(secrets_in(url)):  # told by the rule for secrets
-            yield policy.USERINFO.at(place, "found a name or password before '@'")
-    elif not _plain(parts.hostname or "", filled=bool(_WORD.search(url))):
-        yield policy.HOST.at(place, f"found host {shown(parts.hostname or '')}")
+        if not any(True for _ in secrets_in(url)):  # told by the rule for secrets
+            yield policy.USERINFO, "found a name or password before '@'"
+    elif not _plain(parts.hostname or "", filled=filled):
+        yield policy.HOST, f"found host {shown(parts.hostname or '')}"
 
 
 def _split(url: str) -> SplitResult | None:

@@ -50,10 +50,12 @@ def _components(snapshot: Snapshot, path: str, app: App) -> Iterator[Diagnostic]
                 hint="keep one component with 'run'",
             )
         for sort in component.artifact:
+            if sort in _SORTS:
+                continue
             place = snapshot.locate(path, ("components", index, "artifact", sort), key=True)
             if sort in _NOT_YET:
                 yield fields.NOT_YET_FIELD.at(place, f"artifact.{sort} is not supported yet")
-            elif sort not in _SORTS:
+            else:
                 yield fields.UNKNOWN.at(
                     place,
                     f"unknown artifact {shown(sort)}, expected 'tarball' or 'tree'",

@@ -40,21 +40,18 @@ def inside(path: str) -> bool:
 def _sort(
     snapshot: Snapshot, path: str, node: NodePath, artifact: Artifact
 ) -> Iterator[Diagnostic]:
-    place = snapshot.locate(path, node)
+    code, hint = fields.EXACTLY_ONE, ""
     match artifact:
         case Artifact(tarball=str(), tree=str()):
-            yield fields.EXACTLY_ONE.at(place, "artifact: found 'tarball' and 'tree'")
+            said = "found 'tarball' and 'tree'"
         case Artifact(tarball=None, tree=None):
-            yield fields.EXACTLY_ONE.at(place, "artifact: found neither 'tarball' nor 'tree'")
+            said = "found neither 'tarball' nor 'tree'"
         case Artifact(tarball=str(), sha256=None):
-            yield fields.MISSING.at(
-                place, "artifact.sha256: the field is missing", hint="add the tarball's 'sha256:'"
-            )
+            code, said = fields.MISSING, "'sha256' is missing"
+            hint = "add the tarball's 'sha256:'"
         case Artifact(tree=str(), sha256=str()):
-            yield fields.EXACTLY_ONE.at(
-                place,
-                "artifact: found 'sha256' beside 'tree', whose id is its digest",
-                hint="take 'sha256' out",
-            )
+            said = "found 'sha256' beside 'tree', whose id is its digest"
+            hint = "take 'sha256' out"
         case _:
-            pass
+            return
+    yield code.at(snapshot.locate(path, node), f"artifact: {said}", hint=hint)

@@ -42,12 +42,11 @@ def _references(snapshot: Snapshot) -> Iterator[tuple[str, NodePath, str]]:
 
 def _one(snapshot: Snapshot, path: str, node: NodePath, reference: str) -> Iterator[Diagnostic]:
     sort, _, name = reference.partition("/")
-    place = snapshot.locate(path, node)
     if sort == "mail" and "permissions" not in node:
         return
     if sort not in {"person", "team", "role"}:
         yield fields.NOT_YET_VALUE.at(
-            place,
+            snapshot.locate(path, node),
             f"reference {shown(reference)} is not supported yet here",
             hint="name a person, a team or a role",
         )
@@ -55,5 +54,7 @@ def _one(snapshot: Snapshot, path: str, node: NodePath, reference: str) -> Itera
     known = snapshot.people.names(sort) if snapshot.people else frozenset()
     if name not in known:
         yield references.PARTY.at(
-            place, f"there is no {sort} {shown(name)} in {PEOPLE}", hint=near(name, known)
+            snapshot.locate(path, node),
+            f"there is no {sort} {shown(name)} in {PEOPLE}",
+            hint=near(name, known),
         )

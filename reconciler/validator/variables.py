@@ -24,10 +24,11 @@ def variables(snapshot: Snapshot) -> Iterator[Diagnostic]:
     for name, environment in snapshot.environments.items():
         for app, here in environment.apps.items():
             for variable in here.config:
-                place = snapshot.locate(
-                    environment_path(name), ("apps", app, "config", variable), key=True
-                )
                 if not _NAME.fullmatch(variable) or _REFUSED.fullmatch(variable):
-                    yield policy.VARIABLE.at(place, f"found {shown(variable)}")
+                    code, said = policy.VARIABLE, f"found {shown(variable)}"
                 elif secret_named(variable):
-                    yield policy.SECRET.at(place, f"{shown(variable)} holds a secret: '***'")
+                    code, said = policy.SECRET, f"{shown(variable)} holds a secret: '***'"
+                else:
+                    continue
+                node = ("apps", app, "config", variable)
+                yield code.at(snapshot.locate(environment_path(name), node, key=True), said)

@@ -1,6 +1,6 @@
 """What the deciding path accepts means the same to another reader of YAML 1.2."""
 
-import datetime
+import datetime as dt
 import io
 
 from hypothesis import HealthCheck, given, settings
@@ -13,11 +13,12 @@ from ruamel.yaml.scalarint import ScalarInt
 
 from reconciler.manifest.document import Document, read_document
 
-WORDS = (
-    "yes no on off true True null ~ y = << 1 -1 0 007 0x1F 0b1 0o7 1_0 1.0 1.10 1e5 .5 5. .inf .nan"
-    " 12:30 2026-11-24 2026-02-30 1.4.0 v1 a b-c 9f1c2e0b 12e4567 0b0101 -_ + - -0 -0.0 ? : , a:b"
-    " a#b a\\nb % @ ` ! & * é {x} 1,000 1- 1e +.5 0o8 0777 00 0.10 1:2:3 1__2 _1 .e5 1.e5 - a"
-).split()
+TRICKY = """
+    yes no on off true True null ~ y = << 1 -1 0 007 0x1F 0b1 0o7 1_0 1.0 1.10 1e5 .5 5. .inf .nan
+    12:30 2026-11-24 2026-02-30 1.4.0 v1 a b-c 9f1c2e0b 12e4567 0b0101 -_ + - -0 -0.0 ? : , a:b
+    a#b a\\nb % @ ` ! & * é {x} 1,000 1- 1e +.5 0o8 0777 00 0.10 1:2:3 1__2 _1 .e5 1.e5 - a
+"""
+WORDS = TRICKY.split()
 SCALARS = st.one_of(
     st.sampled_from(WORDS),
     st.text("0123456789.-_:eExobT+~", max_size=8),
@@ -41,16 +42,23 @@ BLOCKS = st.tuples(
     st.sampled_from(["|", "|-", "|+", ">", "|2", "| # x", "|\n"]),
     st.lists(st.tuples(st.sampled_from(["", "  ", "   ", " "]), SCALARS), max_size=4),
 ).map(lambda each: each[0] + "\n" + "\n".join(indent + text for indent, text in each[1]))
-LINES = st.tuples(
+ODD_LINES = st.tuples(
     st.sampled_from(["", "", "  ", "- ", "  - ", "? ", "# "]),
     st.one_of(st.sampled_from(["a", "b", "c", "d"]), SCALARS, QUOTED),
     st.sampled_from([": ", ": ", ": ", ":", " : ", ""]),
     st.one_of(FLOWS, BLOCKS),
     st.sampled_from(["", "", "", " # c", " ", "\n"]),
 ).map("".join)
+PLAIN_LINES = st.one_of(FLOWS, BLOCKS, SCALARS, st.sampled_from(WORDS))
+LINES = st.one_of(
+    st.lists(ODD_LINES, min_size=1, max_size=4),
+    st.lists(PLAIN_LINES, min_size=1, max_size=3).map(
+        lambda some: [f"k{index}: {each}" for index, each in enumerate(some)]
+    ),
+)
 TEXTS = st.tuples(
     st.sampled_from(["", "", "---\n", "--- ", "# c\n"]),
-    st.lists(LINES, min_size=1, max_size=4).map("\n".join),
+    LINES.map("\n".join),
     st.sampled_from(["\n", "", "\n\n", "\n# end", "\n  "]),
 ).map("".join)
 
@@ -72,7 +80,7 @@ def plain(value: object) -> object:
             return float(value)
         case str():
             return str(value)
-        case datetime.date():
+        case dt.date():
             return value.isoformat()
         case _:
             return value

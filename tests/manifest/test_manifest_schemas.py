@@ -1,8 +1,9 @@
+import re
 from pathlib import Path
 
 import pytest
-from manifest_trees import CORPUS, tree_of
 from jsonschema import Draft202012Validator
+from manifest_trees import CORPUS, tree_of
 from referencing import Registry
 
 from reconciler.manifest.document import Document, read_document
@@ -25,7 +26,7 @@ UNSAID = (
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_published_schema_is_current(kind):
     path = ROOT / "schema" / f"{kind.lower()}.schema.json"
-    assert path.read_text() == schema_text(kind), "run: tagboat schema KIND > schema/…"
+    assert path.read_text() == schema_text(kind), f"run: tagboat schema {kind} > {path.name}"
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -33,9 +34,8 @@ def test_a_schema_is_one_of_draft_2020_12_and_points_nowhere_else(kind):
     schema = schema_of(kind)
     Draft202012Validator.check_schema(schema)
     assert schema["$id"] == f"urn:tagboat:schema:v1:{kind.lower()}"
-    assert "http" not in schema_text(kind).replace("https://json-schema.org/", "").replace(
-        "http://", ""
-    ).replace('"http"', "").replace("HttpTest", "").replace("``http``", "").replace("https://", "")
+    references = re.findall(r'"\$ref": "([^"]*)"', schema_text(kind))
+    assert all(each.startswith("#/$defs/") for each in references)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -79,7 +79,7 @@ def test_paths_outside_the_managed_folders_are_left_aside(small):
 def test_b24_no_file_is_silently_ignored(path):
     _, report = load(COMMIT, {path: blob(b"a: b")})
     assert [each.code for each in report.findings] == ["TB202"]
-    assert all(each.message.isprintable() for each in report.findings)
+    assert all(str(each).isprintable() for each in report.findings)
 
 
 def test_only_changed_files_are_parsed_again(small):
