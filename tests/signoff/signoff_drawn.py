@@ -1,0 +1,161 @@
+"""Random histories, and what the definition of a sign-off says about them, read naively."""
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from random import Random
+
+from signoff_world import BLOG, LISTED, SHOP, Scribe
+
+from reconciler.signoff import Admission, Judgement
+from reconciler.signoff.facts import Entry
+
+PATHS = (SHOP, BLOG)
+MAY_PROMOTE = ("bob", "carl")
+SIGNERS = (*LISTED, "ana", "ana", "bob", "carl", "")
+
+
+@dataclass
+class Drawn:
+    """A history with its branches and every tip that the protected branch has had."""
+
+    scribe: Scribe
+    tips: list[str]
+    lines: list[str] = field(default_factory=list)
+
+
+def draw(seed: int, *, steps: int = 24) -> Drawn:
+    """A history of commits, merges both ways, pulls, reverts, direct pushes and evil merges."""
+    random = Random(seed)
+    scribe = Scribe()
+    drawn = Drawn(scribe, [scribe.root], [scribe.root])
+    for _ in range(steps):
+        _step(random, drawn)
+    return drawn
+
+
+def _step(random: Random, drawn: Drawn) -> None:
+    scribe, main = drawn.scribe, drawn.tips[-1]
+    line = random.randrange(len(drawn.lines))
+    tip, by = drawn.lines[line], random.choice(SIGNERS)
+    match random.choices(
+        ("branch", "commit", "merge", "update", "pull", "push", "revert", "forward", "cross"),
+        (3, 8, 7, 3, 2, 2, 2, 1, 1),
+    )[0]:
+        case "branch":
+            drawn.lines.append(random.choice((main, main, tip)))
+        case "commit":
+            blob = random.choice(("a", "b", "c", f"old-{random.choice(PATHS)}", None))
+            drawn.lines[line] = scribe.change(tip, random.choice(PATHS), blob, by=by)
+        case "merge" if tip not in scribe.above[main]:
+            approver = random.choice((*MAY_PROMOTE, *MAY_PROMOTE, *MAY_PROMOTE, by))
+            drawn.tips.append(_merge(random, scribe, main, tip, by=approver))
+        case "update" if main not in scribe.above[tip]:
+            drawn.lines[line] = _merge(random, scribe, tip, main, by=by)
+        case "pull" if tip not in scribe.above[main]:
+            behind = random.choice(drawn.tips)
+            if tip not in scribe.above[behind]:
+                mine = _merge(random, scribe, behind, tip, by=random.choice(MAY_PROMOTE))
+                if main not in scribe.above[mine]:
+                    mine = _merge(random, scribe, mine, main, by=random.choice(MAY_PROMOTE))
+                drawn.tips.append(mine)
+        case "push":
+            blob = random.choice(("a", "b", "d"))
+            drawn.tips.append(scribe.change(main, random.choice(PATHS), blob, by=by))
+        case "revert" if main in scribe.commits:
+            before = scribe.commits[main].parents[0]
+            drawn.tips.append(scribe.add([main], scribe.trees[before], by=by))
+        case "forward" if main in scribe.above[tip] and tip != main:
+            drawn.tips.append(tip)
+        case "cross":
+            other = random.choice(drawn.lines)
+            if other not in scribe.above[tip] and tip not in scribe.above[other]:
+                drawn.lines[line] = _merge(random, scribe, tip, other, by=by)
+        case _:
+            pass
+
+
+def _merge(random: Random, scribe: Scribe, one: str, two: str, *, by: str) -> str:
+    tree = scribe.expected(one, two)
+    if random.random() < 0.12:
+        path = random.choice(PATHS)
+        source = random.choice((scribe.trees[one], scribe.trees[two], {}))
+        tree[path] = source.get(path, Entry("100644", random.choice("abe")))
+    return scribe.merge(one, two, by=by, tree=tree)
+
+
+def earliest(scribe: Scribe, commit: str, *, tip: str) -> set[str]:
+    """The merges that bring a commit across their first-parent edge, without those above others."""
+    bring = {
+        each
+        for each in scribe.above[tip] & scribe.commits.keys()
+        if len(scribe.commits[each].parents) > 1
+        and commit in scribe.above[each]
+        and commit not in scribe.above[scribe.commits[each].parents[0]]
+        and commit != each
+    }
+    return {each for each in bring if not (scribe.above[each] - {each}) & bring}
+
+
+def complaints(scribe: Scribe, judged: Judgement) -> list[str]:
+    """What is in force although the definition says that nobody signed it off."""
+    found = []
+    for path in PATHS:
+        admission = judged.admissions.get(path)
+        entry = judged.admitted.get(path)
+        # Where sign-offs contradict, nothing is in force.
+        disputed = path in judged.tainted and entry is None
+        if admission is not None:
+            found += _of_admission(scribe, judged.tip, path, entry, admission)
+        elif entry != scribe.trees[scribe.root].get(path) and not disputed:
+            found.append(f"{path} holds {entry} without an admission")
+    return found
+
+
+def _of_admission(
+    scribe: Scribe, tip: str, path: str, entry: Entry | None, admission: Admission
+) -> list[str]:
+    merge = scribe.commits[admission.merge]
+    found = []
+    if merge.id not in scribe.above[tip] or len(merge.parents) != 2:
+        found.append("not a merge of this history")
+    if merge.signer not in MAY_PROMOTE or merge.signer != admission.merged_by:
+        found.append(f"merged by {merge.signer}")
+    if scribe.trees[merge.id].get(path) != entry:
+        found.append("the merge holds something else")
+    if not any(scribe.trees[each].get(path) == entry for each in admission.commits):
+        found.append("no content commit wrote it")
+    for each in admission.commits:
+        signer = scribe.commits[each].signer
+        if signer not in LISTED or signer == merge.signer:
+            found.append(f"{each} is by {signer or 'nobody'}, merged by {merge.signer}")
+    return found + _of_branch(scribe, tip, path, admission)
+
+
+def _of_branch(scribe: Scribe, tip: str, path: str, admission: Admission) -> list[str]:
+    """Whether the last run of changes on the merged branch is signed off, walking down from it.
+
+    The run begins where the path last held what was in force, or where a merge changed it.
+    """
+    merge = scribe.commits[admission.merge]
+    known = scribe.above[merge.parents[0]]
+    walk = [merge.parents[1]]
+    while walk[-1] not in known and walk[-1] in scribe.commits:
+        walk.append(scribe.commits[walk[-1]].parents[0])
+    found = []
+    for each, below in pairwise(walk):
+        if scribe.trees[each].get(path) == scribe.trees[below].get(path):
+            continue
+        commit = scribe.commits[each]
+        if len(commit.parents) > 1:
+            break
+        if each != merge.parents[1] and path not in scribe.judge(each).tainted:
+            break
+        if commit.signer not in LISTED or commit.signer == merge.signer:
+            found.append(f"{each} on the branch is by {commit.signer or 'nobody'}")
+        if not any(
+            scribe.commits[other].signer in MAY_PROMOTE
+            and scribe.commits[other].signer != commit.signer
+            for other in earliest(scribe, each, tip=tip)
+        ):
+            found.append(f"no eligible merge brings {each} first")
+    return found
