@@ -83,7 +83,7 @@ def _get(asked: Asked, headers: Mapping[str, str], until: float) -> tuple[int, b
     alarm.daemon = True
     alarm.start()
     try:
-        return _converse(asked, headers, raw, until)
+        answer = _converse(asked, headers, raw, until)
     except (OSError, http.client.HTTPException) as error:
         if late.is_set() or isinstance(error, TimeoutError):
             raise StepFailedError("no whole answer in time") from None
@@ -94,6 +94,10 @@ def _get(asked: Asked, headers: Mapping[str, str], until: float) -> tuple[int, b
         alarm.cancel()
         _shut(raw)
         raw.close()
+    if late.is_set():
+        # Shut by us, what came so far looks like an answer that just ended.
+        raise StepFailedError("no whole answer in time")
+    return answer
 
 
 def _converse(
