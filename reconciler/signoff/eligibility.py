@@ -83,7 +83,7 @@ class Meeting:
     ) -> Refusal | None:
         sort = class_of(path).sort
         if sort is Sort.HELD:
-            why = f"no merge brings {path} into force: set a new trust root on the host"
+            why = "no merge brings this into force: a new trust root on the host does"
             return self.refuse(codes.TRUST_ROOT, why)
         if sort is Sort.RELEASE and standing != Standing(None):
             why = "a release never changes after its merge"

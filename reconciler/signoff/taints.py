@@ -1,5 +1,6 @@
 """What to tell people about a path that holds something nobody has signed off (pure)."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -38,7 +39,7 @@ def taints_of(
         told = state.refused or _told(facts, path, state)
         commit = facts.commits[told.culprit]
         revert = _revert(facts, states, path, state, last=last.get(path, ""), unclean=unclean)
-        remedy = _remedy(facts, path, state, revert=revert, told=told)
+        remedy = _remedy(facts, path, state, revert=revert, code=told.code, tip=tip)
         found.append(Taint(path, told.code, commit.id, commit.shown, told.why, remedy))
     return tuple(found)
 
@@ -102,21 +103,24 @@ def _revert(
     return f"git revert {'-m 1 ' if len(commit.parents) > 1 else ''}{last[:12]}"
 
 
-def _remedy(facts: Facts, path: str, state: PathState, *, revert: str, told: Refusal) -> str:
-    after = codes.CODES[told.code].fix
-    if isinstance(state.standing, Dispute) or told.code == codes.UNKNOWN_SIGNATURE.id:
-        return after
-    if not revert:
-        revert = f"{_restore(facts, path, state.standing)} && git commit -m 'Put {path} back'"
-    then = _THEN.get(told.code, "then make the change anew on a branch and have it merged")
-    return f"on main, run: {revert} && git push; {then}"
+def _remedy(facts: Facts, path: str, state: PathState, *, revert: str, code: str, tip: str) -> str:
+    if isinstance(state.standing, Dispute) or code == codes.UNKNOWN_SIGNATURE.id:
+        return codes.CODES[code].fix
+    if code == codes.TRUST_ROOT.id:
+        then = (
+            f'or, to bring everything at this commit into force, set [trust] root = "{tip}" in'
+            " tagboat.toml on the daemon's host"
+        )
+    else:
+        then = _THEN.get(code, "then make the change anew on a branch and have it merged")
+    if not revert and not path.isprintable():
+        return f"on main, put the file back as it is in force; {then}"
+    back = revert or f"{_restore(facts, path, state.standing)} && git commit -m 'Put it back'"
+    return f"on main, run: {back} && git push; {then}"
 
 
 _SIGNED = "git merge --no-ff -S"
 _THEN = {
-    codes.TRUST_ROOT.id: (
-        'or, to bring it into force, set [trust] root = "<commit>" in tagboat.toml on the host'
-    ),
     codes.RELEASE_CHANGED.id: "then add a new version",
     codes.DIRECT.id: f"then commit it on a branch and have it merged with {_SIGNED}",
     codes.OWN_MERGE.id: f"then promote again and have somebody else merge it with {_SIGNED}",
@@ -134,8 +138,8 @@ _THEN = {
 
 
 def _restore(facts: Facts, path: str, standing: Standing) -> str:
-    """The command that puts the file back as it is in force."""
+    """The command that puts the file back as it is in force; quoted, since people paste it."""
     if standing.entry is None:
-        return f"git rm -- {path}"
+        return f"git rm -- {shlex.quote(path)}"
     source = standing.admission.merge if standing.admission else facts.root
-    return f"git restore --source={source[:12]} --staged --worktree -- {path}"
+    return f"git restore --source={source[:12]} --staged --worktree -- {shlex.quote(path)}"

@@ -1,5 +1,6 @@
 """Facts as git gives them."""
 
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -61,7 +62,12 @@ def test_a_branch_from_before_the_trust_root_is_judged_by_the_root(shop: Worksho
 def test_paths_with_odd_names_are_held_and_break_nothing(shop: Workshop) -> None:
     odd = 'environments/production/a\n"b" \u202e.yaml'
     shop.commit("odd", {odd: "x", "environments/x": "x", "releases/a b/c": "x"})
-    codes = {each.path: each.code for each in shop.judge().taints}
+    shop.commit("more", {"environments/x": "y", "releases/a b/c": "y", odd: "y"})
+    taints = shop.judge().taints
+    codes = {each.path: each.code for each in taints}
+    for each in taints:
+        assert each.remedy.isprintable()
+        assert f"git rm -- {shlex.quote(each.path)}" in each.remedy or each.path == odd
     assert codes == {odd: "TB461", "environments/x": "TB461", "releases/a b/c": "TB461"}
 
 

@@ -280,7 +280,7 @@ def test_X13_B85_policy_waits_for_a_new_trust_root_whoever_merged_it(
     shop.merge("topic", by="bob")
     judged = shop.judge()
     assert [(each.path, each.code) for each in judged.taints] == [(path, "TB461")]
-    assert '[trust] root = "' in judged.tainted[path].remedy
+    assert f'[trust] root = "{judged.tip}"' in judged.tainted[path].remedy
     before = {each: entry for each, entry in judged.admitted.items() if each == path}
     assert before == {
         each: entry for each, entry in shop.judge(shop.root).admitted.items() if each == path
