@@ -124,8 +124,8 @@ def _compare(content: Content, found: str | None) -> None:
 def _land(tree: gitpython.Tree, prefix: str, landing: Landing) -> None:
     for each in tree:
         item: Any = each
-        # Only the last part: GitPython gives paths from the repository's root.
-        name = prefix + item.name
+        # GitPython gives paths from the repository's root, and a submodule no name at all.
+        name = prefix + str(item.path).rpartition("/")[2]
         if item.type == "tree":
             landing.make_folder(name)
             _land(item, f"{name}/", landing)

@@ -37,8 +37,12 @@ class Landing:
         """A folder, with those above it; nothing happens if it is there."""
         path = self._path(name)
         for each in (*reversed(path.parents[:-1]), path):
-            (self._folder / each).mkdir(mode=0o755, exist_ok=True)
-            (self._folder / each).chmod(0o755)
+            folder = self._folder / each
+            try:
+                folder.mkdir(mode=0o755, exist_ok=True)
+            except FileExistsError:
+                raise StepFailedError(f"the release has {str(each)!r} twice") from None
+            folder.chmod(0o755)
 
     def put_file(self, name: str, source: Source, *, executable: bool = False) -> None:
         """A new file with all that the source has left, of mode 755 or 644."""
