@@ -7,7 +7,8 @@ from pathlib import Path
 
 import uvicorn
 from starlette.datastructures import MutableHeaders
-from starlette.responses import HTMLResponse
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -52,7 +53,11 @@ def site_app(folder: Path) -> ASGIApp:
             await send(message)
 
         if (folder / "current").is_dir():
-            await files(scope, receive, send_guarded)
+            try:
+                await files(scope, receive, send_guarded)
+            except HTTPException as error:
+                said = PlainTextResponse(error.detail, status_code=error.status_code)
+                await said(scope, receive, send_guarded)
         else:
             page = HTMLResponse(_NOT_YET, status_code=503, headers={"Retry-After": "3"})
             await page(scope, receive, send_guarded)

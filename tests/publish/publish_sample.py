@@ -1,6 +1,6 @@
 """A made-up history with everything in it that the site must show."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from reconciler.model.app import App
@@ -394,4 +394,52 @@ def everything() -> SiteInputs:
             sentence="deploys 1.10.0; going back leads to nothing",
         ),
         decision("dev/pay", Verdict.BROKEN, wanted="4.1.0", sentence="its file has errors"),
+    )
+
+
+HOSTILE = "<script>alert(1)</script>|`x`{{ config }}[a](javascript:alert(1))<img src=x onerror=alert(1)>\u202e"
+
+
+def hostile() -> SiteInputs:
+    """The same hostile text in every field that takes one (X19, X20, B38)."""
+    past = Past()
+    past.deploy("production/shop", "1.2.0", timedelta(hours=2), summary=HOSTILE)
+    past.deploy(
+        "production/shop",
+        "1.3.0",
+        timedelta(hours=1),
+        outcome=Outcome.ROLLED_BACK,
+        why=HOSTILE,
+        summary=HOSTILE,
+    )
+    inputs = inputs_of(
+        past,
+        decision(
+            "production/shop",
+            Verdict.HOLD,
+            wanted="1.3.0",
+            running="1.2.0",
+            sentence=HOSTILE,
+            reasons=(*OPEN, Reason(gate="hold", state="closed", why=HOSTILE, remedy=HOSTILE)),
+        ),
+        title=HOSTILE,
+    )
+    return replace(
+        inputs,
+        releases={
+            ("shop", "1.2.0"): release(
+                "shop",
+                "1.2.0",
+                summary=HOSTILE.replace("\u202e", ""),
+                notes=f"# {HOSTILE}\n\n    {HOSTILE}",
+                tickets=["javascript:alert(1)", HOSTILE],
+                way_back=HOSTILE,
+            )
+        },
+        apps={"shop": inputs.apps["shop"].model_copy(update={"title": HOSTILE})},
+        environments={
+            "production": inputs.environments["production"].model_copy(
+                update={"title": HOSTILE, "links": {"logs": "javascript:alert(1)"}}
+            )
+        },
     )
