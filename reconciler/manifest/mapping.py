@@ -10,8 +10,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from reconciler.diagnostics import Diagnostic
+from reconciler.manifest.builder import FLOOD
 from reconciler.manifest.codes import fields, policy
-from reconciler.manifest.document import FLOOD, Document, NodePath
+from reconciler.manifest.document import Document, NodePath
 from reconciler.manifest.secrets import shown, visible
 from reconciler.model.base import Manifest, Model
 

@@ -5,7 +5,8 @@ from textwrap import dedent
 import pytest
 
 from reconciler.diagnostics import Location
-from reconciler.manifest.document import DEEPEST, MOST, Document, read_document
+from reconciler.manifest.builder import DEEPEST, MOST
+from reconciler.manifest.document import Document, read_document
 
 
 def read(text: str | bytes) -> Document | list[str]:

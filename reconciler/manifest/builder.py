@@ -1,0 +1,224 @@
+"""Values out of libyaml's events, with everything refused that the profile doesn't know."""
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    StreamEndEvent,
+)
+
+from reconciler.diagnostics import Diagnostic, Location
+from reconciler.errors import ConfigurationError
+from reconciler.manifest import scalar
+from reconciler.manifest.codes import Code, reading
+from reconciler.manifest.secrets import shown, visible
+
+libyaml: Any
+try:
+    from yaml import _yaml as libyaml
+except ImportError:  # pure Python would accept other files than libyaml does
+    libyaml = None
+
+DEEPEST = 32
+"""Levels of nesting, at most."""
+MOST = 20_000
+"""Values and field names of a file, at most."""
+FLOOD = 100
+"""Findings of a file that are shown."""
+TRIED = (0, 2, 5)
+"""The version whose reading was compared with a referee."""
+
+
+def parser_of(text: str) -> Any:
+    """Libyaml's parser of a text.
+
+    Raises `ConfigurationError` if libyaml is missing or isn't the version that was tried.
+    """
+    if libyaml is None:
+        raise ConfigurationError(
+            "PyYAML was installed without libyaml",
+            hint="install PyYAML's wheel, or libyaml-dev before building it",
+        )
+    found = libyaml.get_version()
+    if found != TRIED:
+        raise ConfigurationError(
+            f"found libyaml {'.'.join(map(str, found))}, expected 0.2.5",
+            hint="install the PyYAML of requirements/run.txt",
+        )
+    return libyaml.CParser(text)
+
+
+def location_of(path: str, event: Any) -> Location:
+    """Where an event starts."""
+    mark = event.start_mark
+    return Location(path, mark.line + 1, mark.column + 1)
+
+
+class StoppedError(Exception):
+    """Reading can't go on; the findings say why."""
+
+
+class Builder:
+    """One document's values; what is refused is gathered in ``findings``."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+        self.findings: list[Diagnostic] = []
+        self._parser = parser_of(text)
+        self._count = 0
+        self._lines: list[str] | None = None
+
+    def document(self) -> Mapping[str, Any]:
+        """The root mapping; raises `StoppedError` when there is none."""
+        try:
+            return self._document()
+        finally:
+            self._parser.dispose()
+
+    def _document(self) -> Mapping[str, Any]:
+        self._next()
+        start = self._next()
+        if isinstance(start, StreamEndEvent):
+            self._stop(reading.EMPTY, Location(self.path), "the file is empty")
+        assert isinstance(start, DocumentStartEvent)  # noqa: S101 - narrowing
+        if start.version or start.tags:
+            self._refuse(reading.TAG, start, "found a directive")
+        root = self._next()
+        if isinstance(root, ScalarEvent) and not root.value and not root.style:
+            self._stop(reading.EMPTY, Location(self.path), "the file is empty")
+        value = self._node(root, 1)
+        end = self._next()
+        if isinstance(end, DocumentEndEvent) and end.explicit:
+            self._refuse(reading.DOCUMENTS, end, "found '...'")
+        after = self._next()
+        if not isinstance(after, StreamEndEvent):
+            self._refuse(reading.DOCUMENTS, after, "found a second document")
+        if not isinstance(value, dict):
+            self._stop(reading.ROOT, location_of(self.path, root), f"found {shown(value)}")
+        return value
+
+    def _next(self) -> Event:
+        try:
+            event: Event = self._parser.get_event()
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            place = Location(self.path, mark.line + 1, mark.column + 1) if mark else None
+            said = " ".join(each for each in (error.context, error.problem) if each)
+            self._stop(reading.SYNTAX, place or Location(self.path), visible(said))
+        except yaml.YAMLError:
+            self._stop(reading.SYNTAX, Location(self.path), "the text can't be read")
+        return event
+
+    def _stop(self, code: Code, place: Location, said: str) -> NoReturn:
+        self.findings.append(code.at(place, said))
+        raise StoppedError
+
+    def _refuse(self, code: Code, event: Event, said: str) -> None:
+        place = location_of(self.path, event)
+        self.findings.append(code.at(place, said))
+        if len(self.findings) == FLOOD:
+            self._stop(reading.FLOOD, place, f"the file has {FLOOD} findings or more")
+
+    def _node(self, event: Any, depth: int) -> Any:
+        self._count += 1
+        if self._count > MOST:
+            self._stop(
+                reading.TOO_MANY,
+                location_of(self.path, event),
+                f"more than {MOST} values and names",
+            )
+        if isinstance(event, AliasEvent):
+            self._refuse(reading.ANCHOR, event, "found an alias")
+            return None
+        if event.anchor is not None:
+            self._refuse(reading.ANCHOR, event, "found an anchor")
+        if event.tag is not None:
+            self._refuse(reading.TAG, event, f"found the tag {shown(event.tag)}")
+        if isinstance(event, ScalarEvent):
+            return self._scalar(event)
+        if depth > DEEPEST:
+            self._stop(
+                reading.TOO_DEEP, location_of(self.path, event), f"more than {DEEPEST} levels"
+            )
+        if isinstance(event, MappingStartEvent):
+            return self._mapping(event, depth)
+        return self._sequence(depth)
+
+    def _mapping(self, start: Any, depth: int) -> dict[str, Any]:
+        if start.flow_style and self.text[start.start_mark.index] != "{" and start.tag is None:
+            self._refuse(reading.FORM, start, "found a pair inside a list")
+        value: dict[str, Any] = {}
+        while not isinstance(event := self._next(), MappingEndEvent):
+            key = self._key(event, depth)
+            if key in value:
+                self._refuse(reading.DUPLICATE_KEY, event, f"found {shown(key)} again")
+            inside = self._node(self._next(), depth + 1)
+            if key is not None:
+                value[key] = inside
+        return value
+
+    def _key(self, event: Event, depth: int) -> str | None:
+        before = len(self.findings)
+        if isinstance(event, ScalarEvent) and event.value == "<<" and not event.style:
+            self._count += 1
+            self._refuse(reading.ANCHOR, event, "found a merge key")
+            return None
+        key = self._node(event, depth + 1)
+        if len(self.findings) > before:
+            return None
+        if isinstance(event, ScalarEvent) and event.style in ("|", ">"):
+            self._refuse(reading.FORM, event, "found block text as a field name")
+        elif not isinstance(key, str) or not key:
+            self._refuse(reading.KEY, event, f"found {shown(key)} as a field name")
+        else:
+            return key
+        return None
+
+    def _sequence(self, depth: int) -> tuple[Any, ...]:
+        value: list[Any] = []
+        while not isinstance(event := self._next(), SequenceEndEvent):
+            value.append(self._node(event, depth + 1))
+        return tuple(value)
+
+    def _scalar(self, event: Any) -> Any:
+        value: str = event.value
+        start, end = event.start_mark, event.end_mark
+        style = event.style
+        if style == "|":
+            if self._lines is None:
+                self._lines = self.text.split("\n")
+            written = scalar.block(self._lines, start.line, start.column)
+        elif style == ">" or start.line != end.line:
+            self._refuse(reading.FORM, event, "found text that is folded from several lines")
+            return value
+        else:
+            written = self.text[start.index : end.index]
+            if style:
+                written = scalar.quoted(written)
+        if event.anchor is not None or event.tag is not None:
+            return value
+        if written != value:
+            self._refuse(reading.LITERAL, event, f"found {shown(value)}")
+            return value
+        if style:
+            return value
+        return self._plain(event, value)
+
+    def _plain(self, event: ScalarEvent, value: str) -> Any:
+        try:
+            return scalar.plain(value)
+        except scalar.TooLongError:
+            self._refuse(reading.NUMBER, event, f"found a number of {len(value)} digits")
+        except scalar.AmbiguousError:
+            self._refuse(reading.QUOTE, event, f"found {shown(value)}")
+        return value
