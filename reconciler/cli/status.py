@@ -1,13 +1,17 @@
 """``tagboat status``: what runs where, what it waits for, who must act."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reconciler.cli.options import ConfigOption, FolderOption, Format, FormatOption
-from reconciler.cli.output import emit, say
+from reconciler.cli.output import emit, harmless, say
 from reconciler.errors import ExitCode
+
+if TYPE_CHECKING:
+    from reconciler.model.plan import Decision
 
 
 def status(
@@ -21,7 +25,7 @@ def status(
     config: ConfigOption = None,
     folder: FolderOption = Path(),
 ) -> None:
-    """Show each place: what runs, what is wanted, and why that differs.
+    """Show each place: what runs, what is wanted, why that differs, and what opens it.
 
     Ends with 1 when something is held or stuck, and with 124 when --wait was too short.
     """
@@ -54,8 +58,8 @@ def status(
             each.running or "-",
             each.wanted or "-",
             f"{SYMBOLS[each.verdict]} {'stuck' if stuck[each.place] else each.verdict.value}",
-            standings[each.place].running_since,
-            "" if each.verdict is Verdict.IN_SYNC else each.sentence,
+            _short(standings[each.place].running_since),
+            _brief(each),
         ]
         for each in decisions
     ]
@@ -68,8 +72,42 @@ def status(
         for each in decisions
     ]
     emit(data, output, table=(("place", "runs", "wants", "state", "since", ""), rows))
+    if output is Format.TABLE:
+        _tell_remedies(decisions)
     if wait and under_way:
         say("not done in time")
         raise typer.Exit(int(ExitCode.TIMED_OUT))
     if any(each.verdict in {Verdict.HOLD, Verdict.BROKEN} for each in decisions):
         raise typer.Exit(int(ExitCode.NO))
+
+
+def _short(instant: str) -> str:
+    """An instant to the second; records have milliseconds."""
+    return instant[:19].replace("T", " ") + "Z" if instant else ""
+
+
+def _brief(decision: "Decision") -> str:
+    """The sentence; for what is held only its gates, as the reasons stand below the table."""
+    from reconciler.model.plan import Verdict
+
+    match decision.verdict:
+        case Verdict.IN_SYNC:
+            plain = f"runs {decision.running}"
+            return decision.sentence.removeprefix(plain).removeprefix("; ")
+        case Verdict.HOLD | Verdict.BROKEN:
+            return "held by: " + ", ".join(each.gate for each in decision.closed)
+        case _:
+            return decision.sentence
+
+
+def _tell_remedies(decisions: "Sequence[Decision]") -> None:
+    """Below the table: who must do what, for everything that is held."""
+    from reconciler.model.plan import Verdict
+
+    for each in decisions:
+        if each.verdict in {Verdict.HOLD, Verdict.BROKEN}:
+            for reason in each.closed:
+                print()
+                print(harmless(f"{each.place}  {reason.gate}: {reason.why}"))
+                if reason.remedy:
+                    print(harmless(f"  → {reason.remedy}"))

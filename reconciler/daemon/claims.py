@@ -21,6 +21,9 @@ from reconciler.names import instant_text
 from reconciler.ports import Clock, Failpoints
 from reconciler.repository.history import Lost
 
+_BREATH = 5.0
+"""Seconds between tries to write a journal."""
+
 
 @dataclass(slots=True)
 class Claims:
@@ -41,6 +44,8 @@ class Claims:
     """Deployment → the end that waits to be pushed."""
     stopped: dict[Place, str] = field(default_factory=dict)
     """Places that this host may not touch, and why."""
+    faults: dict[Place, tuple[str, float]] = field(default_factory=dict)
+    """Places whose journal couldn't be written: why, and when to try again (monotonic)."""
 
     def recover(self) -> None:
         """Take up the journals that an earlier run left behind."""
@@ -75,11 +80,15 @@ class Claims:
         for carried in self.workers.finished():
             if carried.end:
                 self.ends[carried.deployment] = carried.end
+            elif carried.again:
+                self.faults[carried.place] = (carried.fault, self.clock.monotonic() + _BREATH)
             elif carried.fault:
                 self.stopped[carried.place] = carried.fault
         for deployment, (place, journal) in self.held.items():
             idle = place not in self.workers.places and place not in self.stopped
-            if idle and deployment not in self.ends:
+            _, then = self.faults.get(place, ("", float("-inf")))
+            if idle and deployment not in self.ends and self.clock.monotonic() >= then:
+                self.faults.pop(place, None)
                 self.workers.start(journal)
 
     def publish_ends(self) -> bool:

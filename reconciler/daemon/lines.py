@@ -22,7 +22,9 @@ class Lines:
     def __call__(self, deployment: Deployment, event: Mapping[str, Any]) -> None:
         """Take note of an event of a deployment; a full disk loses the log and nothing else."""
         line = line_of(deployment, event)
-        if event["event"] != "step-started":
+        if event["event"] == "finished":
+            self._say(line)
+        elif event["event"] == "step-ended":
             place = f"{deployment.claim.environment}/{deployment.claim.app}"
             self._say(f"{place} {deployment.assignment.content.version}  {line}")
         self.log(deployment.claim.deployment, f"{event['at']} {line}")

@@ -10,7 +10,7 @@ from reconciler.daemon.supervision import Supervision
 from reconciler.daemon.view import View
 from reconciler.daemon.wake import Wake
 from reconciler.daemon.workers import Workers
-from reconciler.errors import RefusedError, UnreachableError
+from reconciler.errors import ConfigurationError, TagboatError, UnreachableError
 from reconciler.model.plan import Plan, Verdict
 from reconciler.names import instant_text, seconds_of
 from reconciler.planner.inputs import Inputs
@@ -83,8 +83,13 @@ class Reconciler:
             # What is under way goes on; ends wait in their journals; nothing new starts.
             self.claims.settle()
             self._tell("remote", error.message)
-        except RefusedError as error:
-            self._tell("history", error.message)
+        except ConfigurationError:
+            raise
+        except TagboatError as error:
+            # Nothing was begun; the next look may find it mended.
+            self._tell("trouble", error.message)
+        else:
+            self._tell("trouble", "")
         for alarm in self.view.alarms:
             self._tell(alarm, alarm)
         self._note_alive()
@@ -94,6 +99,8 @@ class Reconciler:
         self.claims.settle()
         for place, why in self.claims.stopped.items():
             self._tell(str(place), f"{place} stopped: {why}")
+        for place, (why, _) in self.claims.faults.items():
+            self._tell(f"fault {place}", f"{place} waits: {why}")
         if not self.view.alarms:
             self.claims.publish_ends()
             self._supervise()

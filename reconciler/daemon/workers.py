@@ -9,7 +9,7 @@ from pathlib import Path
 from reconciler.daemon.executor import Equipment, Executor, ParkedError
 from reconciler.deployer.fold import fold
 from reconciler.errors import TagboatError
-from reconciler.journal.jsonl import FileJournal
+from reconciler.journal.jsonl import FileJournal, JournalFullError
 from reconciler.model.place import Place
 from reconciler.model.records import End
 
@@ -23,6 +23,8 @@ class Carried:
     journal: FileJournal
     end: End | None
     fault: str = ""
+    again: bool = False
+    """Whether the fault may pass by itself."""
 
 
 class Workers:
@@ -80,6 +82,8 @@ class Workers:
             carried = Carried(place, name, journal, end)
         except ParkedError:
             carried = Carried(place, name, journal, None)
+        except JournalFullError as error:
+            carried = Carried(place, name, journal, None, fault=error.message, again=True)
         except TagboatError as error:
             carried = Carried(place, name, journal, None, fault=error.message)
         except Exception as error:  # noqa: BLE001 - a fault of ours stops this place, not the rest

@@ -21,6 +21,10 @@ class JournalError(TagboatError):
     """
 
 
+class JournalFullError(JournalError):
+    """The disk didn't take an event, so what was to follow has not happened; may be tried again."""
+
+
 class FileJournal:
     """The journal of one deployment. ``path`` need not exist; its folder must."""
 
@@ -37,7 +41,7 @@ class FileJournal:
     def append(self, event: Mapping[str, Any]) -> None:
         """Write one event; when this returns it survives a power loss.
 
-        Raises `JournalError` when the disk doesn't take it; the effect must then not happen (F20).
+        Raises `JournalFullError` when the disk doesn't take it; the effect must not happen (F20).
         """
         text = canonical_json(dict(event))
         line = f"{_checksum(text)} {text}\n".encode()
@@ -46,7 +50,7 @@ class FileJournal:
         try:
             self._write(line)
         except OSError as error:
-            raise JournalError(
+            raise JournalFullError(
                 f"the journal {self._path.name} can't be written: {error.strerror}",
                 hint="make room on the disk of the state folder",
             ) from error

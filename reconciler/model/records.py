@@ -130,8 +130,9 @@ class Refusal(RecordBase):
     @property
     def subject(self) -> str:
         """The sentence people read."""
-        gates = ", ".join(each.gate for each in self.reasons)
-        return f"{self.environment}/{self.app} {self.wanted} held: {gates}"
+        why = self.reasons[0].why if self.reasons else "nobody can tell why"
+        more = f" (and {len(self.reasons) - 1} more)" if len(self.reasons) > 1 else ""
+        return f"{self.environment}/{self.app} {self.wanted} held: {why}{more}"
 
 
 class Restart(RecordBase):

@@ -23,6 +23,7 @@ def make_plan(inputs: Inputs) -> Plan:
     broken = (_place_of(path) for path in (*inputs.snapshot.broken, *inputs.tip.broken))
     places |= {each for each in broken if each}
     places |= set(inputs.ledger.open_places())
+    places |= {each for each in inputs.ledger.places if inputs.ledger.running(each)}
     return Plan(inputs.basis, tuple(_decide(inputs, each) for each in sorted(places)))
 
 
@@ -42,6 +43,8 @@ def _decide(inputs: Inputs, place: Place) -> Decision:
     ask = Ask(inputs, place, wanted, _sign_off(inputs, place), _assignment(inputs, place), running)
     if standing.open_claim is not None:
         return _under_way(ask, standing.open_claim)
+    if admitted is None and shown is None and place.promotion_path not in inputs.tip.broken:
+        return _left_alone(ask)
     taints = taints_of(ask)
     own = any(each.path == place.promotion_path for each in taints)
     if ask.assignment and running and ask.assignment.content.digest == running.digest and not own:
@@ -86,6 +89,19 @@ def _under_way(ask: Ask, claim: Claim) -> Decision:
     )
 
 
+def _left_alone(ask: Ask) -> Decision:
+    """A place whose promotion is gone: deleting a file never removes what runs."""
+    running = ask.running.version if ask.running else ""
+    return Decision(
+        place=ask.place,
+        verdict=Verdict.IN_SYNC,
+        wanted="",
+        running=running,
+        reasons=(),
+        sentence=f"runs {running}; no file asks for it any more, and nothing was removed",
+    )
+
+
 def _new(ask: Ask) -> Decision:
     reasons = tuple(gate(ask) for gate in GATES)
     closed = [each for each in reasons if each.state != "open"]
@@ -109,7 +125,8 @@ def _new(ask: Ask) -> Decision:
 
 
 def _sentence(ask: Ask, closed: list[Reason]) -> str:
-    running = ask.running.version if ask.running else "nothing"
+    stuck = ask.inputs.ledger.at(ask.place).stuck
+    running = ask.running.version if ask.running else "what nobody can tell" if stuck else "nothing"
     if closed:
         return f"wants {ask.wanted or '?'} (held), runs {running}: {closed[0].why}"
     if ask.running is None:
