@@ -15,7 +15,9 @@ SITE = Path(__file__).parents[2] / "site"
 
 def test_the_machine_in_the_docs_is_the_machine_in_the_code():
     rows = re.findall(
-        r"^\| ([a-z-]+) \| ([a-z-]+) \| ([a-z-]+) \|$", (SITE / "architecture.md").read_text(), re.M
+        r"^\| ([a-z-]+) \| ([a-z-]+) \| ([a-z-]+) \|$",
+        (SITE / "architecture.md").read_text(),
+        re.MULTILINE,
     )
     told = {(phase, event): after for phase, event, after in rows if phase != "---"}
     assert told == {(p.value, e.value): after.value for (p, e), after in TRANSITIONS.items()}
