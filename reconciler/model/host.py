@@ -49,8 +49,6 @@ class LocalDriver(Model):
 
     folder: Line
     """Every place's ``root`` is inside this folder."""
-    keep: int = Field(default=5, ge=1, le=100)
-    """Contents kept ready at each place."""
     stop_after: Duration = "10s"
     """How long an old process may take to end before it is killed."""
 
