@@ -291,11 +291,14 @@ def spawn_and_die(folder: Path, *, after: float) -> None:
     subprocess.run(
         [sys.executable, "-c", spawner, str(start), str(folder), wait], check=False, timeout=30
     )
-    eventually(lambda: keepers_of(folder) == recorded(folder), "each keeper has its record")
-    eventually(lambda: bool(recorded(folder)), "it comes up all the same")
     client = KeeperClient(folder, SystemClock())
-    client.end("stop")
-    assert client.wait_for_end(timeout=20)
+    try:
+        eventually(lambda: keepers_of(folder) == recorded(folder), "each keeper has its record")
+        eventually(lambda: bool(recorded(folder)), "it comes up all the same")
+        client.end("stop")
+        assert client.wait_for_end(timeout=20)
+    finally:
+        client.kill()
 
 
 def keepers_of(folder: Path) -> set[int]:
