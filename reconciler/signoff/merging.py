@@ -48,7 +48,7 @@ def merged(  # noqa: PLR0911 - one return for each way that a path can come out 
     if result == one.current and (not plain or result != two.current):
         # Nothing of this path crosses the first-parent edge. Where that isn't what the parents
         # give, leaving the other side out is a decision, and whoever merged is its author.
-        return _kept(differs, one.refused, trail=follow(one.trail, *mark))
+        return _kept(differs, one.refused or _shared(one, two), trail=follow(one.trail, *mark))
     if refused := one.refused or two.refused:
         return _kept(differs, refused)
     if not agreed and len(bases) > 1:
@@ -65,7 +65,7 @@ def merged(  # noqa: PLR0911 - one return for each way that a path can come out 
         path, result=result, standing=standing, trail=two.trail, touched=touched
     )
     if isinstance(brought, Refusal):
-        return _kept(differs, brought)
+        return _kept(differs, replace(brought, commits=tuple(touched)))
     if plain and one.sound:
         return PathState(result, Standing(result, brought))
     # What was brought is signed off, but not what lies below it, or what the merge made of it.
@@ -116,6 +116,15 @@ def _expected(
     if two.current == first.current:
         return True, one.current
     return False, None
+
+
+def _shared(one: PathState, two: PathState) -> Refusal | None:
+    """The other side's refusal, if what was refused there is part of this side's content too.
+
+    The earliest merge decides, also for who has the same commits without that merge.
+    """
+    refused = two.refused
+    return refused if refused and not set(refused.commits).isdisjoint(one.trail) else None
 
 
 def _chosen(

@@ -23,11 +23,15 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why something at a path isn't signed off: a permanent code, and the commit to blame."""
+    """Why something at a path isn't signed off: a permanent code, and the commit to blame.
+
+    ``commits`` are the content commits whose first merge was no sign-off, if it is about those.
+    """
 
     code: str
     culprit: str
     why: str
+    commits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,16 +83,18 @@ def _merge(random: Random, scribe: Scribe, one: str, two: str, *, by: str) -> st
     return scribe.merge(one, two, by=by, tree=tree)
 
 
-def earliest(scribe: Scribe, commit: str, *, tip: str) -> set[str]:
-    """The merges that bring a commit across their first-parent edge, without those above others."""
-    bring = {
-        each
-        for each in scribe.above[tip] & scribe.commits.keys()
-        if len(scribe.commits[each].parents) > 1
-        and commit in scribe.above[each]
-        and commit not in scribe.above[scribe.commits[each].parents[0]]
-        and commit != each
-    }
+def earliest(scribe: Scribe, commit: str, path: str, *, tip: str) -> set[str]:
+    """The merges that bring a commit across their first-parent edge, without those above others.
+
+    A merge that leaves the other side's content out, and keeps its first parent's, brings nothing.
+    """
+    bring = set()
+    for each in scribe.above[tip] & scribe.commits.keys() - {commit}:
+        parents = scribe.commits[each].parents
+        new = scribe.above[each] - scribe.above[parents[0]]
+        if len(parents) > 1 and commit in new:
+            result, one, two = (scribe.trees[at].get(path) for at in (each, *parents))
+            bring |= set() if result == one != two else {each}
     return {each for each in bring if not (scribe.above[each] - {each}) & bring}
 
 
@@ -155,7 +157,7 @@ def _of_branch(scribe: Scribe, tip: str, path: str, admission: Admission) -> lis
         if not any(
             scribe.commits[other].signer in MAY_PROMOTE
             and scribe.commits[other].signer != commit.signer
-            for other in earliest(scribe, each, tip=tip)
+            for other in earliest(scribe, each, path, tip=tip)
         ):
             found.append(f"no eligible merge brings {each} first")
     return found

@@ -230,8 +230,9 @@ class Scribe:
         first, second = self.trees[one], self.trees[two]
         tree = dict(first)
         for path in first.keys() | second.keys() | base.keys():
-            if first.get(path) == base.get(path) and path in second:
-                tree[path] = second[path]
+            if first.get(path) == base.get(path):
+                tree.pop(path, None)
+                tree.update({path: second[path]} if path in second else {})
         return tree
 
     def merge(self, one: str, two: str, *, by: str, tree: Mapping[str, Entry] | None = None) -> str:

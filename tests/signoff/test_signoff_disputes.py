@@ -83,3 +83,12 @@ def test_going_back_is_a_newer_sign_off_than_what_it_goes_back_from() -> None:
     # By somebody who may not choose it is a dispute, not a return of what was gone back from.
     judged = scribe.judge(scribe.merge(parallel, main, by="ana"))
     assert [each.code for each in judged.taints] == ["TB465"]
+
+
+def test_the_same_content_signed_off_twice_is_no_dispute() -> None:
+    scribe = Scribe()
+    content = scribe.change(scribe.root, SHOP, "one", by="ana")
+    sides = [scribe.merge(scribe.root, content, by=each) for each in ("bob", "carl")]
+    judged = scribe.judge(scribe.merge(*sides, by=""))
+    assert judged.taints == ()
+    assert judged.admissions[SHOP].merge == sides[0]

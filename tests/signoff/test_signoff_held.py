@@ -75,6 +75,48 @@ def test_an_evil_merge_that_touches_another_managed_file_is_held(shop: Workshop)
     assert SHOP in judged.admissions
 
 
+def test_an_evil_merge_of_ones_own_is_no_content_for_others_to_sign_off(shop: Workshop) -> None:
+    shop.branch("side")
+    shop.promote("1.1.0")
+    shop.switch("side")
+    shop.run("merge", "-q", "--no-ff", "--no-commit", "topic", by="ana")
+    merge = shop.commit("Merge", {SHOP: promotion("6.6.6")}, by="ana")
+    shop.switch("main")
+    shop.merge("side", by="bob")
+    assert shop.taint()[:2] == ("TB451", merge)
+
+
+def test_an_evil_merge_on_a_branch_is_content_for_others_to_sign_off(shop: Workshop) -> None:
+    shop.promote("1.1.0")
+    shop.branch("second")
+    shop.commit("mine", {SHOP: promotion("1.2.0")}, by="carl")
+    shop.switch("main")
+    shop.merge("topic", by="bob")
+    shop.switch("second")
+    shop.run("merge", "-q", "--no-ff", "--no-commit", "-s", "ours", "main", by="carl")
+    merge = shop.commit("Merge", {SHOP: promotion("1.3.0")}, by="carl")
+    shop.switch("main")
+    shop.merge("second", by="bob")
+    judged = shop.judge()
+    assert judged.taints == ()
+    assert merge in judged.admissions[SHOP].commits
+    assert shop.in_force() == promotion("1.3.0").strip()
+
+
+def test_the_earliest_merge_decides_also_for_the_same_commits_elsewhere(shop: Workshop) -> None:
+    content = shop.promote("1.1.0")
+    shop.branch("side")
+    shop.commit("code", {"src/x": "x"})
+    own = shop.merge("topic", by="ana")
+    shop.switch("topic")
+    shop.commit("further", {SHOP: promotion("1.2.0")})
+    shop.merge("side", by="bob")
+    shop.switch("main")
+    shop.merge("topic", by="bob")
+    assert shop.taint()[:2] == ("TB451", own)
+    assert content in shop.facts().commits
+
+
 def test_a_merge_that_drops_the_other_side_brings_nothing_into_force(shop: Workshop) -> None:
     shop.promote("1.1.0")
     shop.merge("topic", "-s", "ours", by="dora")

@@ -125,5 +125,5 @@ def test_the_earliest_merge_is_the_one_before_the_pull() -> None:
     merge = scribe.merge(scribe.root, content, by="bob")
     other = scribe.change(scribe.root, "src/x", "x", by="carl")
     pulled = scribe.merge(other, merge, by="carl")
-    assert earliest(scribe, content, tip=pulled) == {merge}
+    assert earliest(scribe, content, SHOP, tip=pulled) == {merge}
     assert scribe.judge(pulled).admissions[SHOP].merge == merge
