@@ -45,10 +45,6 @@ class Driver(Protocol):
     ones with `StaleFenceError` before any effect.
     """
 
-    def gap(self, content: Content) -> str:
-        """Why a switch to this content loses requests, in one sentence; empty if it doesn't."""
-        ...
-
     def observe(self, target: PlaceTarget) -> Observation:
         """What is there now; never raises for a place that is absent or broken."""
         ...

@@ -5,16 +5,17 @@ from dataclasses import dataclass, field
 
 from reconciler.deployer.ledger import Ledger
 from reconciler.diagnostics import Report
-from reconciler.errors import ConfigurationError, RefusedError, RewoundError
+from reconciler.errors import ConfigurationError, RewoundError
 from reconciler.manifest.snapshot import Parsed, Snapshot, load
 from reconciler.model.people import People
 from reconciler.model.records import Record
 from reconciler.planner.inputs import Inputs
 from reconciler.repository.arrivals import gather
 from reconciler.repository.git import Git, GitError
-from reconciler.repository.history import BRANCH, HistoryBranch
+from reconciler.repository.history import BRANCH, HistoryBranch, UnreadableHistoryError
 from reconciler.repository.trees import blobs, entries
 from reconciler.signoff import Authority, Judgement, judge
+from reconciler.signoff.facts import Facts
 from reconciler.system.configuration import Configuration
 from reconciler.validator import validate
 
@@ -52,6 +53,7 @@ class View:
     _history_alarm: str = ""
     _trusted: tuple[People, Authority] | None = None
     _parsed: dict[tuple[str, str], Parsed] = field(default_factory=dict)
+    _facts: Facts | None = None
     _judged: Judged | None = None
     _seen: tuple[str, str] | None = None
 
@@ -110,11 +112,17 @@ class View:
         try:
             while entries_ := self.history.refresh():
                 for entry in entries_:
-                    self.ledger.apply(entry.record)
-                    self.records.append(entry.record)
-        except RefusedError as error:
+                    self._take(entry.record)
+        except UnreadableHistoryError as error:
+            # What stands before the first bad record is known and stays known.
+            for entry in error.entries:
+                self._take(entry.record)
             self._history_alarm = f"{error.message} ({error.hint})"
         self.alarms = tuple(each for each in (self._branch_alarm, self._history_alarm) if each)
+
+    def _take(self, record: Record) -> None:
+        self.ledger.apply(record)
+        self.records.append(record)
 
     def judged(self) -> Judged:
         """What is in force at the tip; made once for each tip.
@@ -126,7 +134,14 @@ class View:
             people, authority = self._trust()
             keys = {person: entry.keys for person, entry in people.people.items() if entry.keys}
             cache = self.git.home / "signatures.json"
-            facts = gather(self.git, root=self.root, tip=self.tip, people_keys=keys, cache=cache)
+            facts = self._facts = gather(
+                self.git,
+                root=self.root,
+                tip=self.tip,
+                people_keys=keys,
+                cache=cache,
+                before=self._facts,
+            )
             judgement = judge(
                 facts,
                 root=self.root,

@@ -53,16 +53,6 @@ class LocalDriver:
         self._stop_after = seconds_of(settings.stop_after)
         self._timing = {"settle": settle, "back_off": back_off, "stop_after": self._stop_after}
 
-    def gap(self, content: Content) -> str:
-        """Why a switch to this content loses requests; empty if it doesn't."""
-        for each in content.processes:
-            if each.listens == "port":
-                return (
-                    f"{each.name} listens on its port itself:"
-                    " the old version ends before the new one starts"
-                )
-        return ""
-
     def observe(self, target: PlaceTarget) -> Observation:
         """What is there now; whatever goes wrong is an observation too."""
         try:

@@ -53,11 +53,6 @@ class MemoryDriver:
         self._world = places or MemoryPlaces()
         self._failing = dict(failing or {})
 
-    def gap(self, content: Content) -> str:
-        """Never: nothing answers here."""
-        del content
-        return ""
-
     def observe(self, target: PlaceTarget) -> Observation:
         """What is there now."""
         with self._world.lock:

@@ -1,5 +1,6 @@
 """The whole line with public commands: promoted, answered, gone back, written down."""
 
+import json
 import signal
 import subprocess
 from collections import Counter
@@ -32,6 +33,10 @@ def test_m9_t7_good_releases_arrive_without_a_refused_request_and_a_bad_one_goes
     assert load.answered > 200
     assert load.refused == []
     assert story.version("staging/shop") == "1.2.0"
+    told = json.loads(story.tagboat("status", "-o", "json", code=1))
+    assert {each["place"]: each["running"] for each in told} == {
+        place: story.version(place) for place in PLACES
+    }
     records = story.history()
     claims = [each["deployment"] for each in records if each["kind"] == "Claim"]
     ends = [each["deployment"] for each in records if each["kind"] == "End"]
@@ -43,7 +48,11 @@ def test_m9_t7_good_releases_arrive_without_a_refused_request_and_a_bad_one_goes
     bad = next(each for each in records if each.get("outcome") == "rolled-back")
     assert bad["running"]["version"] == "1.2.0"
     assert "health" in bad["why"]
-    story.tagboat("site", "build", code=None)
+    story.tagboat("site", "build")
+    shown = story.layout.site / "current"
+    pages = [shown / "deployments" / f"{each}.html" for each in claims]
+    assert [each.name for each in pages if not each.is_file()] == []
+    assert "1.3.0" in (shown / "index.html").read_text()
     assert story.stop() == 0
     assert story.version("production/shop") == "1.2.0", "a bare reconcile leaves the apps running"
 
