@@ -2,34 +2,66 @@
 
 import os
 import sys
-import tempfile
-import traceback
-from pathlib import Path
+from collections.abc import Sequence
 
 from reconciler.errors import ExitCode, TagboatError
 
+BUG = 70
+"""Exit code of a bug, as BSD's ``sysexits.h`` has it."""
 
-def main() -> None:
-    """Run the command; every failure ends with its exit code, a sentence and a hint."""
-    from reconciler.cli.application import application
 
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and give back its exit code; every failure says a sentence and a hint."""
+    # What happens to be installed beside us must not decide what is valid; and looking for it
+    # takes a tenth of the start-up.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
+    words = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        application(prog_name="tagboat")
+        code = _answer(words)
+        sys.stdout.flush()
     except TagboatError as error:
-        print(f"tagboat: {error.message}", file=sys.stderr)
-        if error.hint:
-            print(f"  hint: {error.hint}", file=sys.stderr)
-        sys.exit(int(error.exit_code))
+        _complain(error.message, error.hint)
+        return int(error.exit_code)
     except KeyboardInterrupt:
-        sys.exit(int(ExitCode.INTERRUPTED))
+        return int(ExitCode.INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output has gone; its exit code is the one that counts.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(int(ExitCode.YES))
+        return int(ExitCode.YES)
     except Exception:  # noqa: BLE001 - the top of the command: a bug leaves its traceback in a file
-        with tempfile.NamedTemporaryFile(
-            "w", prefix="tagboat-bug-", suffix=".txt", delete=False
-        ) as file:
-            traceback.print_exc(file=file)
-        print(f"tagboat: this is a bug; its traceback is in {Path(file.name)}", file=sys.stderr)
-        sys.exit(70)
+        return _own_up()
+    return code
+
+
+def _answer(words: list[str]) -> int:
+    if words in (["version"], ["--version"]):
+        # Scripts ask this often: answered without loading what parses arguments.
+        from reconciler.cli.version import version
+
+        version()
+        return int(ExitCode.YES)
+    from reconciler.cli.application import run
+
+    return run(words)
+
+
+def _complain(message: str, hint: str) -> None:
+    from reconciler.cli.output import harmless
+
+    first, *more = message.splitlines() or [""]
+    lines = [f"tagboat: {first}", *(f"  {line}" for line in more)]
+    lines += [f"  hint: {hint}"] if hint else []
+    for line in lines:
+        print(harmless(line), file=sys.stderr)
+
+
+def _own_up() -> int:
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="tagboat-bug-", suffix=".txt", delete=False
+    ) as file:
+        traceback.print_exc(file=file)
+    _complain(f"this is a bug; its traceback is in {file.name}", "")
+    return BUG

@@ -1,10 +1,14 @@
 """The list of verbs. Each verb's own file imports what is heavy only when it runs."""
 
+import os
+
 import typer
+import typer.main
 
 from reconciler.cli.explain import explain
 from reconciler.cli.history import history
 from reconciler.cli.logs import logs
+from reconciler.cli.options import ConfigOption, OuterFolderOption
 from reconciler.cli.plan import plan
 from reconciler.cli.promote import promote
 from reconciler.cli.reconcile import reconcile
@@ -13,11 +17,11 @@ from reconciler.cli.site import site
 from reconciler.cli.status import status
 from reconciler.cli.validate import validate
 from reconciler.cli.version import version
+from reconciler.errors import ExitCode, UsageError
 
 application = typer.Typer(
     name="tagboat",
-    help="Merge a tag into an environment's file; it is towed in, or back out, and you learn why.",
-    no_args_is_help=True,
+    help="Merge a tag into an environment's file: it is towed in, or back out, and says why.",
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -25,3 +29,45 @@ application = typer.Typer(
 for verb in (promote, validate, plan, status, history, logs, explain, reconcile, schema, version):
     application.command()(verb)
 application.add_typer(site, name="site")
+
+
+@application.callback()
+def everywhere(
+    context: typer.Context,
+    config: ConfigOption = None,
+    folder: OuterFolderOption = None,
+) -> None:
+    """Take options that stand before the verb as defaults of those behind it."""
+    given = {"config": config, "folder": folder}
+    defaults = {name: str(each) for name, each in given.items() if each}
+    context.default_map = {**_for_each(application, defaults), "site": _for_each(site, defaults)}
+
+
+def run(words: list[str]) -> int:
+    """Do what the words say and give back the exit code; wrong usage raises `UsageError`."""
+    command = typer.main.get_command(application)
+    if "_TAGBOAT_COMPLETE" in os.environ:
+        # A shell asks for completions; typer answers it and exits.
+        command.main(words, prog_name="tagboat")
+    try:
+        with command.make_context("tagboat", [*words] or ["--help"]) as context:
+            command.invoke(context)
+    except typer.Exit as ended:
+        # Without a verb there was nothing to do, however helpful the answer.
+        return int(ended.exit_code) if words else int(ExitCode.USAGE)
+    except typer.TyperException as error:
+        raise _explained(error) from None
+    return int(ExitCode.YES)
+
+
+def _for_each(verbs: typer.Typer, defaults: dict[str, str]) -> dict[str, dict[str, str]]:
+    known = (each.callback for each in verbs.registered_commands if each.callback)
+    return {each.__name__: defaults for each in known}
+
+
+def _explained(error: typer.TyperException) -> UsageError:
+    """What typer found wrong, said as everything else is said."""
+    said = error.format_message().rstrip(".").replace("Value error, ", "")
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "tagboat"
+    return UsageError(said[:1].lower() + said[1:], hint=f"{path} --help")

@@ -4,10 +4,12 @@ from typing import Annotated
 
 import typer
 
-from reconciler.errors import TagboatError
+from reconciler.errors import UsageError
 
 
-def explain(code: Annotated[str, typer.Argument(help="A code such as TB101.")]) -> None:
+def explain(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="A code such as TB101.")],
+) -> None:
     """Print the manual page of an error's code."""
     from reconciler.manifest.codes import explain as page
     from reconciler.signoff.codes import explain as sign_off_page
@@ -18,4 +20,4 @@ def explain(code: Annotated[str, typer.Argument(help="A code such as TB101.")]) 
         except KeyError:
             continue
         return
-    raise TagboatError(f"there is no code {code}", hint="codes look like TB101")
+    raise UsageError(f"there is no code {code}", hint="codes look like TB101")

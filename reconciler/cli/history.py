@@ -1,35 +1,52 @@
 """``tagboat history``: what was done, refused and started again."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.cli.options import ConfigOption, FolderOption, Format, FormatOption
-from reconciler.cli.output import emit
+from reconciler.cli.options import ConfigOption, FolderOption, Format, FormatOption, WhereArgument
+from reconciler.cli.output import emit, show
+
+if TYPE_CHECKING:
+    from reconciler.model.place import Place
+    from reconciler.model.records import Record
 
 
 def history(
-    where: Annotated[
-        str, typer.Argument(metavar="[ENV[/APP]]", help="Only this environment, or place.")
-    ] = "",
-    number: Annotated[int, typer.Option("-n", help="The last so many; 0 for all.")] = 20,
+    where: WhereArgument = "",
+    number: Annotated[
+        int, typer.Option("-n", min=0, metavar="N", help="The last so many; 0 for all.")
+    ] = 20,
     output: FormatOption = Format.TABLE,
     config: ConfigOption = None,
     folder: FolderOption = Path(),
 ) -> None:
-    """Print the records of the history, newest first."""
-    from reconciler.cli.knowledge import known_view
+    """Print what was done and refused, newest first."""
+    from reconciler.cli.knowledge import chosen_places, known, require_answer
 
-    view = known_view(config, folder)
-    records = [
-        each
-        for each in reversed(view.records)
-        if not where
-        or f"{each.environment}/{each.app}".startswith(f"{where}/")
-        or f"{each.environment}/{each.app}" == where
-    ]
-    chosen = records[:number] if number else records
-    rows = [[str(each.sequence), each.at, each.reconciler, each.subject] for each in chosen]
-    data = [each.model_dump(mode="json", by_alias=True) for each in chosen]
-    emit(data, output, table=(("#", "when", "by", "what"), rows))
+    seen = known(config, folder)
+    records = seen.view.records[::-1]
+    if where:
+        chosen = chosen_places({*map(_place, records), *seen.places()}, where)
+        records = [each for each in records if _place(each) in chosen]
+    if number:
+        records = records[:number]
+
+    def table() -> None:
+        rows = [[str(each.sequence), _second(each.at), each.subject] for each in records]
+        show(("#", "when (UTC)", "what"), rows)
+
+    emit([each.model_dump(mode="json", by_alias=True) for each in records], output, table=table)
+    require_answer(seen)
+
+
+def _place(record: "Record") -> "Place":
+    from reconciler.model.place import Place
+
+    return Place(record.environment, record.app)
+
+
+def _second(instant: str) -> str:
+    """An instant to the second; records have milliseconds, which the data forms keep."""
+    return instant[:19].replace("T", " ")

@@ -17,9 +17,21 @@ class Format(StrEnum):
 
 ConfigOption = Annotated[
     Path | None,
-    typer.Option("--config", help="Host configuration (tagboat.toml).", show_default=False),
+    typer.Option(
+        "--config", metavar="FILE", help="Host configuration (tagboat.toml).", show_default=False
+    ),
 ]
-FolderOption = Annotated[
-    Path, typer.Option("-C", help="Work as if started in this folder.", show_default=False)
-]
+_FOLDER = typer.Option(
+    "-C",
+    metavar="FOLDER",
+    help="Work as if started there.",
+    show_default=False,
+    exists=True,
+    file_okay=False,
+)
+FolderOption = Annotated[Path, _FOLDER]
+OuterFolderOption = Annotated[Path | None, _FOLDER]
 FormatOption = Annotated[Format, typer.Option("-o", "--output", help="How data is printed.")]
+WhereArgument = Annotated[
+    str, typer.Argument(metavar="ENV[/APP]", help="Only this environment, or this place.")
+]

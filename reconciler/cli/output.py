@@ -1,24 +1,26 @@
 """Printing data on stdout: as a table for people, as JSON or YAML for programs."""
 
-import json
+import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from reconciler.cli.options import Format
 
 
-def emit(data: Any, form: Format, *, table: tuple[Sequence[str], Sequence[Sequence[str]]]) -> None:
-    """Print ``data`` as JSON or YAML, or else the table: its headings and its rows of text."""
+def emit(data: Any, form: Format, *, table: Callable[[], None]) -> None:
+    """Print ``data`` as JSON or YAML; for people, what ``table`` prints."""
     match form:
         case Format.JSON:
+            import json
+
             print(json.dumps(data, indent=2, ensure_ascii=False))
         case Format.YAML:
             import yaml
 
             yaml.safe_dump(data, sys.stdout, sort_keys=False, allow_unicode=True, width=1 << 20)
         case Format.TABLE:
-            _table(*table)
+            table()
 
 
 def harmless(text: str) -> str:
@@ -31,19 +33,35 @@ def say(text: str) -> None:
     print(harmless(text), file=sys.stderr)
 
 
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def tell(text: str) -> None:
+    """Print a sentence below a heading: indented, and on a terminal folded to its width."""
+    line = harmless(text)
+    if not sys.stdout.isatty():
+        print(f"  {line}")
+        return
+    import textwrap
+
+    width = max(40, shutil.get_terminal_size().columns) - 2
+    folded = textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False)
+    print(*(f"  {each}" for each in folded), sep="\n")
+
+
+def show(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table. On a terminal the last column folds; a program gets one line for each row."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console()
-    if not console.is_terminal:
-        # A program reads this: no folding.
-        console = Console(width=1 << 12)
+    # `Console` believes FORCE_COLOR where it speaks of a terminal; folding is another matter.
+    console = Console() if sys.stdout.isatty() else Console(width=1 << 12)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for each in headings:
-        table.add_column(each, overflow="fold")
+    for each in headings[:-1]:
+        table.add_column(each, no_wrap=True)
+    table.add_column(headings[-1], overflow="fold")
     for row in rows:
         table.add_row(*(Text(harmless(cell)) for cell in row))
-    console.print(table)
+    with console.capture() as drawn:
+        console.print(table)
+    for line in drawn.get().splitlines():
+        print(line.rstrip())

@@ -1,6 +1,5 @@
 """``tagboat plan``: what would happen now, and why."""
 
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -26,16 +25,23 @@ def plan(
     config: ConfigOption = None,
     folder: FolderOption = Path(),
 ) -> None:
-    """Say for every place what will be done, which gates are closed, and how they open."""
-    from reconciler.cli.knowledge import known_view
+    """Say what would be done now in each place, and why not more.
+
+    Every gate that isn't open is named, with what opens it. Nothing is changed.
+    """
+    from reconciler.cli.knowledge import known, require_answer
     from reconciler.planner.plan import make_plan
     from reconciler.planner.rendering import as_markdown, as_text
 
-    made = make_plan(known_view(config, folder).inputs())
+    seen = known(config, folder)
+    made = make_plan(seen.view.inputs())
     match output:
         case PlanFormat.JSON:
+            import json
+
             print(json.dumps({**made.as_json(), "digest": made.digest}, indent=2))
         case PlanFormat.MARKDOWN:
             print(as_markdown(made))
         case PlanFormat.TEXT:
             print("\n".join(harmless(line) for line in as_text(made).splitlines()))
+    require_answer(seen)

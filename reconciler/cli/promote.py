@@ -1,17 +1,20 @@
 """``tagboat promote``: ask for a release in an environment, as a branch that somebody merges."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reconciler.cli.options import FolderOption
-from reconciler.cli.output import say
-from reconciler.errors import TagboatError
+from reconciler.cli.output import harmless, say
+from reconciler.errors import TagboatError, UsageError
 
 if TYPE_CHECKING:
+    from reconciler.diagnostics import Report
     from reconciler.manifest.snapshot import Snapshot
     from reconciler.model.place import Place
+    from reconciler.repository.git import Git
 
 MODELINE = "# yaml-language-server: $schema=../../schema/promotion.schema.json\n"
 
@@ -19,117 +22,101 @@ MODELINE = "# yaml-language-server: $schema=../../schema/promotion.schema.json\n
 def promote(
     release: Annotated[str, typer.Argument(metavar="APP@VERSION", help="What shall run.")],
     to: Annotated[str, typer.Option("--to", metavar="ENV", help="Where it shall run.")],
-    branch: Annotated[str, typer.Option(help="The protected branch.")] = "main",
+    branch: Annotated[str, typer.Option(metavar="NAME", help="The protected branch.")] = "main",
     local: Annotated[bool, typer.Option("--local", help="Make the branch, don't push it.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the file, make nothing.")
     ] = False,
     folder: FolderOption = Path(),
 ) -> None:
-    """Promote a release: a signed commit on a new branch, and how the approver merges it.
+    """Ask for a release: a signed commit on a new branch.
 
-    Neither the work tree nor the index is touched.
+    It is built on the freshly fetched protected branch and pushed; neither work tree nor index is
+    touched. Then it prints how the approver merges it.
     """
     from reconciler.model.place import Place
     from reconciler.repository.git import Git
     from reconciler.repository.workspace import Workspace
+    from reconciler.system.caches import cache_folder
 
-    app, at, version = release.partition("@")
-    if not (app and at and version):
+    app, _, version = release.partition("@")
+    if not (app and version):
         raise typer.BadParameter("expected APP@VERSION, such as shop@1.1.0")
     workspace = Workspace.around(folder)
     if not dry_run:
         workspace.signing_key()
     base = workspace.fetch(branch)
-    git = Git(folder, _home())
+    git = Git(folder, cache_folder() / "git-home")
     place = Place(to, app)
-    snapshot = _snapshot(git, base)
+    snapshot, _ = _load(git, base)
     _check(snapshot, place, version)
     path = place.promotion_path
     before = git.ask(["cat-file", "blob", f"{base}:{path}"])
-    current = before.stdout if before.returncode == 0 else None
     running = snapshot.promotions.get((to, app))
     if running and running.release == version:
         say(f"{place} is already promoted to {version} on {branch}: nothing to do")
         return
-    data = _write(current, app, version)
+    data = _write(before.stdout if before.returncode == 0 else None, app, version)
     if dry_run:
         print(data.decode(), end="")
         return
-    message = f"Promote {app} {version} to {to}\n"
-    commit = workspace.commit(base, {path: data}, message)
+    title = f"Promote {app} {version} to {to}"
+    commit = workspace.commit(base, {path: data}, f"{title}\n")
     _check_commit(git, commit, path)
-    name = f"tagboat/promote/{to}/{app}/{version}"
+    wish = f"tagboat/promote/{to}/{app}/{version}"
+    name = workspace.free_branch(wish, local=local)
     if local:
         workspace.keep(commit, name)
         say(f"made branch {name} in this clone; nothing was pushed")
         return
-    taken = workspace.branches()
-    name = next(each for each in _names(name) if each not in taken)
     workspace.publish(commit, name)
     was = f" (now {running.release})" if running else ""
     say(f"pushed {name}: {place} shall run {version}{was}")
     say("the approver looks at it and merges it, in a clone of their own:")
-    remote = workspace.remote
-    print(
-        f"git fetch -q {remote} && git switch -q {branch} && "
-        f"git merge -q --ff-only {remote}/{branch} && "
-        f"git merge --no-ff -S -m 'Promote {app} {version} to {to}' {remote}/{name} && "
-        f"git push -q {remote} {branch}"
+    print(harmless(_merge_line(workspace.remote, branch, name, title)))
+
+
+def _merge_line(remote: str, branch: str, name: str, title: str) -> str:
+    """One line of shell for the approver's own clone, whatever branch it is on."""
+    far, here = shlex.quote(remote), shlex.quote(branch)
+    main, wish = shlex.quote(f"{remote}/{branch}"), shlex.quote(f"{remote}/{name}")
+    return (
+        f"git fetch -q {far} && git switch -q {here} && git merge -q --ff-only {main} && "
+        f"git merge --no-ff -S -m {shlex.quote(title)} {wish} && git push -q {far} {here}"
     )
 
 
-def _names(name: str) -> "list[str]":
-    return [name, *(f"{name}-{number}" for number in range(2, 1000))]
-
-
-def _home() -> Path:
-    from reconciler.system.caches import cache_folder
-
-    return cache_folder() / "git-home"
-
-
-def _snapshot(git: "object", commit: str) -> "Snapshot":
+def _load(git: "Git", commit: str) -> "tuple[Snapshot, Report]":
     from reconciler.manifest.snapshot import load
-    from reconciler.repository.git import Git
     from reconciler.repository.trees import blobs, entries
 
-    assert isinstance(git, Git)  # noqa: S101
-    snapshot, _ = load(commit, blobs(git, entries(git, commit)))
-    return snapshot
+    return load(commit, blobs(git, entries(git, commit)))
 
 
 def _check(snapshot: "Snapshot", place: "Place", version: str) -> None:
     """Refuse what the validator would refuse anyway, with the names that would do."""
-    from difflib import get_close_matches
+    from reconciler.cli.knowledge import suggestion
 
-    def refuse(what: str, name: str, known: list[str]) -> None:
-        near = get_close_matches(name, known, 1, 0.5)
-        listed = ", ".join(known) or "none"
-        hint = f"did you mean {near[0]}?" if near else f"there are: {listed}"
-        raise TagboatError(f"there is no {what} {name}", hint=hint)
-
-    if place.environment not in snapshot.environments:
-        refuse("environment", place.environment, sorted(snapshot.environments))
-    if place.app not in snapshot.apps:
-        refuse("app", place.app, sorted(snapshot.apps))
     versions = [number for app, number in snapshot.releases if app == place.app]
-    if version not in versions:
-        refuse(f"release of {place.app}", version, sorted(versions))
+    asked = (
+        ("environment", place.environment, sorted(snapshot.environments)),
+        ("app", place.app, sorted(snapshot.apps)),
+        (f"release of {place.app}", version, sorted(versions)),
+    )
+    for what, name, known in asked:
+        if name not in known:
+            raise UsageError(f"there is no {what} {name}", hint=suggestion(name, known))
 
 
-def _check_commit(git: "object", commit: str, path: str) -> None:
-    from reconciler.manifest.snapshot import load
-    from reconciler.repository.git import Git
-    from reconciler.repository.trees import blobs, entries
+def _check_commit(git: "Git", commit: str, path: str) -> None:
     from reconciler.validator import validate
 
-    assert isinstance(git, Git)  # noqa: S101
-    snapshot, report = load(commit, blobs(git, entries(git, commit)))
+    snapshot, report = _load(git, commit)
     report = report + validate(snapshot)
     own = [each for each in report.findings if each.location.path == path]
     if own:
-        raise TagboatError("\n".join(str(each) for each in own), hint="nothing was pushed")
+        told = "\n".join(str(each) for each in own)
+        raise TagboatError(f"the promotion would be wrong\n{told}", hint="nothing was pushed")
 
 
 def _write(current: bytes | None, app: str, version: str) -> bytes:

@@ -19,9 +19,9 @@ def reconcile(
     config: ConfigOption = None,
     folder: FolderOption = Path(),
 ) -> None:
-    """Watch the repository and make each place run what was signed off.
+    """Run the daemon: make each place run what was signed off.
 
-    Runs until SIGTERM or Ctrl-C; what was deployed keeps running.
+    It watches the repository until SIGTERM or Ctrl-C; what was deployed keeps running.
     """
     from filelock import FileLock, Timeout
 

@@ -4,16 +4,18 @@ from typing import Annotated
 
 import typer
 
-from reconciler.errors import TagboatError
+from reconciler.errors import UsageError
 
 
 def schema(
-    kind: Annotated[str, typer.Argument(help="app, release, environment, promotion or people.")],
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="app, release, environment, promotion or people.")
+    ],
 ) -> None:
     """Print the JSON Schema of a kind of file."""
     from reconciler.manifest.schemas import KINDS, schema_text
 
     known = {each.lower(): each for each in KINDS}
     if kind.lower() not in known:
-        raise TagboatError(f"there is no kind {kind}", hint=f"one of: {', '.join(sorted(known))}")
+        raise UsageError(f"there is no kind {kind}", hint=f"one of: {', '.join(sorted(known))}")
     print(schema_text(known[kind.lower()]), end="")

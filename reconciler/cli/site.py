@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from reconciler.daemon.view import View
     from reconciler.system.configuration import Configuration
 
-site = typer.Typer(help="Build and serve the site.", no_args_is_help=True)
+site = typer.Typer(help="Build and serve the site.")
 
 _POLL = 2.0
 _REFRESH = 300.0
@@ -26,12 +26,17 @@ def build(
     ] = False,
     docs: Annotated[
         Path | None,
-        typer.Option(help="Hand-written pages; site/ of the folder, if it is there."),
+        typer.Option(
+            metavar="FOLDER", help="Hand-written pages; site/ of the folder, if it is there."
+        ),
     ] = None,
     config: ConfigOption = None,
     folder: FolderOption = Path(),
 ) -> None:
-    """Build the site from the repository and its history; the old one stays until it is done."""
+    """Build the site from the repository and its history.
+
+    The old one stays until the new one is whole, and also when building fails.
+    """
     from reconciler.daemon.wake import Wake, refs_of
     from reconciler.registry import open_reader
     from reconciler.system.clock import SystemClock
@@ -70,8 +75,10 @@ def build(
 
 @site.command()
 def serve(
-    port: Annotated[int, typer.Option(help="Port.")] = 8000,
-    host: Annotated[str, typer.Option(help="Address; loopback unless said.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="Port.")] = 8000,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Address; loopback unless said.")
+    ] = "127.0.0.1",
     config: ConfigOption = None,
     folder: FolderOption = Path(),
 ) -> None:

@@ -1,6 +1,5 @@
 """``tagboat validate``: every error of every managed file, in one run."""
 
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reconciler.cli.options import FolderOption, Format, FormatOption
-from reconciler.cli.output import harmless, say
-from reconciler.errors import ConfigurationError, ExitCode
+from reconciler.cli.output import emit, harmless, say
+from reconciler.errors import ConfigurationError, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from reconciler.manifest.snapshot import Blob
@@ -17,14 +16,17 @@ if TYPE_CHECKING:
 
 def validate(
     commit: Annotated[
-        str, typer.Option("--commit", help="A commit instead of the files as they lie here.")
+        str,
+        typer.Option(
+            "--commit", metavar="REV", help="A commit instead of the files as they lie here."
+        ),
     ] = "",
     output: FormatOption = Format.TABLE,
     folder: FolderOption = Path(),
 ) -> None:
-    """Check the files below releases/ and environments/; ends with 1 when something is wrong.
+    """Check every file below releases/ and environments/.
 
-    The same code decides in the daemon.
+    Ends with 1 when something is wrong. The same code decides in the daemon.
     """
     from reconciler.manifest.snapshot import load
     from reconciler.validator import validate as check
@@ -37,26 +39,31 @@ def validate(
         )
     snapshot, report = load(commit or "0" * 40, tree)
     report = report + check(snapshot)
-    if output is Format.TABLE:
+    data = [
+        {
+            "path": each.location.path,
+            "line": each.location.line,
+            "column": each.location.column,
+            "code": each.code,
+            "message": each.message,
+            "hint": each.hint,
+        }
+        for each in report.findings
+    ]
+
+    def table() -> None:
         for each in report.findings:
             print(harmless(str(each)))
-        count = len(report.findings)
-        say(f"{len(tree)} files, {count} {'error' if count == 1 else 'errors'}")
-    else:
-        findings = [
-            {
-                "path": each.location.path,
-                "line": each.location.line,
-                "column": each.location.column,
-                "code": each.code,
-                "message": each.message,
-                "hint": each.hint,
-            }
-            for each in report.findings
-        ]
-        print(json.dumps(findings, indent=2, ensure_ascii=False))
+
+    emit(data, output, table=table)
+    files, errors = _counted(len(tree), "file"), _counted(len(data), "error")
+    say(f"{files}, {errors}")
     if report:
         raise typer.Exit(int(ExitCode.NO))
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what if number == 1 else what + 's'}"
 
 
 def _of_commit(folder: Path, commit: str) -> "dict[str, Blob]":
@@ -67,7 +74,7 @@ def _of_commit(folder: Path, commit: str) -> "dict[str, Blob]":
     git = Git(folder, cache_folder() / "git-home")
     found = git.resolve(commit)
     if found is None:
-        raise ConfigurationError(f"there is no commit {commit} in {folder.absolute()}")
+        raise UsageError(f"there is no commit {commit} in {folder.absolute()}")
     return blobs(git, entries(git, found))
 
 

@@ -14,7 +14,8 @@ SYMBOLS = {
 
 def as_text(plan: Plan) -> str:
     """The plan for a terminal: one line a place, and below it what is not open."""
-    lines = [line for each in plan.decisions for line in _lines(each)]
+    width = max((len(str(each.place)) for each in plan.decisions), default=0)
+    lines = [line for each in plan.decisions for line in _lines(each, width)]
     return "\n".join([*lines, f"plan {plan.digest[:19]} at {plan.commit[:12]}"])
 
 
@@ -27,23 +28,50 @@ def as_markdown(plan: Plan) -> str:
         for each in plan.decisions
     ]
     reasons = [
-        f"- **{each.place}** {reason.gate}: {_cell(reason.why)} — {_cell(reason.remedy)}"
+        f"- **{each.place}** {_cell(reason)}{f' — {_cell(remedy)}' if remedy else ''}"
         for each in plan.decisions
-        if each.verdict in {Verdict.HOLD, Verdict.BROKEN}
-        for reason in each.closed
+        if is_held(each)
+        for reason, remedy in reasons_and_remedies(each)
     ]
     return "\n".join([*head, *rows, *(["", *reasons] if reasons else [])])
 
 
-def _lines(decision: Decision) -> list[str]:
-    lines = [f"{SYMBOLS[decision.verdict]} {decision.place}  {decision.sentence}"]
-    if decision.verdict in {Verdict.HOLD, Verdict.BROKEN}:
-        for reason in decision.closed:
-            lines.append(f"    {reason.gate} {reason.state}: {reason.why}")
-            if reason.remedy:
-                lines.append(f"      → {reason.remedy}")
-    lines.extend(f"    note: {note}" for note in decision.notes)
-    return lines
+def is_held(decision: Decision) -> bool:
+    """Whether something else shall run there than may."""
+    return decision.verdict in {Verdict.HOLD, Verdict.BROKEN}
+
+
+def is_plain(decision: Decision) -> bool:
+    """Whether there is no more to say than that what shall run there runs there."""
+    return decision.verdict is Verdict.IN_SYNC and decision.sentence == f"runs {decision.running}"
+
+
+def reasons_and_remedies(decision: Decision) -> list[tuple[str, str]]:
+    """Each closed gate with its reason, and what opens it; else the sentence, and what to know.
+
+    A remedy is empty where there is none.
+    """
+    if is_held(decision):
+        told = [(f"{each.gate}: {each.why}", each.remedy) for each in decision.closed]
+    else:
+        told = [(decision.sentence, "")]
+    return [*told, *((f"note: {each}", "") for each in decision.notes)]
+
+
+def _lines(decision: Decision, width: int) -> list[str]:
+    symbol, place = SYMBOLS[decision.verdict], str(decision.place)
+    if not is_held(decision):
+        notes = [f"    note: {each}" for each in decision.notes]
+        return [f"{symbol} {place:<{width}}  {decision.sentence}", *notes]
+    sentence = decision.sentence
+    for each in decision.closed:
+        sentence = sentence.removesuffix(f": {each.why}")
+    below = []
+    for reason, remedy in reasons_and_remedies(decision):
+        below.append(f"    {reason}")
+        if remedy:
+            below.append(f"      → {remedy}")
+    return [f"{symbol} {place:<{width}}  {sentence}", *below]
 
 
 def _cell(text: str) -> str:

@@ -1,12 +1,13 @@
 """A person's own clone: commits are built beside the work tree, with the person's own settings."""
 
+import itertools
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.errors import ConfigurationError, TagboatError, UnreachableError
+from reconciler.errors import ConfigurationError, TagboatError, UnreachableError, UsageError
 from reconciler.system.processes import Finished, run
 
 _REMOTE = 120.0
@@ -27,17 +28,26 @@ class Workspace:
         finished = run(arguments, timeout=_LOCAL, trusted=True)
         if finished.returncode:
             raise ConfigurationError(
-                f"{folder} is not in a git repository", hint="go to your clone, or name it with -C"
+                f"{folder.absolute()} is not in a git repository",
+                hint="go to your clone, or name it with -C",
             )
         return cls(folder)
 
     def fetch(self, branch: str) -> str:
         """The commit of the remote's branch, fetched now; work tree and index stay as they are.
 
-        Raises `UnreachableError` when the remote doesn't answer.
+        Raises `ConfigurationError` when this clone knows no such remote, `UsageError` when the
+        remote has no such branch, and `UnreachableError` when it doesn't answer.
         """
+        if self._ask(["config", "--get", f"remote.{self.remote}.url"]).returncode:
+            raise ConfigurationError(
+                f"this clone has no remote {self.remote}",
+                hint=f"git remote add {self.remote} URL",
+            )
         refspec = f"+refs/heads/{branch}:refs/remotes/{self.remote}/{branch}"
         finished = self._ask(["fetch", "--quiet", self.remote, refspec], timeout=_REMOTE)
+        if "couldn't find remote ref" in finished.complaint:
+            raise UsageError(f"{self.remote} has no branch {branch}")
         if finished.returncode:
             raise UnreachableError(f"{self.remote} doesn't answer: {finished.complaint}")
         return self._tell(["rev-parse", f"refs/remotes/{self.remote}/{branch}"])
@@ -53,8 +63,22 @@ class Workspace:
             hint="git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519.pub",
         )
 
-    def branches(self) -> frozenset[str]:
-        """Names of the remote's branches; raises `UnreachableError` when it doesn't answer."""
+    def free_branch(self, wish: str, *, local: bool) -> str:
+        """The wished name, or the first of ``-2``, ``-3`` … that nobody has taken.
+
+        Asks the remote, or only this clone for a ``local`` branch. Raises `UnreachableError` when
+        the remote doesn't answer.
+        """
+        taken = self._own_branches() if local else self._branches()
+        names = (f"{wish}-{number}" for number in itertools.count(2))
+        return wish if wish not in taken else next(each for each in names if each not in taken)
+
+    def _own_branches(self) -> frozenset[str]:
+        return frozenset(
+            self._tell(["for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads"]).splitlines()
+        )
+
+    def _branches(self) -> frozenset[str]:
         arguments = ["ls-remote", "--quiet", "--heads", self.remote]
         finished = self._ask(arguments, timeout=_REMOTE)
         if finished.returncode:
@@ -65,7 +89,7 @@ class Workspace:
     def commit(self, base: str, files: Mapping[str, bytes], message: str) -> str:
         """A signed commit on ``base`` with these files written; no ref, work tree or index moves.
 
-        Raises `TagboatError` when git can't sign.
+        Raises `ConfigurationError` when git can't sign, or knows no name to sign with.
         """
         with tempfile.TemporaryDirectory(prefix="tagboat-") as scratch:
             index = {"GIT_INDEX_FILE": str(Path(scratch) / "index")}
@@ -76,7 +100,13 @@ class Workspace:
                 self._tell(["update-index", "--add", "--cacheinfo", entry], extra=index)
             tree = self._tell(["write-tree"], extra=index)
         arguments = ["commit-tree", tree, "-p", base, "-S", "-F", "-"]
-        return self._tell(arguments, stdin=message.encode())
+        finished = self._ask(arguments, stdin=message.encode())
+        if finished.returncode:
+            raise ConfigurationError(
+                f"git can't sign the commit: {finished.complaint}",
+                hint="git config user.name, user.email and user.signingkey say who signs",
+            )
+        return finished.text.strip()
 
     def publish(self, commit: str, branch: str) -> None:
         """Make the branch on the remote; it must not exist there. The local branch is made too."""

@@ -39,9 +39,14 @@ class Finished:
 
     @property
     def complaint(self) -> str:
-        """The last words on standard error, or how it ended; one line."""
+        """What standard error says is wrong, or how it ended; one line.
+
+        That is the first line that calls itself an error, as git's last one is advice; else the
+        last one.
+        """
         lines = self.stderr.decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else f"exit code {self.returncode}"
+        wrong = (line for line in lines if line.startswith(("fatal: ", "error: ")))
+        return next(wrong, lines[-1] if lines else f"exit code {self.returncode}")
 
 
 def run(
