@@ -1,12 +1,13 @@
-"""The page of codes is made from the tables; TAGBOAT_UPDATE_DOCS=1 writes it anew."""
+"""Pages that are made from the code; TAGBOAT_UPDATE_DOCS=1 writes them anew."""
 
 import os
 from pathlib import Path
 
 from reconciler.manifest.codes import CODES
+from reconciler.manifest.reference import reference_text
 from reconciler.signoff.codes import CODES as SIGN_OFF
 
-PAGE = Path(__file__).parents[2] / "site" / "codes.md"
+SITE = Path(__file__).parents[2] / "site"
 
 
 def page() -> str:
@@ -29,6 +30,14 @@ def test_no_code_stands_for_two_things():
 
 
 def test_every_code_is_in_the_docs_as_the_command_explains_it():
+    assert kept("codes.md", page()) == page()
+
+
+def test_every_field_of_every_kind_is_in_the_reference():
+    assert kept("fields.md", reference_text()) == reference_text()
+
+
+def kept(name: str, text: str) -> str:
     if os.environ.get("TAGBOAT_UPDATE_DOCS"):
-        PAGE.write_text(page())
-    assert PAGE.read_text() == page()
+        (SITE / name).write_text(text)
+    return (SITE / name).read_text()
