@@ -223,7 +223,7 @@ def test_an_environment_shows_its_history_and_what_happened_besides(site: dict[s
     text = site["environments/production.md"]
     assert text.count("](../deployments/production.") >= 4
     assert "4.1.0 started again: the process had ended with exit code 1" in text
-    assert "2026.46.2 held: sign-off" in text
+    assert "2026.46.2 held: engineer merged what they wrote" in text
 
 
 def test_only_web_addresses_of_an_environment_become_links(site: dict[str, str]) -> None:
