@@ -55,7 +55,7 @@ def show(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
     # `Console` believes FORCE_COLOR where it speaks of a terminal; folding is another matter.
     console = Console() if sys.stdout.isatty() else Console(width=1 << 12)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="")
     for each in headings[:-1]:
         table.add_column(each, no_wrap=True)
     table.add_column(headings[-1], overflow="fold")

@@ -18,6 +18,7 @@ class Lines:
         folder.mkdir(parents=True, exist_ok=True)
         self._say = say
         self._folder = folder
+        self._width = 0
 
     def __call__(self, deployment: Deployment, event: Mapping[str, Any]) -> None:
         """Take note of an event of a deployment; a full disk loses the log and nothing else."""
@@ -25,8 +26,11 @@ class Lines:
         if event["event"] == "finished":
             self._say(line)
         elif event["event"] == "step-ended":
-            place = f"{deployment.claim.environment}/{deployment.claim.app}"
-            self._say(f"{place} {deployment.assignment.content.version}  {line}")
+            claim = deployment.claim
+            head = f"{claim.environment}/{claim.app} {deployment.assignment.content.version}"
+            # Places deploy at once: their steps stand below one another.
+            self._width = max(self._width, len(head))
+            self._say(f"{head:<{self._width}}  {line}")
         self.log(deployment.claim.deployment, f"{event['at']} {line}")
 
     def log(self, deployment: str, line: str) -> None:

@@ -1,0 +1,175 @@
+"""What every verb has in common: options, help, exit codes, and the voice of errors."""
+
+import subprocess
+import sys
+
+import pytest
+import typer.main
+from cli_world import REPOSITORY
+
+import reconciler
+from reconciler.cli.application import application
+
+
+def verbs():
+    command = typer.main.get_command(application)
+    for name, verb in sorted(command.commands.items()):
+        yield (name,)
+        yield from ((name, below) for below in sorted(getattr(verb, "commands", {})))
+
+
+@pytest.mark.parametrize("words", [(), *verbs()], ids=" ".join)
+def test_help_fits_80_columns_and_has_one_whole_line_for_each_verb(call, words):
+    code, out, err = call(*words, "--help")
+    assert (code, err) == (0, "")
+    assert all(len(line) <= 80 for line in out.splitlines())
+    assert "..." not in out.replace("[ARGS]...", "")
+    assert out == call(*words, "-h")[1]
+
+
+def test_nothing_at_all_is_answered_with_help_and_2(call):
+    code, out, err = call()
+    assert (code, err) == (2, "")
+    assert out == call("--help")[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "hint"),
+    [
+        ("statu", "no such command 'statu'. Did you mean 'status'?", "tagboat --help"),
+        ("site biuld", "no such command 'biuld'. Did you mean 'build'?", "tagboat site --help"),
+        ("site", "missing command", "tagboat site --help"),
+        ("status -o xml", "invalid value for '-o' / '--output': 'xml' is not", "tagboat status"),
+        ("status --wait x", "invalid value for '--wait'", "tagboat status --help"),
+        ("history --what", "no such option: --what", "tagboat history --help"),
+        ("-C /not/there status", "invalid value for '-C': dir '/not/there' does not", "tagboat"),
+        ("explain TB9", "there is no code TB9", "codes look like TB101"),
+        ("schema relase", "there is no kind relase", "one of: app, environment, people"),
+        ("validate --commit nosuch", "there is no commit nosuch in ", ""),
+        ("version now", "got unexpected extra argument", "tagboat version --help"),
+    ],
+)
+def test_wrong_usage_ends_with_2_in_one_voice(call, words, said, hint):
+    code, out, err = call(*words.split())
+    assert (code, out) == (2, "")
+    lines = err.splitlines()
+    assert lines[0].startswith(f"tagboat: {said}")
+    assert [line[: len(hint) + 8] for line in lines[1:]] == ([f"  hint: {hint}"] if hint else [])
+
+
+@pytest.mark.parametrize(
+    "words", ["status", "history", "plan", "logs x", "reconcile", "site build"]
+)
+def test_without_host_configuration_it_ends_with_3_and_says_where_to_name_one(
+    call, words, tmp_path
+):
+    code, out, err = call(*words.split(), at=tmp_path)
+    assert (code, out) == (3, "")
+    assert err == (
+        "tagboat: there is no host configuration\n"
+        "  hint: name one: tagboat --config FILE, or git config tagboat.config FILE in the clone\n"
+    )
+
+
+def test_config_and_folder_may_stand_before_or_behind_the_verb(call, example, tmp_path):
+    configuration = example.layout.configuration
+    expected = call("history", "-o", "json")
+    for words in (
+        ("-C", example.engineer, "history"),
+        ("history", "-C", example.engineer),
+        ("--config", configuration, "history"),
+        ("history", "--config", configuration),
+        ("--config", "/not/there", "history", "--config", configuration),
+    ):
+        assert call(*words, "-o", "json", at=tmp_path) == expected
+    code, _, err = call("--config", "/not/there", "site", "build", at=tmp_path)
+    assert code == 3
+    assert err.startswith("tagboat: /not/there is not there\n")
+
+
+def test_a_configuration_with_errors_ends_with_3_and_names_the_fields(call, tmp_path):
+    file = tmp_path / "tagboat.toml"
+    file.write_text("name = 3\nwhat = true\n")
+    code, _, err = call("--config", file, "status")
+    assert code == 3
+    assert err.startswith(f"tagboat: {file}: ")
+    assert "name: " in err
+    assert "what: " in err
+
+
+def test_logs_are_told_by_place_and_by_deployment(call):
+    code, out, _ = call("logs", "staging/shop")
+    assert code == 0
+    assert "rolled-back" in out.splitlines()[-1]
+    assert call("logs", "no/body")[0] == 1
+
+
+def test_validate_ends_with_1_and_gnu_lines_when_something_is_wrong(call, tmp_path):
+    for each in ("releases", "environments"):
+        subprocess.run(["cp", "-r", REPOSITORY / each, tmp_path], check=True)
+    file = tmp_path / "environments" / "dev" / "shop.yaml"
+    file.write_text(file.read_text().replace('release: "', 'release: "9'))
+    code, out, err = call("validate", at=tmp_path)
+    assert code == 1
+    assert out.startswith("environments/dev/shop.yaml:")
+    assert ": error TB" in out
+    assert err.endswith("files, 1 error\n")
+    assert call("-C", tmp_path, "validate", "--commit", "HEAD", at=tmp_path)[0] != 0
+
+
+def test_validate_reads_a_commit_of_the_clone(call):
+    code, out, err = call("validate", "--commit", "HEAD")
+    assert (code, out) == (0, "")
+    assert err.endswith("files, 0 errors\n")
+
+
+def test_outside_a_repository_validate_ends_with_3(call, tmp_path):
+    code, _, err = call("validate", at=tmp_path)
+    assert code == 3
+    assert "hint: go to the top of the repository" in err
+
+
+@pytest.mark.parametrize("words", [["version"], ["--version"]])
+def test_the_version_is_told(call, words):
+    assert call(*words) == (0, f"{reconciler.__version__}\n", "")
+
+
+HEAVY = frozenset(
+    [
+        "kubernetes",
+        "jsonschema",
+        "git",
+        "httpx2",
+        "rich",
+        "starlette",
+        "uvicorn",
+        "mkdocs",
+        "ruamel",
+        "watchfiles",
+        "filelock",
+        "importlib.metadata",
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "more"),
+    [
+        ("--help", {"pydantic", "yaml"}),
+        ("version", {"pydantic", "yaml", "typer"}),
+        ("validate", {"asyncio", "http", "ssl"}),
+    ],
+)
+def test_a_quick_verb_loads_nothing_heavy(words, more):
+    script = (
+        "import sys\n"
+        "from reconciler.cli import main\n"
+        "code = main(sys.argv[1:])\n"
+        "print(*sorted(sys.modules), file=sys.stderr)\n"
+        "sys.exit(code)\n"
+    )
+    command = [sys.executable, "-c", script, *words.split()]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY)
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stderr.splitlines()[-1].split())
+    assert sorted(loaded & (HEAVY | more)) == []
