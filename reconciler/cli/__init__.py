@@ -12,8 +12,7 @@ BUG = 70
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and give back its exit code; every failure says a sentence and a hint."""
-    # What happens to be installed beside us must not decide what is valid; and looking for it
-    # takes a tenth of the start-up.
+    # What happens to be installed beside us must not decide what is valid.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
     words = sys.argv[1:] if arguments is None else list(arguments)
     try:

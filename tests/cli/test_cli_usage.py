@@ -147,7 +147,6 @@ HEAVY = frozenset(
         "ruamel",
         "watchfiles",
         "filelock",
-        "importlib.metadata",
     ]
 )
 
