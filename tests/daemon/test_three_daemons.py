@@ -21,6 +21,7 @@ def test_x23_no_double_start_in_200_attempts_of_three_daemons(make_world):
         gate.wait(60)
         while True:
             daemon.look()
+            assert not daemon.view.ledger.broken, "double start"
             standing = [daemon.view.ledger.at(each) for each in daemon.view.ledger.places]
             there = [each for each in standing if each.running and each.running.version == version]
             mine = daemon.claims.held or daemon.claims.wishes
