@@ -12,6 +12,7 @@ from reconciler.system.processes import Finished, run
 
 _REMOTE = 120.0
 _LOCAL = 60.0
+_NO_BRANCH = ("couldn't find remote ref", "invalid refspec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Workspace:
             )
         refspec = f"+refs/heads/{branch}:refs/remotes/{self.remote}/{branch}"
         finished = self._ask(["fetch", "--quiet", self.remote, refspec], timeout=_REMOTE)
-        if "couldn't find remote ref" in finished.complaint:
+        if any(each in finished.complaint for each in _NO_BRANCH):
             raise UsageError(f"{self.remote} has no branch {branch}")
         if finished.returncode:
             raise UnreachableError(f"{self.remote} doesn't answer: {finished.complaint}")

@@ -51,7 +51,7 @@ def find_configuration(
     if asked is None:
         asked = _of_clone(start)
     if asked is not None:
-        if not asked.is_file():
+        if not asked.exists():
             raise ConfigurationError(f"{asked} is not there", hint="name the file with --config")
         return read_configuration(asked)
     home = Path(known.get("XDG_CONFIG_HOME") or Path(known.get("HOME", "/")) / ".config")
@@ -69,7 +69,7 @@ def read_configuration(path: Path) -> Configuration:
     """The configuration in this file; raises `ConfigurationError` naming every wrong field."""
     try:
         host = Host.model_validate(tomllib.loads(path.read_text()))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path}: {error}", hint="mend the file") from error
     except OSError as error:
         raise ConfigurationError(f"{path}: {error.strerror}") from error

@@ -107,6 +107,7 @@ def test_what_is_promoted_already_is_said_and_nothing_is_made(call, example):
         (("shop@", "--to", "dev"), "invalid value: expected APP@VERSION"),
         (("shop@1.1.0",), "missing option '--to'"),
         (("shop@1.1.0", "--to", "dev", "--branch", "x"), "origin has no branch x"),
+        (("shop@1.1.0", "--to", "dev", "--branch", "x:y"), "origin has no branch x:y"),
         (("../../x@1.1.0", "--to", ".."), "there is no environment .."),
     ],
     ids=lambda each: "-".join(each) if isinstance(each, tuple) else "",

@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+import tempfile
 
 import pytest
 import typer.main
 from cli_world import REPOSITORY
+from filelock import FileLock
 
 import reconciler
 from reconciler.cli.application import application
@@ -95,6 +97,38 @@ def test_a_configuration_with_errors_ends_with_3_and_names_the_fields(call, tmp_
     assert err.startswith(f"tagboat: {file}: ")
     assert "name: " in err
     assert "what: " in err
+
+
+@pytest.mark.parametrize("data", [b"what", b"\xff", None], ids=["no-toml", "no-text", "a-folder"])
+def test_what_is_no_configuration_ends_with_3_and_names_the_file(call, tmp_path, data):
+    file = tmp_path / "tagboat.toml"
+    file.mkdir() if data is None else file.write_bytes(data)
+    code, _, err = call("--config", file, "status")
+    assert code == 3
+    assert err.startswith(f"tagboat: {file}: ")
+
+
+def test_without_git_it_ends_with_3_and_says_what_to_install(call, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for words in (["status"], ["promote", "shop@1.1.0", "--to", "dev"]):
+        assert call(*words) == (3, "", "tagboat: git is not there\n  hint: install git\n")
+
+
+def test_b32_a_second_daemon_of_one_state_folder_ends_with_5(call, example):
+    with FileLock(example.layout.state / "daemon.lock"):
+        code, out, err = call("reconcile", "--once")
+    assert (code, out) == (5, "")
+    assert err.startswith("tagboat: another tagboat reconcile works in ")
+
+
+def test_a_bug_leaves_its_traceback_in_a_file_that_is_named(call, monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "reconciler.registry", None)
+    code, out, err = call("status")
+    assert (code, out) == (70, "")
+    (file,) = tmp_path.glob("tagboat-bug-*.txt")
+    assert err == f"tagboat: this is a bug; its traceback is in {file}\n"
+    assert "Traceback" in file.read_text()
 
 
 def test_logs_are_told_by_place_and_by_deployment(call):
