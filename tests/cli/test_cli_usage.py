@@ -114,7 +114,7 @@ def test_without_git_it_ends_with_3_and_says_what_to_install(call, monkeypatch, 
         assert call(*words) == (3, "", "tagboat: git is not there\n  hint: install git\n")
 
 
-def test_b32_a_second_daemon_of_one_state_folder_ends_with_5(call, example):
+def test_f32_a_second_daemon_of_one_state_folder_ends_with_5(call, example):
     with FileLock(example.layout.state / "daemon.lock"):
         code, out, err = call("reconcile", "--once")
     assert (code, out) == (5, "")
