@@ -3,7 +3,8 @@
 The order is what makes a kill harmless. Before the push the journal says ``claiming`` and which tip
 the push was made onto; after it ``claimed``. A daemon that comes back looks for the record in the
 history: there, it goes on; not there and the history has moved past that tip, the push can never
-succeed any more and the wish is forgotten. A claim that loses is thrown away and decided again.
+succeed any more and the wish is forgotten. A claim that loses is thrown away and decided again;
+when that comes out the same on the same tip, the same wish is pushed again.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,16 +14,28 @@ from reconciler.daemon.view import View
 from reconciler.daemon.workers import Journals, Workers
 from reconciler.deployer.fold import fold
 from reconciler.errors import TagboatError
-from reconciler.journal.jsonl import FileJournal, JournalError
+from reconciler.journal.jsonl import FileJournal, JournalFullError
 from reconciler.model.place import Place
 from reconciler.model.plan import Decision, Plan, Verdict
 from reconciler.model.records import Claim, End, Refusal, body_of
 from reconciler.names import instant_text
+from reconciler.planner.gates import driver, history
 from reconciler.ports import Clock, Failpoints
 from reconciler.repository.history import Lost
 
 _BREATH = 5.0
 """Seconds between tries to write a journal."""
+_OF_A_HOST = frozenset({driver.NAME, history.NAME})
+"""Gates about a host: daemons of several hosts needn't agree on them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A claim whose push onto the tip ``onto`` may or may not have been accepted."""
+
+    claim: Claim
+    onto: str
+    journal: FileJournal
 
 
 @dataclass(slots=True)
@@ -36,8 +49,8 @@ class Claims:
     failpoints: Failpoints
     identify: Callable[[], str]
     reconciler: str
-    wishes: dict[str, FileJournal] = field(default_factory=dict)
-    """Record id → journal of claims whose push may or may not have been accepted."""
+    wishes: dict[str, Wish] = field(default_factory=dict)
+    """Record id → claim whose push may or may not have been accepted."""
     held: dict[str, tuple[Place, FileJournal]] = field(default_factory=dict)
     """Deployment → its journal, claimed and not yet ended in the history."""
     ends: dict[str, End] = field(default_factory=dict)
@@ -51,14 +64,16 @@ class Claims:
         """Take up the journals that an earlier run left behind."""
         for place, journal in self.journals.all():
             try:
-                state = fold(journal.events())
+                events = journal.events()
+                state = fold(events)
             except TagboatError as error:
                 self.stopped[place] = error.message
                 continue
             if state is None:
                 journal.remove()
             elif not state.claimed:
-                self.wishes[state.claim.id] = journal
+                onto = str(events[0].get("onto", ""))
+                self.wishes[state.claim.id] = Wish(state.claim, onto, journal)
             else:
                 self.held[state.claim.deployment] = (place, journal)
                 if state.end:
@@ -69,14 +84,7 @@ class Claims:
 
         Call after each look at the history. Idempotent.
         """
-        for record, journal in list(self.wishes.items()):
-            accepted = self._accepted(record)
-            if accepted is not None:
-                self._begin(journal, accepted)
-                del self.wishes[record]
-            elif self._hopeless(journal):
-                journal.remove()
-                del self.wishes[record]
+        self._settle_wishes()
         for carried in self.workers.finished():
             if carried.end:
                 self.ends[carried.deployment] = carried.end
@@ -89,7 +97,17 @@ class Claims:
             _, then = self.faults.get(place, ("", float("-inf")))
             if idle and deployment not in self.ends and self.clock.monotonic() >= then:
                 self.faults.pop(place, None)
-                self.workers.start(journal)
+                self._start(place, journal)
+
+    def _settle_wishes(self) -> None:
+        for record, wish in list(self.wishes.items()):
+            accepted = self._accepted(record)
+            if accepted is not None:
+                if self._begin(wish.journal, accepted):
+                    del self.wishes[record]
+            elif self.view.history.has_left(wish.onto):
+                wish.journal.remove()
+                del self.wishes[record]
 
     def publish_ends(self) -> bool:
         """Push the ends that wait, then forget their journals; whether anything was pushed.
@@ -111,11 +129,11 @@ class Claims:
                 del self.ends[deployment]
         return bool(waiting)
 
-    def decide(self, plan: Plan) -> bool:
+    def decide(self, plan: Plan) -> Lost | None:
         """Claim what the plan starts and record what it refuses, all in one push.
 
-        False means that the push was lost and nothing was begun: decide again on what is there
-        now. Raises `UnreachableError` when the remote doesn't answer.
+        `Lost` means that nothing was begun: decide again on what is there now. Raises
+        `UnreachableError` when the remote doesn't answer.
         """
         for each in plan.decisions:
             if each.verdict is Verdict.GO_BACK:
@@ -123,28 +141,36 @@ class Claims:
         starts = [each for each in plan.decisions if each.verdict is Verdict.DEPLOY]
         refusals = self._refusals(plan)
         if not starts and not refusals:
-            return True
+            return None
         onto = self.view.history.tip
-        claims = [self._claim(each, plan) for each in starts]
-        for claim in claims:
-            self._wish(claim, onto or "")
+        claims = [self._wish(each, plan, onto or "") for each in starts]
         self.failpoints.reach("history.claim.before")
         answer = self.view.history.append([*claims, *refusals], onto=onto)
         self.failpoints.reach("history.claim.after")
         self.view.read_history()
         self.settle()
-        return not isinstance(answer, Lost)
+        return answer if isinstance(answer, Lost) else None
 
     @property
     def journalled(self) -> frozenset[str]:
         """Deployments that this host can go on with."""
         return frozenset(self.held)
 
-    def _wish(self, claim: Claim, onto: str) -> None:
-        journal = self.journals.of(Place(claim.environment, claim.app), claim.id)
+    def _wish(self, decision: Decision, plan: Plan, onto: str) -> Claim:
+        """The claim for a decision, journalled: the one that was pushed onto this tip before."""
+        for each in self.wishes.values():
+            same = (each.claim.assignment, each.claim.sign_off) == (
+                decision.assignment,
+                decision.sign_off,
+            )
+            if same and each.onto == onto:
+                return each.claim
+        claim = self._claim(decision, plan)
+        journal = self.journals.of(decision.place, claim.id)
         event = {"event": "claiming", "claim": body_of(claim), "onto": onto, "at": claim.at}
         journal.append(event)
-        self.wishes[claim.id] = journal
+        self.wishes[claim.id] = Wish(claim, onto, journal)
+        return claim
 
     def _accepted(self, record: str) -> Claim | None:
         if record not in self.view.ledger:
@@ -153,25 +179,31 @@ class Claims:
         claim = next(found, None)
         return claim if isinstance(claim, Claim) else None
 
-    def _hopeless(self, journal: FileJournal) -> bool:
-        """Whether the history has moved past the tip that the push was made onto."""
-        try:
-            onto = journal.events()[0].get("onto", "")
-        except JournalError:
-            return False
-        return bool(onto != (self.view.history.tip or ""))
-
-    def _begin(self, journal: FileJournal, claim: Claim, *, backward: bool = False) -> None:
+    def _begin(self, journal: FileJournal, claim: Claim, *, backward: bool = False) -> bool:
+        """Begin what is claimed; false when the disk is full, and nothing has begun (F20)."""
+        place = Place(claim.environment, claim.app)
         event = {
             "event": "claimed",
             "claim": body_of(claim),
             "backward": backward,
             "at": instant_text(self.clock.now()),
         }
-        journal.append(event)
-        place = Place(claim.environment, claim.app)
+        try:
+            journal.append(event)
+        except JournalFullError as error:
+            self.faults[place] = (error.message, self.clock.monotonic() + _BREATH)
+            return False
+        self.faults.pop(place, None)
         self.held[claim.deployment] = (place, journal)
-        self.workers.start(journal)
+        self._start(place, journal)
+        return True
+
+    def _start(self, place: Place, journal: FileJournal) -> None:
+        try:
+            self.workers.start(journal)
+        except TagboatError as error:
+            # Its journal was damaged since it was written: this place stops, and no other (F19).
+            self.stopped[place] = error.message
 
     def _go_back(self, decision: Decision) -> None:
         claim = self.view.ledger.at(decision.place).open_claim
@@ -198,15 +230,13 @@ class Claims:
         )
 
     def _refusals(self, plan: Plan) -> Sequence[Refusal]:
-        """A record for each place whose set of closed gates, or wish, has changed."""
+        """A record for each place whose set of closed gates, or wanted version, has changed."""
         found = []
         for each in plan.decisions:
             if each.verdict not in {Verdict.HOLD, Verdict.BROKEN}:
                 continue
             last = self.view.ledger.at(each.place).last_refusal
-            now = {(reason.gate, reason.state) for reason in each.closed}
-            before = {(reason.gate, reason.state) for reason in last.reasons} if last else set()
-            if last and last.wanted == each.wanted and now == before:
+            if last and last.wanted == each.wanted and self._says_the_same(each, last):
                 continue
             found.append(
                 Refusal(
@@ -221,3 +251,13 @@ class Claims:
                 )
             )
         return found
+
+    def _says_the_same(self, decision: Decision, last: Refusal) -> bool:
+        """Whether a refusal closed the same gates; two hosts would answer each other for ever."""
+        mine = last.reconciler == self.reconciler
+        passed_over = frozenset() if mine else _OF_A_HOST
+        now, before = (
+            {(each.gate, each.state) for each in reasons if each.gate not in passed_over}
+            for reasons in (decision.closed, last.reasons)
+        )
+        return now == before

@@ -1,5 +1,6 @@
 """What the daemon says: one line an event, on stderr and in the log of the deployment."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,16 +22,16 @@ class Lines:
         self._width = 0
 
     def __call__(self, deployment: Deployment, event: Mapping[str, Any]) -> None:
-        """Take note of an event of a deployment; a full disk loses the log and nothing else."""
+        """Take note of an event of a deployment; a full disk loses lines and nothing else."""
         line = line_of(deployment, event)
         if event["event"] == "finished":
-            self._say(line)
+            self._speak(line)
         elif event["event"] == "step-ended":
             claim = deployment.claim
             head = f"{claim.environment}/{claim.app} {deployment.assignment.content.version}"
             # Places deploy at once: their steps stand below one another.
             self._width = max(self._width, len(head))
-            self._say(f"{head:<{self._width}}  {line}")
+            self._speak(f"{head:<{self._width}}  {line}")
         self.log(deployment.claim.deployment, f"{event['at']} {line}")
 
     def log(self, deployment: str, line: str) -> None:
@@ -43,7 +44,12 @@ class Lines:
 
     def tell(self, line: str) -> None:
         """Say something that belongs to no deployment."""
-        self._say(line)
+        self._speak(line)
+
+    def _speak(self, line: str) -> None:
+        # Nobody may be there to hear it any more, or the disk behind it full.
+        with contextlib.suppress(OSError):
+            self._say(line)
 
 
 def line_of(deployment: Deployment, event: Mapping[str, Any]) -> str:

@@ -10,8 +10,9 @@ from reconciler.daemon.supervision import Supervision
 from reconciler.daemon.view import View
 from reconciler.daemon.wake import Wake
 from reconciler.daemon.workers import Workers
-from reconciler.errors import ConfigurationError, TagboatError, UnreachableError
+from reconciler.errors import ConfigurationError, RefusedError, TagboatError, UnreachableError
 from reconciler.model.plan import Plan, Verdict
+from reconciler.model.records import Restart
 from reconciler.names import instant_text, seconds_of
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.plan import make_plan
@@ -20,6 +21,8 @@ from reconciler.system.files import write_durably
 
 _DECISIONS = 50
 """Lost claims in a row before the loop takes a breath; another daemon has won each of them."""
+_SAME_REFUSAL = 3
+"""Claims lost to nobody, as the history has not moved: the remote doesn't take them."""
 _SUPERVISION = 10.0
 _PARK = 25.0
 
@@ -41,52 +44,74 @@ class Reconciler:
     """Seconds between 0 and 1, for writers that lost a race."""
     _told: dict[str, str] = field(default_factory=dict)
     _supervised: float = float("-inf")
-    _decided: tuple[object, ...] = ()
+    _unrecorded: list[Restart] = field(default_factory=list)
+    _trouble: TagboatError | None = None
 
     def run(self) -> None:
         """Look and act until asked to stop; then park what is under way."""
         poll = float(seconds_of(self.view.configuration.host.poll))
         self.claims.recover()
-        with self.wake:
-            while not self.stopping.is_set():
-                self.look()
-                self.wake.wait(poll)
-        self.workers.park(within=_PARK)
+        try:
+            with self.wake:
+                while not self.stopping.is_set():
+                    self.look()
+                    self.wake.wait(poll)
+        finally:
+            self.workers.park(within=_PARK)
 
     def run_once(self) -> Plan | None:
         """Act until nothing is under way and nothing more can start; the last plan.
 
-        Raises `UnreachableError` when the remote doesn't answer at the start.
+        Nothing when it is asked to stop. What is at work is carried to its end first; then raises
+        `UnreachableError` when the remote doesn't answer or doesn't take records, and
+        `RefusedError` for an alarm or a place that this host may not touch.
         """
         self.claims.recover()
-        self.view.refresh()
+        try:
+            return self._look_until_done()
+        finally:
+            if self.workers.places:
+                self.workers.park(within=_PARK)
+
+    def _look_until_done(self) -> Plan | None:
         while not self.stopping.is_set():
             plan = self.look()
-            if plan is None:
-                raise UnreachableError("the remote doesn't answer")
-            busy = {Verdict.DEPLOY, Verdict.GO_BACK}
-            mine = any(each.verdict in busy for each in plan.decisions)
-            if not (mine or self.workers.places or self.claims.held or self.claims.wishes):
-                return plan
+            if not self.workers.places:
+                if plan is None:
+                    raise self._trouble or UnreachableError("the remote doesn't answer")
+                if self.view.alarms:
+                    raise RefusedError(self.view.alarms[0])
+                if not self._has_more(plan):
+                    for place, why in self.claims.stopped.items():
+                        raise RefusedError(f"{place} stopped: {why}")
+                    return plan
             self.wake.wait(1)
-        self.workers.park(within=_PARK)
         return None
+
+    def _has_more(self, plan: Plan) -> bool:
+        """Whether another look would begin something, or push an end."""
+        to_begin = {Verdict.DEPLOY, Verdict.GO_BACK}
+        waiting = (place for place, _ in self.claims.held.values())
+        return any(each.verdict in to_begin for each in plan.decisions) or any(
+            place not in self.claims.stopped for place in waiting
+        )
 
     def look(self) -> Plan | None:
         """One turn of the loop; the plan, or nothing while the remote doesn't answer."""
-        plan = None
+        plan, self._trouble = None, None
         try:
             self.view.refresh()
             plan = self._act()
             self._tell("remote", "")
         except UnreachableError as error:
-            # What is under way goes on; ends wait in their journals; nothing new starts.
-            self.claims.settle()
+            self._trouble = error
             self._tell("remote", error.message)
+            self._carry_on()
         except ConfigurationError:
             raise
         except TagboatError as error:
             # Nothing was begun; the next look may find it mended.
+            self._trouble = error
             self._tell("trouble", error.message)
         else:
             self._tell("trouble", "")
@@ -95,20 +120,41 @@ class Reconciler:
         self._note_alive()
         return plan
 
+    def _carry_on(self) -> None:
+        """Without the remote nothing new starts, and what there is goes on (F25).
+
+        Deployments under way are carried out, their ends wait in their journals, and processes
+        that died, say with the whole machine, are started again.
+        """
+        try:
+            if not self.view.tip:
+                self.view.recall()
+            self._supervise()
+        except TagboatError as error:
+            self._tell("trouble", error.message)
+        self.claims.settle()
+
     def _act(self) -> Plan:
         self.claims.settle()
         for place, why in self.claims.stopped.items():
             self._tell(str(place), f"{place} stopped: {why}")
         for place, (why, _) in self.claims.faults.items():
             self._tell(f"fault {place}", f"{place} waits: {why}")
+        self._supervise()
         if not self.view.alarms:
             self.claims.publish_ends()
-            self._supervise()
+            self._record_restarts()
+        refused = 0
         for _ in range(_DECISIONS):
             plan = self._plan()
             self._tell_plan(plan)
-            if self.view.alarms or self.claims.decide(plan):
+            before = self.view.history.tip
+            lost = None if self.view.alarms else self.claims.decide(plan)
+            if lost is None:
                 return plan
+            refused = refused + 1 if self.view.history.tip == before else 0
+            if refused == _SAME_REFUSAL:
+                raise UnreachableError(f"the remote doesn't take the history's records: {lost.why}")
             self.clock.sleep(0.05 * self.jitter())
             self.view.refresh()
             self.claims.settle()
@@ -142,12 +188,19 @@ class Reconciler:
             return
         self._supervised = now
         busy = self.workers.places
-        restarts = self.supervision.restart(self.view, self.claims.reconciler, busy)
-        if restarts:
-            self.view.history.append_facts(restarts)
-            self.view.read_history()
+        restarts, found = self.supervision.restart(self.view, self.claims.reconciler, busy)
+        self._unrecorded += restarts
         for each in restarts:
             self.lines.tell(each.subject)
+        for place, trouble in found.items():
+            line = f"{place} can't be looked after: {trouble}" if trouble else ""
+            self._tell(f"supervision {place}", line)
+
+    def _record_restarts(self) -> None:
+        if self._unrecorded:
+            self.view.history.append_facts(self._unrecorded)
+            self._unrecorded.clear()
+            self.view.read_history()
 
     def _tell_plan(self, plan: Plan) -> None:
         for each in plan.decisions:

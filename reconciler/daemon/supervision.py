@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from reconciler.daemon.view import View
+from reconciler.errors import TagboatError
 from reconciler.model.content import PlaceTarget
 from reconciler.model.observation import Observation
 from reconciler.model.place import Place
@@ -25,8 +26,13 @@ class Supervision:
         self._clock = clock
         self._identify = identify
 
-    def restart(self, view: View, reconciler: str, busy: frozenset[Place]) -> list[Restart]:
-        """Start what should run and doesn't, a few places at a time; what was done, as records."""
+    def restart(
+        self, view: View, reconciler: str, busy: frozenset[Place]
+    ) -> tuple[list[Restart], Mapping[Place, str]]:
+        """Start what should run and doesn't, a few places at a time.
+
+        What was done, as records; and for each place looked at what went wrong there, or nothing.
+        """
         idle = [
             standing.settled[-1]
             for place in view.ledger.places
@@ -36,8 +42,8 @@ class Supervision:
         ]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             answers = pool.map(lambda claim: self._start(view, claim), idle)
-            pairs = list(zip(idle, answers, strict=True))
-        return [
+            answered = list(zip(idle, answers, strict=True))
+        restarts = [
             Restart(
                 id=self._identify(),
                 at=instant_text(self._clock.now()),
@@ -47,16 +53,23 @@ class Supervision:
                 version=claim.assignment.content.version,
                 why=why,
             )
-            for claim, why in pairs
+            for claim, (why, _) in answered
             if why
         ]
+        return restarts, {
+            Place(claim.environment, claim.app): trouble for claim, (_, trouble) in answered
+        }
 
-    def _start(self, view: View, claim: Claim) -> str:
+    def _start(self, view: View, claim: Claim) -> tuple[str, str]:
+        """Why it was started, and what went wrong: one place's trouble is no other's (X5)."""
         running = view.ledger.at(Place(claim.environment, claim.app)).running
         driver = self._drivers.get(claim.assignment.target.driver)
         if driver is None or running is None:
-            return ""
-        return driver.supervise(claim.assignment.target, running)
+            return "", ""
+        try:
+            return driver.supervise(claim.assignment.target, running), ""
+        except TagboatError as error:
+            return "", error.message
 
     def observe(self, places: Mapping[Place, PlaceTarget]) -> Mapping[Place, Observation]:
         """What is in these places now, asked a few at a time."""

@@ -1,5 +1,7 @@
 """Waking the loop: events say "look now", the poll is the promise."""
 
+import contextlib
+import queue
 import threading
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,7 +21,8 @@ class Wake:
     def __init__(self, watched: Iterable[Path]) -> None:
         """``watched`` are folders and files whose change means that refs may have moved."""
         self._watched = tuple(watched)
-        self._event = threading.Event()
+        # Not an event: its lock may be held by the very thread that a signal interrupts.
+        self._reasons: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -43,12 +46,19 @@ class Wake:
 
     def now(self) -> None:
         """Look now. May be called from any thread, and from a signal handler."""
-        self._event.set()
+        self._reasons.put(None)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is a reason to look already."""
+        return not self._reasons.empty()
 
     def wait(self, seconds: float) -> None:
-        """Return when there is a reason to look, or after this time."""
-        self._event.wait(seconds)
-        self._event.clear()
+        """Return when there is a reason to look, or after this time; all reasons count as one."""
+        with contextlib.suppress(queue.Empty):
+            self._reasons.get(timeout=seconds)
+            while True:
+                self._reasons.get_nowait()
 
     def _watch(self) -> None:
         from watchfiles import watch

@@ -65,6 +65,13 @@ class Standing:
         )
 
     @property
+    def last_good(self) -> Content | None:
+        """What going back leads to: what runs, or in a stuck place what was last proven there."""
+        if self.running is None and self.stuck and self.settled:
+            return self.settled[-1].assignment.content
+        return self.running
+
+    @property
     def closed_gates(self) -> frozenset[tuple[str, str]]:
         """Gate and state, for each gate of the last refusal that wasn't open."""
         reasons = self.last_refusal.reasons if self.last_refusal else ()

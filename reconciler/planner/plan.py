@@ -162,7 +162,7 @@ def _assignment(inputs: Inputs, place: Place) -> Assignment | None:
             app,
             release,
             environment,
-            previous=inputs.ledger.running(place),
+            previous=inputs.ledger.at(place).last_good,
             keep=inputs.ledger.keep(place),
         )
     except (TagboatError, ValueError):

@@ -123,6 +123,17 @@ class HistoryBranch:
         """Whether a record with this id has been read."""
         return record_id in self._ids
 
+    def has_left(self, commit: str) -> bool:
+        """Whether the tip was built on this commit (empty: on nothing) and isn't it any more.
+
+        Then no push that was made onto it can be accepted. False as long as nobody can tell.
+        """
+        if self._tip is None or self._tip == commit:
+            return False
+        return not commit or (
+            self._git.resolve(commit) is not None and self._git.contains(commit, within=self._tip)
+        )
+
     def fetch(self) -> None:
         """Bring the remote's records here; what was seen before never goes away.
 
