@@ -9,7 +9,7 @@ from reconciler.model.plan import Decision, Plan, Verdict
 from reconciler.model.records import Claim, Reason, SignOff
 from reconciler.names import seconds_of
 from reconciler.planner.gates import GATES
-from reconciler.planner.gates.sign_off import taints_of
+from reconciler.planner.gates.sign_off import named, taints_of
 from reconciler.planner.inputs import Ask, Inputs
 
 
@@ -48,7 +48,7 @@ def _decide(inputs: Inputs, place: Place) -> Decision:
     taints = taints_of(ask)
     own = any(each.path == place.promotion_path for each in taints)
     if ask.assignment and running and ask.assignment.content.digest == running.digest and not own:
-        tail = f"; new starts are held: {taints[0].why}" if taints else ""
+        tail = f"; new starts are held: {named(taints[0], place)}" if taints else ""
         return Decision(
             place=place,
             verdict=Verdict.IN_SYNC,
@@ -130,7 +130,7 @@ def _sentence(ask: Ask, closed: list[Reason]) -> str:
     if closed:
         return f"wants {ask.wanted or '?'} (held), runs {running}: {closed[0].why}"
     if ask.running is None:
-        return f"deploys {ask.wanted}; going back leads to nothing"
+        return f"deploys {ask.wanted}; there is nothing to go back to"
     if ask.running.version == ask.wanted:
         return f"deploys {ask.wanted} again with other configuration"
     return f"deploys {ask.wanted} over {running}"

@@ -13,6 +13,7 @@ from reconciler.publish.fragments import (
     deployments_table,
     environment_title,
     footer,
+    person,
     table,
 )
 from reconciler.publish.home import attention
@@ -27,7 +28,7 @@ def environment_page(overview: Overview, name: str) -> str:
     environment = overview.inputs.environments.get(name)
     parts = [f"# {environment_title(overview, name)}"]
     if environment:
-        who = ", ".join(code(each) for each in environment.permissions.promote)
+        who = ", ".join(_who(overview, each) for each in environment.permissions.promote)
         tier = code(environment.tier or name)
         parts.append(f"Environment {code(name)}, tier {tier}. A merge by {who} is a sign-off here.")
         named = {key: each for key, each in environment.links.items() if "{" not in each}
@@ -53,6 +54,13 @@ def environment_page(overview: Overview, name: str) -> str:
         rows = (_other(overview, each) for each in islice(others, SHOWN))
         parts += ["### Besides", table(("When", "App", "What"), rows)]
     return "\n\n".join((*parts, footer(overview)))
+
+
+def _who(overview: Overview, reference: str) -> str:
+    """A reference to people and, in brackets, whom it leads to."""
+    people = overview.inputs.people
+    names = [person(people, each) for each in sorted(people.members(reference))] if people else []
+    return f"{code(reference)} ({', '.join(names)})" if names else code(reference)
 
 
 def _other(overview: Overview, record: Record) -> tuple[str, str, str]:

@@ -64,9 +64,10 @@ CONTENT_UNLISTED = Code(
 )
 MERGE_WROTE = Code(
     "TB459",
-    "content written by the merge itself",
-    "The merge holds something that isn't what its parents give: text that was put together from"
-    " both, or changed on the way. Whoever merged wrote it, and nobody else has looked.",
+    "content decided by the merge itself",
+    "The merge holds something that isn't what its parents give: a conflict that was settled, even"
+    " by taking the branch's side as it is, text put together from both, or a change on the way."
+    " Whoever merged decided it, and nobody else has looked.",
     "revert the merge, then merge main into the branch, look, and have the branch merged",
 )
 RELEASE_CHANGED = Code(

@@ -62,8 +62,8 @@ def _told(facts: Facts, path: str, state: PathState) -> Refusal:
         return told(codes.NOT_A_FILE, f"it has mode {state.current.mode}")
     if len(commit.parents) > 1:
         why = (
-            "the merge holds content that isn't what its parents give, so whoever merged wrote it"
-            " and nobody else has looked"
+            "the merge settled a conflict, or changed the file on its way: whoever merged decided"
+            " that, and nobody else has looked"
         )
         return told(codes.MERGE_WROTE, why)
     why = "it was pushed directly, fast-forwarded, squashed or rebased: no merge signs it off"

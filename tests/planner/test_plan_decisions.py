@@ -22,10 +22,10 @@ def taint(path: str) -> Taint:
     return Taint(path, "TB451", "3" * 40, "ben", "ben merged his own change", "git revert -m 1 333")
 
 
-def test_a_first_deployment_says_that_going_back_leads_to_nothing(scene):
+def test_a_first_deployment_says_that_there_is_nothing_to_go_back_to(scene):
     decision = scene.decision()
     assert decision.verdict is Verdict.DEPLOY
-    assert decision.sentence == "deploys 1.1.0; going back leads to nothing"
+    assert decision.sentence == "deploys 1.1.0; there is nothing to go back to"
     assert decision.assignment.previous is None
     assert decision.estimate == 120
 
@@ -102,7 +102,9 @@ def test_a_tainted_policy_holds_new_starts_and_leaves_what_runs_in_sync(scene):
     scene.taints = (taint("environments/people.yaml"),)
     decision = scene.decision()
     assert decision.verdict is Verdict.IN_SYNC
-    assert "new starts are held" in decision.sentence
+    assert decision.sentence.endswith(
+        "new starts are held: environments/people.yaml: ben merged his own change"
+    )
 
 
 @pytest.mark.parametrize("outcome", [Outcome.ROLLED_BACK, Outcome.STUCK])
@@ -113,6 +115,10 @@ def test_a_promotion_that_failed_is_held_until_its_file_changes(scene, outcome):
     assert decision.verdict is Verdict.HOLD
     assert decision.closed[0].gate == "hold"
     assert "found 1.0.0" in decision.closed[0].why
+    runs = outcome is Outcome.ROLLED_BACK
+    again = "tagboat promote shop@1.0.0 --to production" if runs else "tagboat promote shop@VERSION"
+    assert again in decision.closed[0].remedy
+    assert "have it merged" in decision.closed[0].remedy
 
 
 def test_a_newly_admitted_change_releases_the_hold(scene):
@@ -166,6 +172,19 @@ def test_b39_a_promotion_of_a_release_that_is_not_there_is_broken_and_names_the_
     assert decision.verdict is Verdict.BROKEN
     assert decision.closed[0].gate == "files"
     assert f"{PROMOTION}:4" in decision.closed[0].why
+
+
+def test_a_file_with_errors_says_which_version_of_it_is_meant_and_that_a_merge_mends_it(scene):
+    sound = scene.files[PROMOTION]
+    scene.files[PROMOTION] += "colour: red\n"
+    gate = next(each for each in scene.decision().closed if each.gate == "files")
+    assert "unknown field" in gate.why
+    assert "in force" not in gate.why
+    assert gate.remedy.endswith("mend the file on a branch and have it merged by somebody else")
+    scene.shown[PROMOTION] = sound
+    scene.taints = (taint(PROMOTION),)
+    gate = next(each for each in scene.decision().closed if each.gate == "files")
+    assert gate.why.endswith("that is the file in force, the branch holds another one")
 
 
 def test_x5_a_file_of_another_place_with_errors_changes_nothing_here(scene):

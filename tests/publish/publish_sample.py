@@ -288,6 +288,7 @@ def inputs_of(past: Past, *decisions: Decision, **changes: object) -> SiteInputs
                     "engineer": {"name": "Erin Example"},
                     "approver": {"name": "Avery Example"},
                 },
+                "roles": {"release-manager": ("approver",)},
             }
         ),
         "generated_at": NOW,
@@ -339,7 +340,7 @@ def everything() -> SiteInputs:
         gate="hold",
         state="closed",
         why="1.3.0 rolled back in production.shop.25: version: expected 1.3.0, found 1.2.0",
-        remedy="promote another release, or revert the merge that brought this one",
+        remedy="promote another release and have it merged",
     )
     unsigned = Reason(
         gate="sign-off",
@@ -391,7 +392,7 @@ def everything() -> SiteInputs:
             "acme-uat/shop",
             Verdict.DEPLOY,
             wanted="1.10.0",
-            sentence="deploys 1.10.0; going back leads to nothing",
+            sentence="deploys 1.10.0; there is nothing to go back to",
         ),
         decision("dev/pay", Verdict.BROKEN, wanted="4.1.0", sentence="its file has errors"),
     )

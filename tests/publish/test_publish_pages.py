@@ -219,6 +219,11 @@ def test_an_app_lists_its_releases_newest_first_and_where_each_runs(site: dict[s
     assert "SHOP-25" in text
 
 
+def test_an_environments_page_names_the_persons_whose_merge_counts(site: dict[str, str]) -> None:
+    said = "A merge by `role/release-manager` (Avery Example) is a sign-off here."
+    assert said in site["environments/production.md"]
+
+
 def test_an_environment_shows_its_history_and_what_happened_besides(site: dict[str, str]) -> None:
     text = site["environments/production.md"]
     assert text.count("](../deployments/production.") >= 4

@@ -1,7 +1,7 @@
 """Gate ``files``: the files that decide about the place are there and have no errors."""
 
 from reconciler.model.records import Reason
-from reconciler.planner.gates.sign_off import concerns
+from reconciler.planner.gates.sign_off import concerns, taints_of
 from reconciler.planner.inputs import Ask
 
 NAME = "files"
@@ -19,7 +19,11 @@ def answer(ask: Ask) -> Reason:
         first = findings[0]
         more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
         why = f"{first.location}: {first.code} {first.message}{more}"
-        return Reason(gate=NAME, state="closed", why=why, remedy=first.hint)
+        if any(each.path == first.location.path for each in taints_of(ask)):
+            why += "; that is the file in force, the branch holds another one"
+        mend = f"{first.hint}; " if first.hint else ""
+        remedy = f"{mend}mend the file on a branch and have it merged by somebody else"
+        return Reason(gate=NAME, state="closed", why=why, remedy=remedy)
     if ask.assignment is None:
         why = "the admitted files don't name a release for this place"
         return Reason(gate=NAME, state="closed", why=why, remedy="run tagboat validate")

@@ -25,5 +25,12 @@ def answer(ask: Ask) -> Reason:
     if failed is None:
         return Reason(gate=NAME, state="open", why="it has not failed here")
     why = f"{failed.version} {failed.outcome.value} in {failed.deployment}: {failed.why}"
-    remedy = "promote another release, or revert the merge that brought this one"
-    return Reason(gate=NAME, state="closed", why=why, remedy=remedy)
+    return Reason(gate=NAME, state="closed", why=why, remedy=_remedy(ask))
+
+
+def _remedy(ask: Ask) -> str:
+    """What brings a newly admitted change: only a merge does, so a pushed revert does not."""
+    again = f", or {ask.running.version}, which runs," if ask.running else ""
+    version = ask.running.version if ask.running else "VERSION"
+    command = f"tagboat promote {ask.place.app}@{version} --to {ask.place.environment}"
+    return f"promote another release{again} and have it merged: {command}"

@@ -37,15 +37,19 @@ def taints_of(ask: Ask) -> tuple[Taint, ...]:
     )
 
 
+def named(taint: Taint, place: Place) -> str:
+    """Why it is tainted, with the file's name unless it is the place's own promotion."""
+    return taint.why if taint.path == place.promotion_path else f"{taint.path}: {taint.why}"
+
+
 def answer(ask: Ask) -> Reason:
     """Closed by the first taint that concerns the place; the rest are counted."""
     taints = taints_of(ask)
     if taints:
         first = taints[0]
         more = f" (and {len(taints) - 1} more)" if len(taints) > 1 else ""
-        return Reason(
-            gate=NAME, state="closed", why=f"{first.code} {first.why}{more}", remedy=first.remedy
-        )
+        why = f"{first.code} {named(first, ask.place)}{more}"
+        return Reason(gate=NAME, state="closed", why=why, remedy=first.remedy)
     if ask.sign_off is None:
         why = f"{ask.place.promotion_path} is not signed off"
         remedy = "let somebody who may promote here merge it"
