@@ -1,11 +1,13 @@
 """What the daemon says: one line an event, on stderr and in the log of the deployment."""
 
 import contextlib
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from reconciler.deployer.fold import Deployment
+from reconciler.manifest.secrets import visible
 from reconciler.model.deployment import Result
 
 _MARKS = {Result.PASSED: "✔", Result.FAILED: "✖", Result.ERRORED: "?"}
@@ -20,6 +22,7 @@ class Lines:
         self._say = say
         self._folder = folder
         self._width = 0
+        self._one = threading.Lock()
 
     def __call__(self, deployment: Deployment, event: Mapping[str, Any]) -> None:
         """Take note of an event of a deployment; a full disk loses lines and nothing else."""
@@ -38,7 +41,7 @@ class Lines:
         """Add a line to a deployment's log."""
         try:
             with (self._folder / f"{deployment}.log").open("a") as file:
-                file.write(line + "\n")
+                file.write(visible(line) + "\n")
         except OSError:
             return
 
@@ -47,8 +50,9 @@ class Lines:
         self._speak(line)
 
     def _speak(self, line: str) -> None:
+        # Places speak from threads of their own, and a line and its end are two writes.
         # Nobody may be there to hear it any more, or the disk behind it full.
-        with contextlib.suppress(OSError):
+        with self._one, contextlib.suppress(OSError):
             self._say(line)
 
 
