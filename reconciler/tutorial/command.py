@@ -96,7 +96,10 @@ def _ready(layout: Layout, given: argparse.Namespace) -> Example:
         )
     # After a kill -9 the places go on running: their own ports are theirs.
     own = {place.port for place in example.places if app_on(place.port) == place.app}
-    require_free(port for port in example.ports if port not in own)
+    require_free(
+        (port for port in example.ports if port not in own),
+        hint="end that program, or start afresh on others: make clean up PORT_BASE=9100",
+    )
     _say(f"going on in {layout.folder}")
     if head_of(given.repository.resolve(), layout.home) != example.commit:
         _say("it was made of another commit than is checked out: make clean up starts from that")
@@ -106,10 +109,16 @@ def _ready(layout: Layout, given: argparse.Namespace) -> Example:
 def _down(given: argparse.Namespace) -> int:
     layout = _layout(given)
     stopped, places = end(layout)
-    _say(f"{'stopped it; ' if stopped else ''}places that still ran: {places}")
+    _say(_ended(stopped=stopped, places=places))
     if given.remove and remove(layout):
         _say(f"removed {layout.folder}")
     return 0
+
+
+def _ended(*, stopped: bool, places: int) -> str:
+    if stopped:
+        return "stopped the example"
+    return f"stopped what was left: places: {places}" if places else "nothing of it was running"
 
 
 def _bundles(repository: Path) -> int:

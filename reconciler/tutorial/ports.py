@@ -13,16 +13,15 @@ def taken(ports: Iterable[int]) -> tuple[int, ...]:
     return tuple(port for port in ports if not _free(port))
 
 
-def require_free(ports: Iterable[int]) -> None:
+def require_free(
+    ports: Iterable[int], *, hint: str = "choose others: make up PORT_BASE=9100"
+) -> None:
     """Raise `ConfigurationError`, naming the ports and the way out, if any is taken."""
     busy = taken(ports)
     if busy:
         listed = ", ".join(str(port) for port in busy)
-        word = "port" if len(busy) == 1 else "ports"
-        raise ConfigurationError(
-            f"{word} {listed} of 127.0.0.1 taken by another program",
-            hint="choose others: make up PORT_BASE=9100",
-        )
+        said = f"port {listed} of 127.0.0.1 is" if len(busy) == 1 else f"ports {listed} are"
+        raise ConfigurationError(f"{said} taken by another program", hint=hint)
 
 
 def answer(port: int, path: str = "/") -> tuple[int, bytes]:

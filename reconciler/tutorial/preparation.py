@@ -3,6 +3,7 @@
 Preparation is begun anew unless it was finished: ``tagboat.toml`` is written last.
 """
 
+import contextlib
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -75,7 +76,10 @@ def remove(layout: Layout) -> bool:
             f"{layout.folder} is not empty and was not made by make up",
             hint="name another folder with --folder",
         )
-    shutil.rmtree(layout.folder)
+    while layout.folder.exists():
+        # Another make clean may be at it at the same time.
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(layout.folder)
     return True
 
 

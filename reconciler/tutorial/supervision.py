@@ -19,6 +19,8 @@ from reconciler.tutorial.tour import tour
 Say = Callable[[str], None]
 
 _ALL = 3
+_KILLED = 128
+"""What shells add to the signal's number."""
 _PATIENCE = 30.0
 _GLANCE = 0.5
 _GLANCES = 360
@@ -46,7 +48,7 @@ def supervise(
     """Run until a signal comes or the daemon ends; then nothing of the example runs any more.
 
     The site takes its hand-written pages from ``repository``. Returns 0 after a signal, and the
-    daemon's own exit code if it ended by itself.
+    daemon's own exit code if it ended by itself, as a shell gives it.
     """
     children: list[Child] = []
     with signals_caught() as signals:
@@ -59,7 +61,7 @@ def supervise(
             say("stopping the daemon, the site and the apps")
             stop_children(children, patience=_PATIENCE)
             end_places(layout)
-            say("stopped; `make up` goes on where it was")
+            say("the apps are stopped, too; `make up` goes on where it was")
 
 
 def begun(layout: Layout) -> bool:
@@ -97,6 +99,9 @@ def _attend(
             children.remove(child)
             code = child.close()
             if name == "daemon":
+                if code < 0:
+                    say(f"the daemon was killed by signal {-code}")
+                    return _KILLED - code
                 say(f"the daemon ended with exit code {code}")
                 return code or ExitCode.NO
             say(f"{name} ended with exit code {code}: see {layout.logs / name}.log")

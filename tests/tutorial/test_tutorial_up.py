@@ -3,6 +3,7 @@
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -214,3 +215,23 @@ def test_up_ends_with_the_daemons_own_exit_code(checkout: Path, fake: Path, layo
         out, _ = process.communicate(timeout=30)
         assert process.returncode == 7
         assert "exit code 7" in out
+
+
+def test_up_ends_like_a_shell_when_the_daemon_is_killed(
+    checkout: Path, fake: Path, layout: Layout
+) -> None:
+    with up(checkout, fake) as process:
+        os.kill(pids(layout)["daemon"], signal.SIGKILL)
+        out, _ = process.communicate(timeout=30)
+        assert process.returncode == 128 + signal.SIGKILL
+        assert "killed by signal 9" in out
+
+
+def test_a_port_that_was_taken_since_is_named_with_a_way_out_that_works(
+    checkout: Path, layout: Layout, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", read_example(layout).port_base))
+        other.listen()
+        assert main(["up", "--repository", str(checkout)]) == 3
+        assert "make clean up PORT_BASE=" in capsys.readouterr().err
