@@ -21,6 +21,7 @@ from reconciler.errors import ConfigurationError
 from reconciler.ports import Artifacts, Clock, Driver, Failpoints, Probe
 from reconciler.repository.git import Git, require_tools
 from reconciler.repository.history import HistoryBranch
+from reconciler.repository.locks import remove_stale_locks
 from reconciler.system.caches import cache_folder
 from reconciler.system.clock import SystemClock
 from reconciler.system.configuration import Configuration
@@ -155,10 +156,13 @@ def build_reconciler(
 ) -> Reconciler:
     """The daemon of this host, ready to run; with other drivers and probes than its own, if given.
 
+    No other daemon may work in its state folder: what a killed git left there is cleared away.
     Raises `ConfigurationError` as `open_view` does.
     """
     clock = SystemClock()
     failpoints = failpoints_of(os.environ)
+    for clone in (configuration.state / "clone.git", *configuration.state.glob("apps/*.git")):
+        remove_stale_locks(clone)
     view = open_view(configuration, configuration.state, writer=True)
     if drivers is None:
         drivers = build_drivers(configuration, failpoints)

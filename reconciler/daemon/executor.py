@@ -106,14 +106,17 @@ class Executor:
             reach(f"step.{step.name}.before")
             try:
                 detail = self._work(state, step, until)
-            except StepFailedError as error:
-                return Result.FAILED, error.message
-            except StaleFenceError as error:
-                return Result.ERRORED, error.message
-            except StepErroredError as error:
+            except (StepFailedError, StepErroredError) as error:
+                if self._stopping.is_set():
+                    # Its programs may have been killed because we stop: it is asked again.
+                    raise ParkedError("the daemon stops") from error
+                if isinstance(error, StepFailedError):
+                    return Result.FAILED, error.message
                 if tries == _TRIES or self._left(until) <= _PAUSE:
                     return Result.ERRORED, error.message
                 self._equipment.clock.sleep(_PAUSE)
+            except StaleFenceError as error:
+                return Result.ERRORED, error.message
             except ParkedError:
                 raise
             except Exception as error:  # noqa: BLE001 - a plug-in's fault must not end the daemon

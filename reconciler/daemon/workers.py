@@ -12,6 +12,10 @@ from reconciler.errors import TagboatError
 from reconciler.journal.jsonl import FileJournal, JournalFullError
 from reconciler.model.place import Place
 from reconciler.model.records import End
+from reconciler.system.processes import kill_programs
+
+_MERCY = 10.0
+_LOOK = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +71,21 @@ class Workers:
             carried.append(each)
         return carried
 
-    def park(self, *, within: float) -> None:
-        """Ask all to stop at the next safe point, and wait this many seconds for them in all."""
+    def park(self, *, within: float, mercy: float = _MERCY) -> None:
+        """Ask all to stop at the next safe point, and wait this many seconds for them in all.
+
+        Programs that still run after ``mercy`` seconds are killed: what they would have said is
+        asked again when their deployments go on (F17).
+        """
         self._stopping.set()
-        left = within
-        for _, thread in self._active.values():
-            before = self._equipment.clock.monotonic()
-            thread.join(max(0.0, left))
-            left -= self._equipment.clock.monotonic() - before
+        clock = self._equipment.clock
+        begun = clock.monotonic()
+        threads = [thread for _, thread in self._active.values()]
+        while threads and clock.monotonic() < begun + within:
+            if clock.monotonic() >= begun + mercy:
+                kill_programs()
+            threads[0].join(_LOOK)
+            threads = [each for each in threads if each.is_alive()]
 
     def _carry(self, place: Place, name: str, journal: FileJournal) -> None:
         try:

@@ -11,15 +11,16 @@ from reconciler.manifest.snapshot import Snapshot
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 _REFUSED = re.compile(
-    r"PATH|PORT|IFS|ENV|BASH_ENV|SHELLOPTS|(?:LD|DYLD|GIT|LISTEN)_.*", re.IGNORECASE
+    r"PATH|PORT|HOME|IFS|ENV|BASH_ENV|SHELLOPTS|(?:LD|DYLD|GIT|LISTEN|TAGBOAT)_.*", re.IGNORECASE
 )
 
 
 def variables(snapshot: Snapshot) -> Iterator[Diagnostic]:
     """``config`` sets no variable that changes which program runs, or that the driver sets (B66).
 
-    Refused are ``PATH``, ``PORT``, ``LD_*``, ``GIT_*``, ``LISTEN_*`` and their like. A variable
-    whose name says that it holds a secret is refused too: secrets aren't committed (B58).
+    Refused are ``PATH``, ``PORT``, ``HOME``, ``LD_*``, ``GIT_*``, ``LISTEN_*``, ``TAGBOAT_*`` and
+    their like. A variable whose name says that it holds a secret is refused too: secrets aren't
+    committed (B58).
     """
     for name, environment in snapshot.environments.items():
         for app, here in environment.apps.items():

@@ -1,9 +1,14 @@
 """The daemon when the world is against it: no remote, a remote that refuses, one bad place."""
 
+import os
+import subprocess
+import time
 from collections import Counter
 
 import pytest
+from daemon_kills import Kill, Killed
 
+from reconciler.daemon.lines import Lines
 from reconciler.daemon.wake import Wake
 from reconciler.drivers.memory import MemoryDriver
 from reconciler.errors import RefusedError, StepErroredError, UnreachableError
@@ -12,21 +17,7 @@ from reconciler.model.deployment import Work
 from reconciler.model.place import Place
 from reconciler.model.records import Outcome
 from reconciler.registry import build_reconciler
-
-
-class Killed(BaseException):
-    """What a kill looks like inside one process: nothing after it runs."""
-
-
-class Kill:
-    """Failpoints that end everything at one point."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def reach(self, name: str) -> None:
-        if name == self.name:
-            raise Killed(name)
+from reconciler.system.configuration import Configuration
 
 
 class DeadProcesses(MemoryDriver):
@@ -226,3 +217,62 @@ def test_waking_many_times_is_one_reason_to_look():
         wake.now()
     wake.wait(30)
     assert not wake.waiting
+
+
+def test_f17_a_stop_ends_the_programs_of_tests_and_parks_their_deployments(make_world):
+    world = make_world("dev")
+    path = "environments/dev/environment.yaml"
+    smoke = "\npipeline: {smoke: {long: {command: {run: [sleep, '77']}}}}\n"
+    text = world.git.tell(["show", f"main:{path}"]) + smoke
+    world.root = world.commit({path: text}, onto=[world.tip], by="ana")
+    world.push(world.root)
+    known = world.configuration()
+    host = known.host.model_copy(update={"programs": ("sleep",)})
+    reconciler = build_reconciler(
+        Configuration(host, known.source),
+        lambda _: None,
+        drivers={"memory": MemoryDriver(places=world.places)},
+    )
+    reconciler.claims.recover()
+    until = time.monotonic() + 30
+    while not sleepers():
+        assert time.monotonic() < until
+        reconciler.look()
+        reconciler.wake.wait(0.05)
+    reconciler.workers.park(within=20, mercy=0.1)
+    assert sleepers() == []
+    (carried,) = reconciler.workers.finished()
+    assert (carried.end, carried.fault) == (None, "")
+    last = carried.journal.events()[-1]
+    assert (last["event"], last["step"]) == ("step-started", "smoke")
+
+
+def sleepers() -> list[str]:
+    """The programs that this very process has started and that still run."""
+    found = subprocess.run(
+        ["ps", "-o", "args=", "--ppid", str(os.getpid())], capture_output=True, text=True
+    )
+    return [each for each in found.stdout.splitlines() if each.endswith("sleep 77")]
+
+
+def test_f23_locks_of_a_git_that_was_killed_are_removed_but_not_those_of_one_that_lives(
+    make_world,
+):
+    world = make_world("dev")
+    world.daemon().run_once()
+    clone = world.folder / "state-one" / "clone.git"
+    lock = clone / "refs" / "tagboat" / "main.lock"
+    lock.touch()
+    world.promote("1.1.0", "dev")
+    with subprocess.Popen(["sleep", "60"], cwd=clone) as living:
+        world.daemon()
+        assert lock.exists()
+        living.kill()
+    world.daemon().run_once()
+    assert world.running("dev") == "1.1.0"
+
+
+def test_x22_the_log_of_a_deployment_has_no_control_characters(tmp_path):
+    lines = Lines(lambda _: None, tmp_path)
+    lines.log("dev.shop.1", "one\x1b[2Jtwo\nthree")
+    assert (tmp_path / "dev.shop.1.log").read_text() == "one\\x1b[2Jtwo\\nthree\n"

@@ -4,24 +4,10 @@ import shutil
 from collections import Counter
 
 import pytest
+from daemon_kills import Kill, Killed
 
 from reconciler.model.plan import Verdict
 from reconciler.model.records import End, Outcome
-
-
-class Killed(BaseException):
-    """What a kill looks like inside one process: nothing after it runs."""
-
-
-class Kill:
-    """Failpoints that end everything at one point."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def reach(self, name: str) -> None:
-        if name == self.name:
-            raise Killed(name)
 
 
 def kinds(reconciler):
