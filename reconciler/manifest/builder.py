@@ -1,5 +1,6 @@
 """Values out of libyaml's events, with everything refused that the profile doesn't know."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -36,6 +37,8 @@ FLOOD = 100
 """Findings of a file that are shown."""
 TRIED = (0, 2, 5)
 """The version whose reading was compared with a referee."""
+_COLON = re.compile(" *:")
+_PAIR = "write the field as 'name: value'"
 
 
 def parser_of(text: str) -> Any:
@@ -123,9 +126,9 @@ class Builder:
         self.findings.append(code.at(place, said))
         raise StoppedError
 
-    def _refuse(self, code: Code, event: Event, said: str) -> None:
+    def _refuse(self, code: Code, event: Event, said: str, *, hint: str = "") -> None:
         place = location_of(self.path, event)
-        self.findings.append(code.at(place, said))
+        self.findings.append(code.at(place, said, hint=hint))
         if len(self.findings) == FLOOD:
             self._stop(reading.FLOOD, place, f"the file has {FLOOD} findings or more")
 
@@ -162,10 +165,27 @@ class Builder:
             key = self._key(event, depth)
             if key in value:
                 self._refuse(reading.DUPLICATE_KEY, event, f"found {shown(key)} again")
-            inside = self._node(self._next(), depth + 1)
+            after = self._next()
+            if key is not None:
+                self._apart(event, after)
+            inside = self._node(after, depth + 1)
             if key is not None:
                 value[key] = inside
         return value
+
+    def _apart(self, name: Any, value: Any) -> None:
+        """Refuse a name and a value that a reader doesn't see side by side."""
+        end = name.end_mark.index
+        if self.text[end : end + 1] != ":" and not _COLON.match(self.text, end):
+            self._refuse(reading.FORM, name, "found a field name without ':'", hint=_PAIR)
+        elif (
+            isinstance(value, ScalarEvent)
+            and value.start_mark.line != name.start_mark.line
+            and "#" in self.text[end : value.start_mark.index]
+        ):
+            # ruamel.yaml, which edits files for people, gives up on such a comment.
+            said = "found a comment between a field name and its value"
+            self._refuse(reading.FORM, value, said, hint="move the comment above the field")
 
     def _key(self, event: Event, depth: int) -> str | None:
         before = len(self.findings)
