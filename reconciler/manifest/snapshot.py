@@ -9,7 +9,7 @@ from reconciler.manifest.codes import integrity, references
 from reconciler.manifest.document import Document, NodePath, read_document
 from reconciler.manifest.mapping import to_model
 from reconciler.manifest.paths import Home, home_of, managed
-from reconciler.manifest.secrets import shown
+from reconciler.manifest.secrets import secrets_in, shown
 from reconciler.model.app import App
 from reconciler.model.environment import Environment
 from reconciler.model.people import People
@@ -32,11 +32,15 @@ class Blob:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What one file says: its model if it is good, else findings; both depend on it alone."""
+    """What one file says: its model if it is good, else findings; all depend on it alone."""
 
+    home: Home | None
+    """Nothing where no file may be."""
     document: Document | None
     model: App | Release | Environment | Promotion | People | None
     findings: tuple[Diagnostic, ...] = ()
+    secrets: tuple[Location, ...] = ()
+    """Where something stands that looks like a secret."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +61,8 @@ class Snapshot:
     """Paths with findings of their own."""
     documents: Mapping[str, Document] = field(default_factory=dict)
     """Path → text and values of every file that could be read, broken ones too."""
+    secrets: tuple[Location, ...] = ()
+    """Where something stands that looks like a secret, in files that could be read."""
 
     def locate(self, path: str, node: NodePath = (), *, key: bool = False) -> Location:
         """Where a value of a file stands; the whole file if it couldn't be read."""
@@ -78,18 +84,16 @@ def load(
     files = {path: tree[path] for path in sorted(tree) if managed(path)}
     findings = list(_twins(files))
     kept: MutableMapping[tuple[str, str], Parsed] = {} if cache is None else cache
-    parsed: dict[str, tuple[Home, Parsed]] = {}
+    parsed: dict[str, Parsed] = {}
     for path, blob in files.items():
-        home = home_of(path)
-        odd = _odd_mode(path, blob.mode) or (home if isinstance(home, Diagnostic) else None)
-        if odd or isinstance(home, Diagnostic):
-            findings.extend([odd] if odd else [])
+        if odd := _odd_mode(path, blob.mode):
+            findings.append(odd)
             continue
-        key = path, blob.id
-        if key not in kept:
-            kept[key] = _parse(path, blob.data, home)
-        parsed[path] = home, kept[key]
-        findings.extend(kept[key].findings)
+        known = kept.get((path, blob.id))
+        if known is None:
+            known = kept[path, blob.id] = _parse(path, blob.data)
+        parsed[path] = known
+        findings.extend(known.findings)
     report = Report.of(findings)
     return _snapshot(commit, files, parsed, report.paths()), report
 
@@ -97,7 +101,7 @@ def load(
 def _snapshot(
     commit: str,
     files: Mapping[str, Blob],
-    parsed: Mapping[str, tuple[Home, Parsed]],
+    parsed: Mapping[str, Parsed],
     broken: frozenset[str],
 ) -> Snapshot:
     apps: dict[str, App] = {}
@@ -105,8 +109,8 @@ def _snapshot(
     environments: dict[str, Environment] = {}
     promotions: dict[tuple[str, str], Promotion] = {}
     people: People | None = None
-    for path, (home, each) in parsed.items():
-        if path in broken:
+    for path, each in parsed.items():
+        if path in broken or each.home is None:
             continue
         match each.model:
             case App() as app:
@@ -116,7 +120,7 @@ def _snapshot(
             case Environment() as environment:
                 environments[environment.name] = environment
             case Promotion() as promotion:
-                promotions[home.folder, promotion.app] = promotion
+                promotions[each.home.folder, promotion.app] = promotion
             case People():
                 people = each.model
             case None:
@@ -131,20 +135,25 @@ def _snapshot(
         blobs={path: blob.id for path, blob in files.items()},
         broken=broken,
         documents={
-            path: each.document for path, (_, each) in parsed.items() if each.document is not None
+            path: each.document for path, each in parsed.items() if each.document is not None
         },
+        secrets=tuple(place for each in parsed.values() for place in each.secrets),
     )
 
 
-def _parse(path: str, data: bytes, home: Home) -> Parsed:
+def _parse(path: str, data: bytes) -> Parsed:
+    home = home_of(path)
+    if isinstance(home, Diagnostic):
+        return Parsed(None, None, None, (home,))
     document = read_document(path, data)
     if not isinstance(document, Document):
-        return Parsed(None, None, tuple(document))
+        return Parsed(home, None, None, tuple(document))
+    secrets = tuple(document.offset(each) for each in secrets_in(document.text))
     model = to_model(document, home.kind)
     if isinstance(model, list):
-        return Parsed(document, None, tuple(model))
+        return Parsed(home, document, None, tuple(model), secrets)
     findings = tuple(_misnamed(document, home))
-    return Parsed(document, None if findings else model, findings)
+    return Parsed(home, document, None if findings else model, findings, secrets)
 
 
 def _misnamed(document: Document, home: Home) -> Iterator[Diagnostic]:
@@ -172,19 +181,22 @@ def _odd_mode(path: str, mode: str) -> Diagnostic | None:
 
 def _twins(files: Mapping[str, Blob]) -> Iterator[Diagnostic]:
     """Paths, and folders, that are one on a machine that doesn't tell case apart (B26)."""
+    seen = set(files)
+    for path in files:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in seen:
+            seen.add(folder)
+            folder = folder.rpartition("/")[0]
     spellings: dict[str, set[str]] = defaultdict(set)
+    for each in seen:
+        spellings[each.casefold()].add(each)
+    if len(spellings) == len(seen):
+        return
     for path in files:
         steps = path.split("/")
         for end in range(2, len(steps) + 1):
             prefix = "/".join(steps[:end])
-            spellings[prefix.casefold()].add(prefix)
-    clashing = {each for some in spellings.values() if len(some) > 1 for each in some}
-    for path in files:
-        steps = path.split("/")
-        for end in range(2, len(steps) + 1):
-            prefix = "/".join(steps[:end])
-            if prefix in clashing:
-                others = sorted(spellings[prefix.casefold()] - {prefix})
+            if others := sorted(spellings[prefix.casefold()] - {prefix}):
                 yield references.CASE.at(
                     Location(path), f"{shown(prefix)} differs from {shown(others[0])} only in case"
                 )
