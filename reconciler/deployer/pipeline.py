@@ -114,6 +114,7 @@ def _smoke(
             help=test.help,
         )
         for key, test in pipeline.smoke.items()
+        if test is not None
     )
     return (
         StepSpec(

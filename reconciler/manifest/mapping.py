@@ -14,7 +14,7 @@ from reconciler.manifest.builder import FLOOD
 from reconciler.manifest.codes import fields, policy
 from reconciler.manifest.document import Document, NodePath
 from reconciler.manifest.secrets import shown, visible
-from reconciler.model.base import Manifest, Model
+from reconciler.model.base import Manifest, Model, choices
 
 FORMAT = "tagboat/v1"
 
@@ -46,13 +46,15 @@ def to_model(document: Document, kind: type[_M]) -> _M | list[Diagnostic]:
     head = list(_head(document, kind.__name__))
     if head:
         return head
-    nulls = list(_nulls(document, document.value, ()))
+    nulls = [each for each in _nulls(document.value, ()) if not _takes_away(kind, each)]
+    empty = [_empty(document, node) for node in nulls]
     try:
         model = kind.model_validate(document.value)
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False)
-        return [*nulls, *_findings(document, kind, found)][:FLOOD]
-    return nulls or model
+        said = [*empty, *_findings(document, kind, found), *_choices(document, kind)]
+        return said[:FLOOD]
+    return empty or model
 
 
 def _head(document: Document, kind: str) -> Iterator[Diagnostic]:
@@ -72,18 +74,68 @@ def _head(document: Document, kind: str) -> Iterator[Diagnostic]:
         )
 
 
-def _nulls(document: Document, value: Any, node: NodePath) -> Iterator[Diagnostic]:
+def _nulls(value: Any, node: NodePath) -> Iterator[NodePath]:
     match value:
         case None:
-            yield fields.EMPTY_VALUE.at(
-                document.locate(node, key=True), f"{_name(node)}: found no value"
-            )
+            yield node
         case dict():
             for name, each in value.items():
-                yield from _nulls(document, each, (*node, name))
+                yield from _nulls(each, (*node, name))
         case tuple():
             for index, each in enumerate(value):
-                yield from _nulls(document, each, (*node, index))
+                yield from _nulls(each, (*node, index))
+        case _:
+            pass
+
+
+def _takes_away(kind: type[Manifest], node: NodePath) -> bool:
+    """Whether null is meant here: a layer takes a named thing away that one below gives."""
+    if not kind.LAYERED or not node:
+        return False
+    annotation: Any = kind
+    for step in node[:-1]:
+        annotation = _inside(annotation, step)
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        return annotation.NAMED and node[-1] in names_of(annotation)
+    return get_origin(annotation) is dict and type(None) in get_args(get_args(annotation)[1])
+
+
+def _empty(document: Document, node: NodePath) -> Diagnostic:
+    place = document.locate(node, key=True)
+    return fields.EMPTY_VALUE.at(place, f"{_name(node)}: found no value")
+
+
+def _choices(document: Document, kind: type[Model]) -> Iterator[Diagnostic]:
+    """Fields that choose a sort, or need one another, in the whole file."""
+    for node, value in _mappings(document.value, ()):
+        model = _model_at(kind, node)
+        given = {name for name, each in value.items() if each is not None}
+        for name, expected in choices(model, given):
+            place = document.locate((*node, name) if name else node, key=bool(name))
+            if name:
+                wanted = " and ".join(f"'{each}'" for each in expected)
+                yield fields.MISSING.at(
+                    place,
+                    f"{_name((*node, name))}: needs {wanted} beside it",
+                    hint=f"add '{expected[0]}:', or take '{name}' out",
+                )
+                continue
+            here = [each for each in expected if each in given]
+            found = " and ".join(f"'{each}'" for each in here) or "none of them"
+            wanted = ", ".join(f"'{each}'" for each in expected)
+            label = f"{_name(node)}: " if node else ""
+            yield fields.EXACTLY_ONE.at(place, f"{label}found {found}, expected one of {wanted}")
+
+
+def _mappings(value: Any, node: NodePath) -> Iterator[tuple[NodePath, Mapping[str, Any]]]:
+    match value:
+        case dict():
+            yield node, value
+            for name, each in value.items():
+                yield from _mappings(each, (*node, name))
+        case tuple():
+            for index, each in enumerate(value):
+                yield from _mappings(each, (*node, index))
         case _:
             pass
 
@@ -94,24 +146,18 @@ def _findings(
     """One finding for each value that was refused; branches of a union are said together."""
     grouped: dict[tuple[NodePath, bool], list[ErrorDetails]] = defaultdict(list)
     for error in errors:
-        grouped[_node(document.value, error)].append(error)
-    unready = {
-        node[:-1]
-        for (node, _), found in grouped.items()
-        if found[0]["type"] == "extra_forbidden" and node[-1] in _model_at(kind, node[:-1]).NOT_YET
-    }
+        if error["type"] != "choice":  # said with all the others of the file
+            grouped[_node(document.value, error)].append(error)
     for (node, is_key), found in grouped.items():
         error = found[0]
         if error["type"] == "extra_forbidden":
             yield _extra(document, _model_at(kind, node[:-1]), node)
         elif error["type"] == "missing":
-            # A sort of the same thing that isn't supported yet takes the place of this one.
-            if node[:-1] not in unready:
-                yield fields.MISSING.at(
-                    document.locate(node[:-1]),
-                    f"{_name(node)}: the field is missing",
-                    hint=f"add '{node[-1]}:'",
-                )
+            yield fields.MISSING.at(
+                document.locate(node[:-1]),
+                f"{_name(node)}: the field is missing",
+                hint=f"add '{node[-1]}:'",
+            )
         elif is_key:
             said = f"name {shown(node[-1])}{_strange(str(node[-1]))}, expected {_wanted(found)}"
             yield fields.VALUE.at(document.locate(node, key=True), said)
@@ -149,9 +195,7 @@ def _refused(document: Document, node: NodePath, found: list[ErrorDetails]) -> D
 def _extra(document: Document, model: type[Model], node: NodePath) -> Diagnostic:
     name = str(node[-1])
     place = document.locate(node, key=True)
-    if name in model.NOT_YET:
-        return fields.NOT_YET_FIELD.at(place, f"{_name(node)}: the field is not supported yet")
-    near = _near(name, [*names_of(model), *model.NOT_YET])
+    near = _near(name, names_of(model))
     said = f"unknown field {shown(name)}{_strange(name)}"
     return fields.UNKNOWN.at(place, said, hint=f"did you mean '{near}'?" if near else "")
 

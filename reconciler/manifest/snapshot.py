@@ -1,8 +1,9 @@
 """All managed files at one commit, read and checked each by itself."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from reconciler.diagnostics import Diagnostic, Location, Report
 from reconciler.manifest.codes import integrity, references
@@ -11,14 +12,23 @@ from reconciler.manifest.mapping import to_model
 from reconciler.manifest.paths import Home, home_of, managed
 from reconciler.manifest.secrets import secrets_in, shown
 from reconciler.model.app import App
+from reconciler.model.approval import Approval, Quarantine
+from reconciler.model.base import Manifest
+from reconciler.model.calendar import Calendar
+from reconciler.model.connections import Connections
+from reconciler.model.customer import Customer
 from reconciler.model.environment import Environment
+from reconciler.model.freeze import Freeze
 from reconciler.model.people import People
+from reconciler.model.policy import Policy
 from reconciler.model.promotion import Promotion
 from reconciler.model.release import Release
+from reconciler.model.text import Text
 
 __all__ = ["Blob", "Parsed", "Snapshot", "load", "managed"]
 
 _PLAIN = "100644"
+_M = TypeVar("_M", bound=Manifest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +47,7 @@ class Parsed:
     home: Home | None
     """Nothing where no file may be."""
     document: Document | None
-    model: App | Release | Environment | Promotion | People | None
+    model: Manifest | None
     findings: tuple[Diagnostic, ...] = ()
     secrets: tuple[Location, ...] = ()
     """Where something stands that looks like a secret."""
@@ -55,6 +65,17 @@ class Snapshot:
     promotions: Mapping[tuple[str, str], Promotion] = field(default_factory=dict)
     """By environment and app."""
     people: People | None = None
+    policies: Mapping[str, Policy] = field(default_factory=dict)
+    customers: Mapping[str, Customer] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    freezes: Mapping[str, Freeze] = field(default_factory=dict)
+    texts: Mapping[tuple[str, str], Text] = field(default_factory=dict)
+    """By event and language."""
+    approvals: Mapping[tuple[str, str, str, str], Approval] = field(default_factory=dict)
+    """By app, version, environment and person."""
+    quarantines: Mapping[tuple[str, str], Quarantine] = field(default_factory=dict)
+    """By app and version."""
+    connections: Connections | None = None
     blobs: Mapping[str, str] = field(default_factory=dict)
     """Path → blob id, of every managed path."""
     broken: frozenset[str] = frozenset()
@@ -104,34 +125,28 @@ def _snapshot(
     parsed: Mapping[str, Parsed],
     broken: frozenset[str],
 ) -> Snapshot:
-    apps: dict[str, App] = {}
-    releases: dict[tuple[str, str], Release] = {}
-    environments: dict[str, Environment] = {}
-    promotions: dict[tuple[str, str], Promotion] = {}
-    people: People | None = None
+    good: dict[type[Manifest], list[tuple[Home, Manifest]]] = defaultdict(list)
     for path, each in parsed.items():
-        if path in broken or each.home is None:
-            continue
-        match each.model:
-            case App() as app:
-                apps[app.name] = app
-            case Release() as release:
-                releases[release.app, release.version] = release
-            case Environment() as environment:
-                environments[environment.name] = environment
-            case Promotion() as promotion:
-                promotions[each.home.folder, promotion.app] = promotion
-            case People():
-                people = each.model
-            case None:
-                pass
+        if each.home is not None and each.model is not None and path not in broken:
+            good[type(each.model)].append((each.home, each.model))
     return Snapshot(
         commit=commit,
-        apps=apps,
-        releases=releases,
-        environments=environments,
-        promotions=promotions,
-        people=people,
+        apps={each.name: each for _, each in _of(App, good)},
+        releases={(each.app, each.version): each for _, each in _of(Release, good)},
+        environments={each.name: each for _, each in _of(Environment, good)},
+        promotions={(home.folder, each.app): each for home, each in _of(Promotion, good)},
+        people=next((each for _, each in _of(People, good)), None),
+        policies={each.name: each for _, each in _of(Policy, good)},
+        customers={each.name: each for _, each in _of(Customer, good)},
+        calendars={each.name: each for _, each in _of(Calendar, good)},
+        freezes={each.name: each for _, each in _of(Freeze, good)},
+        texts={(each.event, each.language): each for _, each in _of(Text, good)},
+        approvals={
+            (each.app, each.version, each.environment, each.by): each
+            for _, each in _of(Approval, good)
+        },
+        quarantines={(each.app, each.version): each for _, each in _of(Quarantine, good)},
+        connections=next((each for _, each in _of(Connections, good)), None),
         blobs={path: blob.id for path, blob in files.items()},
         broken=broken,
         documents={
@@ -139,6 +154,14 @@ def _snapshot(
         },
         secrets=tuple(place for each in parsed.values() for place in each.secrets),
     )
+
+
+def _of(
+    kind: type[_M], models: Mapping[type[Manifest], Iterable[tuple[Home, Manifest]]]
+) -> Iterator[tuple[Home, _M]]:
+    for home, each in models.get(kind, ()):
+        assert isinstance(each, kind)  # noqa: S101 - narrowing
+        yield home, each
 
 
 def _parse(path: str, data: bytes) -> Parsed:

@@ -39,7 +39,7 @@ def _decide(inputs: Inputs, place: Place) -> Decision:
     standing = inputs.ledger.at(place)
     running = standing.running
     admitted, shown = inputs.snapshot.promotions.get(key), inputs.tip.promotions.get(key)
-    wanted = shown.release if shown else admitted.release if admitted else ""
+    wanted = shown.wanted if shown else admitted.wanted if admitted else ""
     ask = Ask(inputs, place, wanted, _sign_off(inputs, place), _assignment(inputs, place), running)
     if standing.open_claim is not None:
         return _under_way(ask, standing.open_claim)
@@ -153,7 +153,7 @@ def _assignment(inputs: Inputs, place: Place) -> Assignment | None:
     environment = snapshot.environments.get(place.environment)
     if promotion is None or app is None or environment is None:
         return None
-    release = snapshot.releases.get((place.app, promotion.release))
+    release = snapshot.releases.get((place.app, promotion.release or ""))
     names = {each.name for each in app.components}
     if release is None or not {each.name for each in release.components} <= names:
         return None

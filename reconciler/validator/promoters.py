@@ -19,7 +19,7 @@ def promoters(snapshot: Snapshot) -> Iterator[Diagnostic]:
     people = snapshot.people
     for name, environment in snapshot.environments.items():
         may = environment.permissions.promote
-        if people is None or not any(people.members(each) for each in may):
+        if people is None or not any(people.counting(each, environment.customer) for each in may):
             yield policy.NOBODY.at(
                 snapshot.locate(environment_path(name), ("permissions", "promote"), key=True),
                 f"nobody may promote into {name}: {', '.join(may) or 'nobody is named'}",

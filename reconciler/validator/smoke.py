@@ -33,7 +33,7 @@ def smoke(snapshot: Snapshot) -> Iterator[Diagnostic]:
             continue
         pipeline = lay_over(lay_over(app.pipeline, environment.pipeline), here.pipeline)
         for name, test in pipeline.smoke.items():
-            if _needs_url(test):
+            if test is not None and _needs_url(test):
                 yield references.NO_ADDRESS.at(
                     snapshot.locate(environment_path(environment.name), ("apps", app.name)),
                     f"{environment.name}/{app.name}: test {shown(name)} starts at 'url', and there"

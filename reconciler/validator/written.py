@@ -44,7 +44,8 @@ def tests(snapshot: Snapshot) -> Iterator[WrittenTest]:
 
 def _tests(path: str, node: NodePath, pipeline: AppPipeline) -> Iterator[WrittenTest]:
     for name, test in pipeline.smoke.items():
-        yield WrittenTest(path, (*node, "smoke", name), test)
+        if test is not None:
+            yield WrittenTest(path, (*node, "smoke", name), test)
 
 
 def targets(snapshot: Snapshot) -> Iterator[WrittenTarget]:
@@ -83,7 +84,8 @@ def addresses(snapshot: Snapshot) -> Iterator[tuple[str, NodePath, str]]:
         if environment.url is not None:
             yield path, ("url",), environment.url
         for link, url in environment.links.items():
-            yield path, ("links", link), url
+            if url is not None:
+                yield path, ("links", link), url
         for app, here in environment.apps.items():
             if here.url is not None:
                 yield path, ("apps", app, "url"), here.url

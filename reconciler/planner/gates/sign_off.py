@@ -31,7 +31,7 @@ def concerns(path: str, place: Place, versions: frozenset[str]) -> bool:
 def taints_of(ask: Ask) -> tuple[Taint, ...]:
     """The taints that concern this place."""
     promotion = ask.inputs.snapshot.promotions.get((ask.place.environment, ask.place.app))
-    versions = frozenset({ask.wanted, promotion.release if promotion else ask.wanted})
+    versions = frozenset({ask.wanted, promotion.wanted if promotion else ask.wanted})
     return tuple(
         each for each in ask.inputs.judgement.taints if concerns(each.path, ask.place, versions)
     )
