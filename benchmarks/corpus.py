@@ -1,12 +1,9 @@
 """Made-up repositories of any size: what a company's files look like, and the same each time.
 
-    .venv/bin/python benchmarks/corpus.py FOLDER [files]
-
 Every file is valid, has 25 to 66 lines, and is an App, a Release, an Environment or a Promotion;
 only ``environments/people.yaml`` grows with the company.
 """
 
-import sys
 from collections.abc import Iterator
 from hashlib import sha1, sha256
 from itertools import islice
@@ -170,7 +167,3 @@ def _promotion(environment: str, app: str) -> str:
         f"# So far:\n{log}"
         f"apiVersion: tagboat/v1\nkind: Promotion\napp: {app}\nrelease: 1.0.0\n"
     )
-
-
-if __name__ == "__main__":
-    write_tree(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 10_000)
