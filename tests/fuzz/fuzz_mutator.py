@@ -22,6 +22,11 @@ BYTES = (
     b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\xc0\x80", b"\xf4\x90\x80\x80",
     b"\xff", b"\x80", b"\xc3", b"\r\n", b"\x00",
 )  # fmt: skip
+FLOODS = (
+    b"[", b"{", b"- ", b"? ", b"a: ", b"- |\n  a\n", b"-eyJ", b"'", b'"', b"\\n", b"://a:", b"1_",
+    b":1", b"\n", b" ", b"#", b"&a ", b"!", b"a: 1\n", b"\0", b"-----BEGIN A", b"2026-11-24 ",
+)  # fmt: skip
+"""What a file can be filled with to make a reader slow."""
 HEADERS = ("|", "|-", "|+", "|", "|-", ">", ">-", "|2", "|1-", "| # c", "|  ", "|+ #", "|\n")
 _TOKEN = re.compile(r"[^\s,\[\]{}]+")
 _VALUE = re.compile(r"(?<=[:\-] )[^\n]+")
@@ -44,7 +49,7 @@ def case(seed: int, number: int, seeds: Sequence[bytes]) -> bytes:
     data = text.encode(errors="replace")
     if rng.random() < 0.05:
         data = _bytes(rng, data)
-    if rng.random() < 0.0005:
+    if rng.random() < 0.0003:
         data = _flood(rng, data)
     return data
 
@@ -76,6 +81,8 @@ def _flood(rng: Random, data: bytes) -> bytes:
     """A lot of the same, up to about the largest file that is read."""
     start = rng.randint(0, len(data))
     piece = data[start : start + rng.randint(1, 40)] or b"["
+    if rng.random() < 0.5:
+        piece = rng.choice(FLOODS)
     many = (256 * 1024 - len(data)) // len(piece)
     return data[:start] + piece * rng.choice((many, many // 2, many // 20)) + data[start:]
 

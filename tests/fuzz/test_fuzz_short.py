@@ -3,13 +3,18 @@
 import io
 import json
 from collections import Counter
+from time import process_time
 
 import pytest
-from fuzz_mutator import case
-from fuzz_oracle import Outcome, Sort, equal, judge, unwrapped
+from fuzz_mutator import FLOODS, case
+from fuzz_oracle import SLOWEST, Outcome, Sort, equal, judge, unwrapped
 from fuzz_run import Tally, main, run, smaller
 from fuzz_seeds import TRAPS, seeds
 from ruamel.yaml import YAML
+
+from reconciler.manifest.characters import LARGEST
+from reconciler.manifest.document import read_document
+from reconciler.manifest.secrets import secrets_in
 
 CASES = 3_000
 
@@ -31,6 +36,16 @@ def test_what_is_accepted_is_what_the_referee_reads():
 @pytest.mark.parametrize("number", range(len(TRAPS)))
 def test_traps_are_refused_or_read_as_the_referee_does(number):
     assert not judge(TRAPS[number].encode()).sort.failed
+
+
+@pytest.mark.parametrize("piece", FLOODS)
+@pytest.mark.parametrize("start", [b"", b"a: ", b"a: !", b"a:\n"])
+def test_the_largest_file_full_of_one_thing_is_judged_in_a_second(piece, start):
+    data = start + piece * ((LARGEST - len(start)) // len(piece))
+    began = process_time()
+    read_document("a.yaml", data)
+    list(secrets_in(data.decode()))
+    assert process_time() - began < SLOWEST
 
 
 def test_a_case_depends_on_seed_and_number_only():
