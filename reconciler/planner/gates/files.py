@@ -8,11 +8,11 @@ NAME = "files"
 
 
 def answer(ask: Ask) -> Reason:
-    """Closed by the first finding in a file that concerns the place."""
+    """Closed by the first error in a file that concerns the place."""
     versions = frozenset({ask.wanted})
     findings = [
         each
-        for each in ask.inputs.report.findings
+        for each in ask.inputs.report.errors
         if concerns(each.location.path, ask.place, versions)
     ]
     if findings:

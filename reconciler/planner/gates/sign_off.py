@@ -12,9 +12,11 @@ def concerns(path: str, place: Place, versions: frozenset[str]) -> bool:
     """Whether a managed path decides about this place; ``versions`` are those it may come to run.
 
     A promotion concerns its place, an environment or app file all places of it, a release file the
-    places that ask for it, and people everybody.
+    places that ask for it; people, connections and what environments share concern everybody.
     """
     match path.split("/"):
+        case ["environments", "policies" | "customers" | "calendars" | "freezes", _]:
+            return True
         case ["environments", environment, file]:
             own = file in {"environment.yaml", f"{place.app}.yaml"}
             return environment == place.environment and own
