@@ -84,6 +84,10 @@ class Snapshot:
     """Path → text and values of every file that could be read, broken ones too."""
     secrets: tuple[Location, ...] = ()
     """Where something stands that looks like a secret, in files that could be read."""
+    layered: MutableMapping[object, object] = field(
+        init=False, default_factory=dict, repr=False, compare=False
+    )
+    """What `layering` has made of these files already; nobody else's."""
 
     def locate(self, path: str, node: NodePath = (), *, key: bool = False) -> Location:
         """Where a value of a file stands; the whole file if it couldn't be read."""

@@ -11,6 +11,7 @@ from reconciler.manifest.codes import (
     changes,
     fields,
     integrity,
+    layers,
     links,
     policy,
     reach,
@@ -20,7 +21,7 @@ from reconciler.manifest.codes import (
 )
 from reconciler.manifest.codes.code import Code
 
-_TABLES = (reading, fields, references, links, policy, reach, times, integrity, changes)
+_TABLES = (reading, fields, references, links, layers, policy, reach, times, integrity, changes)
 
 CODES: Mapping[str, Code] = MappingProxyType(
     {
