@@ -8,7 +8,7 @@ from reconciler.errors import TagboatError
 
 
 def schema(
-    kind: Annotated[str, typer.Argument(help="app, release, environment, promotion or people.")],
+    kind: Annotated[str, typer.Argument(help="Such as app, release or environment.")],
 ) -> None:
     """Print the JSON Schema of a kind of file."""
     from reconciler.manifest.schemas import KINDS, schema_text

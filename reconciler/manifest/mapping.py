@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -124,7 +124,11 @@ def _choices(document: Document, kind: type[Model]) -> Iterator[Diagnostic]:
             found = " and ".join(f"'{each}'" for each in here) or "none of them"
             wanted = ", ".join(f"'{each}'" for each in expected)
             label = f"{_name(node)}: " if node else ""
-            yield fields.EXACTLY_ONE.at(place, f"{label}found {found}, expected one of {wanted}")
+            yield fields.EXACTLY_ONE.at(
+                place,
+                f"{label}found {found}, expected one of {wanted}",
+                hint=f"keep one of {found}" if here else f"add one of {wanted}",
+            )
 
 
 def _mappings(value: Any, node: NodePath) -> Iterator[tuple[NodePath, Mapping[str, Any]]]:
@@ -145,6 +149,7 @@ def _findings(
 ) -> Iterator[Diagnostic]:
     """One finding for each value that was refused; branches of a union are said together."""
     grouped: dict[tuple[NodePath, bool], list[ErrorDetails]] = defaultdict(list)
+    nodes = {_node(document.value, error)[0] for error in errors}
     for error in errors:
         if error["type"] != "choice":  # said with all the others of the file
             grouped[_node(document.value, error)].append(error)
@@ -159,18 +164,19 @@ def _findings(
                 hint=f"add '{node[-1]}:'",
             )
         elif is_key:
-            said = f"name {shown(node[-1])}{_strange(str(node[-1]))}, expected {_wanted(found)}"
-            yield fields.VALUE.at(document.locate(node, key=True), said)
-        elif document.at(node) is not None and not _inner(node, error, grouped):
+            wanted = _wanted(found)
+            said = f"name {shown(node[-1])}{_strange(str(node[-1]))}, expected {wanted}"
+            near = _near(str(node[-1]), _QUOTED.findall(wanted))
+            hint = f"did you mean '{near}'?" if near else ""
+            yield fields.VALUE.at(document.locate(node, key=True), said, hint=hint)
+        elif document.at(node) is not None and not _inner(node, error, nodes):
             yield _refused(document, node, found)
 
 
-def _inner(
-    node: NodePath, error: ErrorDetails, grouped: Mapping[tuple[NodePath, bool], object]
-) -> bool:
+def _inner(node: NodePath, error: ErrorDetails, nodes: Iterable[NodePath]) -> bool:
     """Whether a list is too short only because its entries were refused."""
     return error["type"] == "too_short" and any(
-        len(other) > len(node) and other[: len(node)] == node for other, _ in grouped
+        len(other) > len(node) and other[: len(node)] == node for other in nodes
     )
 
 

@@ -1,17 +1,37 @@
 """How every model behaves: strict, frozen, nothing unknown."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal, Self
+from itertools import combinations
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
+
+
+def _said_in_schema(schema: JsonDict, model: type[Any]) -> None:
+    """What a model says about fields standing together, in JSON Schema's words."""
+    one_of: list[JsonValue] = [{"required": [each]} for each in model.ONE_OF]
+    if one_of:
+        schema["oneOf"] = one_of
+    pairs: list[JsonValue] = [
+        {"not": {"required": list(pair)}} for pair in combinations(model.AT_MOST_ONE, 2)
+    ]
+    if pairs:
+        schema["allOf"] = pairs
+    if model.NEEDS:
+        schema["dependentRequired"] = {name: list(each) for name, each in model.NEEDS.items()}
 
 
 class Model(BaseModel):
     """A frozen value; unknown fields and coercions are errors."""
 
     model_config = ConfigDict(
-        strict=True, frozen=True, extra="forbid", use_attribute_docstrings=True
+        strict=True,
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
+        json_schema_extra=_said_in_schema,
     )
 
     UNENFORCED: ClassVar[frozenset[str]] = frozenset()

@@ -43,9 +43,7 @@ class Target(Model):
         }
     )
 
-    driver: Line | None = Field(
-        default=None, json_schema_extra={"enum": list(DRIVERS)}, examples=["local"]
-    )
+    driver: Line | None = Field(default=None, examples=list(DRIVERS))
     """``local``: processes and folders of this machine. ``memory``: nothing but memory, to try.
     ``ssh``, ``kubernetes``, ``argocd``, ``flux``, ``command`` and ``record`` are others. A layer
     may leave it to another."""

@@ -19,7 +19,6 @@ from reconciler.validator.secrets import secrets
 from reconciler.validator.smoke import smoke
 from reconciler.validator.targets import targets_are_found
 from reconciler.validator.twins import twins
-from reconciler.validator.unready import unready
 from reconciler.validator.variables import variables
 
 Rule = Callable[[Snapshot], Iterable[Diagnostic]]
@@ -41,5 +40,4 @@ RULES: tuple[Rule, ...] = (
     commands,
     variables,
     secrets,
-    unready,
 )

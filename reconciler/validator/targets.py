@@ -9,11 +9,10 @@ from reconciler.manifest.codes import fields, policy
 from reconciler.manifest.paths import environment_path
 from reconciler.manifest.secrets import shown
 from reconciler.manifest.snapshot import Snapshot
+from reconciler.model.target import DRIVERS
 from reconciler.validator.near import near
 from reconciler.validator.written import WrittenTarget, places, targets, written_at
 
-DRIVERS = ("local", "memory")
-_NOT_YET = ("ssh", "kubernetes", "argocd", "flux", "command", "record")
 _ROOT = re.compile(r"[A-Za-z0-9_{][A-Za-z0-9_.{}-]*(?:/[A-Za-z0-9_{][A-Za-z0-9_.{}-]*)*")
 _LISTEN = re.compile(
     r"(?P<host>[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\]):(?P<port>[1-9][0-9]{0,4})"
@@ -56,21 +55,22 @@ def targets_are_found(snapshot: Snapshot) -> Iterator[Diagnostic]:
 
 def _driver(snapshot: Snapshot, each: WrittenTarget) -> Iterator[Diagnostic]:
     driver = each.target.driver
-    if driver is None or driver in DRIVERS:
+    if driver is None:
+        return
+    if driver in DRIVERS:
+        for field in sorted(each.target.model_fields_set - DRIVERS[driver] - {"driver"}):
+            yield fields.UNKNOWN.at(
+                snapshot.locate(each.path, (*each.node, field), key=True),
+                f"driver {shown(driver)} has no field {shown(field)}",
+                hint=f"take '{field}' out",
+            )
         return
     place = snapshot.locate(each.path, (*each.node, "driver"))
-    if driver in _NOT_YET:
-        yield fields.NOT_YET_VALUE.at(
-            place,
-            f"driver {shown(driver)} is not supported yet",
-            hint=f"use one of: {', '.join(DRIVERS)}",
-        )
-    else:
-        yield policy.DRIVER.at(
-            place,
-            f"unknown driver {shown(driver)}, expected one of: {', '.join(DRIVERS)}",
-            hint=near(driver, DRIVERS),
-        )
+    yield policy.DRIVER.at(
+        place,
+        f"unknown driver {shown(driver)}, expected one of: {', '.join(DRIVERS)}",
+        hint=near(driver, DRIVERS),
+    )
 
 
 def _root(snapshot: Snapshot, each: WrittenTarget) -> Iterator[Diagnostic]:
