@@ -32,6 +32,12 @@ class TagboatError(Exception):
         self.hint = hint
 
 
+class UsageError(TagboatError):
+    """The command was asked for something that isn't there, such as a place nobody knows."""
+
+    exit_code = ExitCode.USAGE
+
+
 class ConfigurationError(TagboatError):
     """Host configuration or a tool of this machine is missing or wrong."""
 

@@ -1,8 +1,9 @@
 """For programs: every finding with all its parts. ``version`` changes when a part goes away."""
 
 import json
+from typing import Any
 
-from reconciler.diagnostics import Diagnostic, Report
+from reconciler.diagnostics import Diagnostic, Location, Report
 from reconciler.findings.source import Source, nowhere
 
 VERSION = 1
@@ -13,6 +14,17 @@ def write(report: Report, *, source: Source = nowhere) -> str:
     del source
     data = {"version": VERSION, "findings": [data_of(each) for each in report.findings]}
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def read(text: str) -> Report | None:
+    """The report that `write` wrote; nothing if the text is anything else."""
+    try:
+        data = json.loads(text)
+        if data["version"] != VERSION:
+            return None
+        return Report(tuple(_finding(each) for each in data["findings"]))
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def data_of(finding: Diagnostic) -> dict[str, str | int]:
@@ -28,3 +40,8 @@ def data_of(finding: Diagnostic) -> dict[str, str | int]:
         "message": finding.message,
         "hint": finding.hint,
     }
+
+
+def _finding(data: dict[str, Any]) -> Diagnostic:
+    place = Location(data["path"], data["line"], data["column"], data["node"])
+    return Diagnostic(place, data["code"], data["message"], data["hint"], data["severity"])
