@@ -61,7 +61,11 @@ class Model(BaseModel):
     def _chosen(self) -> Self:
         if self.ONE_OF or self.AT_MOST_ONE or self.NEEDS:
             fields = type(self).model_fields
-            given = {fields[each].alias or each for each in self.model_fields_set}
+            given = {
+                fields[each].alias or each
+                for each in self.model_fields_set
+                if getattr(self, each) is not None
+            }
             if list(choices(type(self), given)):
                 raise PydanticCustomError("choice", "expected other fields together")
         return self

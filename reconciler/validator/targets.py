@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from reconciler.deployer.pipeline import target_of
 from reconciler.diagnostics import Diagnostic
 from reconciler.manifest.codes import fields, policy
-from reconciler.manifest.paths import environment_path
 from reconciler.manifest.secrets import shown
 from reconciler.manifest.snapshot import Snapshot
 from reconciler.model.target import DRIVERS
 from reconciler.validator.near import near
-from reconciler.validator.written import WrittenTarget, places, targets, written_at
+from reconciler.validator.written import WrittenTarget, places, target_at, targets
 
 _ROOT = re.compile(r"[A-Za-z0-9_{][A-Za-z0-9_.{}-]*(?:/[A-Za-z0-9_{][A-Za-z0-9_.{}-]*)*")
 _LISTEN = re.compile(
@@ -28,27 +27,17 @@ def targets_are_found(snapshot: Snapshot) -> Iterator[Diagnostic]:
     for each in targets(snapshot):
         yield from _driver(snapshot, each)
         yield from _root(snapshot, each)
-    for name, environment in snapshot.environments.items():
-        if environment.target.driver is None:
-            yield fields.MISSING.at(
-                snapshot.locate(environment_path(name), ("target",)),
-                "target.driver: the field is missing",
-                hint="add 'driver:'",
-            )
     for environment, app in places(snapshot):
         target = target_of(app, environment)
-        node = written_at(environment, app.name, "root")
         if target.driver == "local" and not target.root:
             yield policy.TARGET_FIELD.at(
-                snapshot.locate(environment_path(environment.name), node),
+                target_at(snapshot, environment.name, app.name, "root"),
                 f"{environment.name}/{app.name}: driver 'local' needs 'root'",
                 hint="add 'root:' to the target",
             )
         if target.listen and not _can_listen(target.listen):
             yield policy.LISTEN.at(
-                snapshot.locate(
-                    environment_path(environment.name), written_at(environment, app.name, "listen")
-                ),
+                target_at(snapshot, environment.name, app.name, "listen"),
                 f"listen: found {shown(target.listen)}",
             )
 

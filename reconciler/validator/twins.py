@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from reconciler.deployer.pipeline import target_of
 from reconciler.diagnostics import Diagnostic
 from reconciler.manifest.codes import policy
-from reconciler.manifest.paths import environment_path
 from reconciler.manifest.secrets import shown
 from reconciler.manifest.snapshot import Snapshot
 from reconciler.model.environment import Environment
-from reconciler.validator.written import places, written_at
+from reconciler.validator.written import places, target_at
 
 
 def twins(snapshot: Snapshot) -> Iterator[Diagnostic]:
@@ -41,6 +40,6 @@ def _twin(
     snapshot: Snapshot, environment: Environment, app: str, field: str, value: str, other: str
 ) -> Diagnostic:
     return policy.SAME_TARGET.at(
-        snapshot.locate(environment_path(environment.name), written_at(environment, app, field)),
+        target_at(snapshot, environment.name, app, field),
         f"{environment.name}/{app}: {field} {shown(value)} is {other}'s too",
     )
