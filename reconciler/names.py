@@ -76,14 +76,20 @@ def _duration(value: str) -> str:
 
 
 def _instant(value: str) -> str:
-    if datetime.fromisoformat(value).tzinfo is None:
-        msg = "expected an instant with an offset"
-        raise ValueError(msg)
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        msg = "expected a moment that exists"
+        raise ValueError(msg) from None
     return value
 
 
 def _date(value: str) -> str:
-    date.fromisoformat(value)
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        msg = "expected a day that exists"
+        raise ValueError(msg) from None
     return value
 
 

@@ -23,6 +23,7 @@ _M = TypeVar("_M", bound=Manifest)
 _EXPECTED = {
     "string_type": "text",
     "int_type": "a whole number",
+    "float_type": "a number",
     "bool_type": "true or false",
     "dict_type": "a mapping",
     "model_type": "a mapping",
@@ -170,7 +171,7 @@ def _findings(
             hint = f"did you mean '{near}'?" if near else ""
             yield fields.VALUE.at(document.locate(node, key=True), said, hint=hint)
         elif document.at(node) is not None and not _inner(node, error, nodes):
-            yield _refused(document, node, found)
+            yield _refused(document, kind, node, found)
 
 
 def _inner(node: NodePath, error: ErrorDetails, nodes: Iterable[NodePath]) -> bool:
@@ -180,8 +181,12 @@ def _inner(node: NodePath, error: ErrorDetails, nodes: Iterable[NodePath]) -> bo
     )
 
 
-def _refused(document: Document, node: NodePath, found: list[ErrorDetails]) -> Diagnostic:
+def _refused(
+    document: Document, kind: type[Model], node: NodePath, found: list[ErrorDetails]
+) -> Diagnostic:
     value = document.at(node)
+    if any(each["type"] == "string_type" for each in found):
+        found = _if_quoted(document, kind, node) or found
     under = next((each for each in reversed(node) if isinstance(each, str)), "")
     wanted = _wanted(found)
     said = f"{_name(node)}: found {shown(value, under=under)}"
@@ -191,11 +196,37 @@ def _refused(document: Document, node: NodePath, found: list[ErrorDetails]) -> D
         return policy.MOVING.at(place, said)
     if all(error["type"] in _EXPECTED for error in found):
         hint = "quote it" if "text" in wanted and isinstance(value, int | float) else ""
-        if isinstance(value, str) and "whole number" in wanted:
+        if isinstance(value, str) and "number" in wanted:
             hint = "write the number without quotes" if value.isdigit() else ""
         return fields.TYPE.at(place, said, hint=hint)
     near = _near(str(value), _QUOTED.findall(wanted)) if isinstance(value, str) else ""
     return fields.VALUE.at(place, said, hint=f"did you mean '{near}'?" if near else "")
+
+
+def _if_quoted(document: Document, kind: type[Model], node: NodePath) -> list[ErrorDetails]:
+    """What would still be wrong with a number if it were text: an epoch is no instant (B111)."""
+    value = document.at(node)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return []
+    try:
+        kind.model_validate(_replaced(document.value, node, str(value)))
+    except ValidationError as error:
+        left = error.errors(include_url=False, include_context=False)
+        return [each for each in left if _node(document.value, each) == (node, False)]
+    return []
+
+
+def _replaced(value: Any, node: NodePath, text: str) -> Any:
+    if not node:
+        return text
+    first, *rest = node
+    if isinstance(value, dict):
+        return {**value, first: _replaced(value[first], tuple(rest), text)}
+    items = [
+        _replaced(each, tuple(rest), text) if index == first else each
+        for index, each in enumerate(value)
+    ]
+    return tuple(items)
 
 
 def _extra(document: Document, model: type[Model], node: NodePath) -> Diagnostic:
@@ -258,7 +289,7 @@ def _node(value: Mapping[str, Any], error: ErrorDetails) -> tuple[NodePath, bool
             at = at[step]
     if error["type"] == "missing":
         node.append(error["loc"][-1])
-    return tuple(node), error["loc"][-1] == "[key]"
+    return tuple(node), error["loc"][-1:] == ("[key]",)
 
 
 def _wanted(found: list[ErrorDetails]) -> str:
@@ -269,6 +300,8 @@ def _wanted(found: list[ErrorDetails]) -> str:
             text = text.removeprefix(start)
         if text not in said:
             said.append(text)
+    if "a number" in said:
+        said = [each for each in said if each != "a whole number"]
     return " or ".join(said)
 
 

@@ -183,7 +183,8 @@ def _text(path: str, name: str) -> Home | Diagnostic:
         _LANGUAGE.validate_python(language)
     except ValidationError:
         said = f"{shown(language)} is no language, expected <event>.<language>.yaml"
-        return references.STRAY.at(Location(path), said)
+        hint = f"rename it to {event}.en.yaml, or another language"
+        return references.STRAY.at(Location(path), said, hint=hint)
     return Home(Text, (("event", event), ("language", language)))
 
 
