@@ -1,10 +1,11 @@
 """The repository as this machine sees it: followed, judged, loaded, with its history folded."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconciler.deployer.ledger import Ledger
 from reconciler.diagnostics import Report
 from reconciler.errors import ConfigurationError, RewoundError
+from reconciler.manifest.layering import effective_environments
 from reconciler.manifest.snapshot import Parsed, Snapshot
 from reconciler.model.people import People
 from reconciler.model.records import Record
@@ -190,7 +191,8 @@ class View:
                     f"the trust root {self.root[:12]} has no usable environments/people.yaml",
                     hint=found or "write one, and set [trust] root to the commit that has it",
                 )
-            self._trusted = (snapshot.people, Authority.of(snapshot))
+            in_force = replace(snapshot, environments=effective_environments(snapshot))
+            self._trusted = (snapshot.people, Authority.of(in_force))
         return self._trusted
 
     def _load(self, wanted: Entries, *, at: str = "") -> tuple[Snapshot, Report]:

@@ -56,8 +56,12 @@ class Resolved:
         """Where a value of the environment was written; for a missing one, where its parent was."""
         if self.piece is None:
             return Location("")
-        path, inner = source_of(self.piece, node)
+        path, inner = self.source(node)
         return self.snapshot.locate(path, inner, key=key)
+
+    def source(self, node: NodePath) -> tuple[str, NodePath]:
+        """The file that a value was written in, and where it stands there."""
+        return source_of(self.piece, node) if self.piece else ("", ())
 
     @cached_property
     def origin(self) -> Mapping[NodePath, Location]:

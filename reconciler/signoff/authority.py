@@ -18,7 +18,7 @@ class Policy(Protocol):
 
     @property
     def environments(self) -> Mapping[str, Environment]:
-        """Environments by name, without broken ones."""
+        """Environments by name with all that they inherit, without broken ones."""
         ...
 
 

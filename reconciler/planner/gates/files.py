@@ -1,5 +1,6 @@
 """Gate ``files``: the files that decide about the place are there and have no errors."""
 
+from reconciler.manifest.support import unsupported
 from reconciler.model.records import Reason
 from reconciler.planner.gates.sign_off import concerns
 from reconciler.planner.inputs import Ask
@@ -8,7 +9,10 @@ NAME = "files"
 
 
 def answer(ask: Ask) -> Reason:
-    """Closed by the first error in a file that concerns the place."""
+    """Closed by the first error in a file that concerns the place.
+
+    Where the files ask for more than this version does, the gate `supported` says so.
+    """
     versions = frozenset({ask.wanted})
     findings = [
         each
@@ -20,7 +24,8 @@ def answer(ask: Ask) -> Reason:
         more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
         why = f"{first.location}: {first.code} {first.message}{more}"
         return Reason(gate=NAME, state="closed", why=why, remedy=first.hint)
-    if ask.assignment is None:
+    place, snapshot = ask.place, ask.inputs.snapshot
+    if ask.assignment is None and not any(unsupported(snapshot, place.environment, place.app)):
         why = "the admitted files don't name a release for this place"
         return Reason(gate=NAME, state="closed", why=why, remedy="run tagboat validate")
     return Reason(gate=NAME, state="open", why="no errors")
