@@ -26,6 +26,7 @@ _ICS_PATTERN = (
 _DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\z"
 _TIME_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]\z"
 _ZONE_PATTERN = r"^(UTC|[A-Z][A-Za-z_]{1,30}(/[A-Z][A-Za-z0-9_+-]{0,30}){1,2})\z"
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _MUTABLE = frozenset({"latest", "main", "master", "head", "stable", "dev", "current"})
 _DURATION = re.compile(r"(?P<number>[1-9][0-9]{0,5})(?P<unit>[smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -51,7 +52,7 @@ def _immutable(value: str) -> str:
 
 
 def _one_line(value: str) -> str:
-    if any(ord(each) < 0x20 or 0x7F <= ord(each) < 0xA0 for each in value):
+    if _CONTROL.search(value):
         msg = "expected one line of text"
         raise ValueError(msg)
     return value

@@ -47,8 +47,10 @@ def to_model(document: Document, kind: type[_M]) -> _M | list[Diagnostic]:
     head = list(_head(document, kind.__name__))
     if head:
         return head
-    nulls = [each for each in _nulls(document.value, ()) if not _takes_away(kind, each)]
-    empty = [_empty(document, node) for node in nulls]
+    empty: list[Diagnostic] = []
+    if _any_null(document.value):
+        nulls = [each for each in _nulls(document.value, ()) if not _takes_away(kind, each)]
+        empty = [_empty(document, node) for node in nulls]
     try:
         model = kind.model_validate(document.value)
     except ValidationError as error:
@@ -73,6 +75,14 @@ def _head(document: Document, kind: str) -> Iterator[Diagnostic]:
             f"kind: {said}, expected '{kind}'",
             hint=f"write 'kind: {kind}', or move the file",
         )
+
+
+def _any_null(value: Any) -> bool:
+    """Whether there is a null anywhere: nearly never, so paths are made up only then."""
+    for each in value.values() if type(value) is dict else value:
+        if each is None or (type(each) in (dict, tuple) and _any_null(each)):
+            return True
+    return False
 
 
 def _nulls(value: Any, node: NodePath) -> Iterator[NodePath]:
