@@ -23,6 +23,18 @@ DRIVERS: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 """Driver → the fields that are its own."""
 
+NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "local": ("root",),
+        "ssh": ("hosts", "root"),
+        "kubernetes": ("cluster", "namespace", "path"),
+        "argocd": ("application",),
+        "flux": ("kustomization or helm_release",),
+        "command": ("name",),
+    }
+)
+"""Driver → the fields without which it can't find the place."""
+
 
 class Target(Model):
     """Where it runs. ``driver`` chooses the sort; the other fields are the driver's own."""

@@ -47,6 +47,12 @@ def environments(snapshot: Snapshot) -> Iterator[Effective]:
             yield found
 
 
+def promoted(snapshot: Snapshot) -> Iterator[Effective]:
+    """Every environment into which something is promoted, by name and without any app."""
+    named = {environment for environment, _ in snapshot.promotions}
+    return (each for each in environments(snapshot) if each.value.name in named)
+
+
 def deployed(snapshot: Snapshot) -> Iterator[Effective]:
     """Every place: an environment, whose policies are all there, with one app."""
     for environment, app in places(snapshot):

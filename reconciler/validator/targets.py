@@ -5,14 +5,18 @@ from collections.abc import Iterator
 
 from reconciler.deployer.pipeline import target_of
 from reconciler.diagnostics import Diagnostic
-from reconciler.manifest.codes import fields, policy
+from reconciler.manifest.codes import fields, policy, reach
 from reconciler.manifest.secrets import shown
 from reconciler.manifest.snapshot import Snapshot
-from reconciler.model.target import DRIVERS
+from reconciler.model.app import App
+from reconciler.model.environment import Environment
+from reconciler.model.target import DRIVERS, NEEDED
 from reconciler.validator.near import near
 from reconciler.validator.written import WrittenTarget, places, target_at, targets
 
 _ROOT = re.compile(r"[A-Za-z0-9_{][A-Za-z0-9_.{}-]*(?:/[A-Za-z0-9_{][A-Za-z0-9_.{}-]*)*")
+_REMOTE = re.compile(r"(?:/[A-Za-z0-9_{][A-Za-z0-9_.{}-]*){2,}")
+_HOST = re.compile(r"[A-Za-z0-9{][A-Za-z0-9.{}_-]{0,252}|\[?[0-9A-Fa-f:]{2,39}\]?")
 _LISTEN = re.compile(
     r"(?P<host>[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\]):(?P<port>[1-9][0-9]{0,4})"
 )
@@ -21,7 +25,9 @@ _LISTEN = re.compile(
 def targets_are_found(snapshot: Snapshot) -> Iterator[Diagnostic]:
     """A target's driver is known, its folder is inside the driver's, its address can be used.
 
-    ``root`` is relative, without ``.`` and ``..`` (B59); the driver ``local`` needs one.
+    ``root`` is relative, without ``.`` and ``..`` (B59); the driver ``local`` needs one. On other
+    hosts it is absolute, of two steps at least. Hosts are names or addresses only, since another
+    program gets them as arguments (B55). Each driver has what it needs to find the place.
     ``listen`` is ``host:port``, with a port from 1 to 65535.
     """
     for each in targets(snapshot):
@@ -29,12 +35,7 @@ def targets_are_found(snapshot: Snapshot) -> Iterator[Diagnostic]:
         yield from _root(snapshot, each)
     for environment, app in places(snapshot):
         target = target_of(app, environment)
-        if target.driver == "local" and not target.root:
-            yield policy.TARGET_FIELD.at(
-                target_at(snapshot, environment.name, app.name, "root"),
-                f"{environment.name}/{app.name}: driver 'local' needs 'root'",
-                hint="add 'root:' to the target",
-            )
+        yield from _needed(snapshot, environment, app)
         if target.listen and not _can_listen(target.listen):
             yield policy.LISTEN.at(
                 target_at(snapshot, environment.name, app.name, "listen"),
@@ -63,11 +64,33 @@ def _driver(snapshot: Snapshot, each: WrittenTarget) -> Iterator[Diagnostic]:
 
 
 def _root(snapshot: Snapshot, each: WrittenTarget) -> Iterator[Diagnostic]:
-    root = each.target.root
-    if root is not None and not (_ROOT.fullmatch(root) and len(root) <= 200):
-        yield policy.ROOT_OUTSIDE.at(
-            snapshot.locate(each.path, (*each.node, "root")), f"root: found {shown(root)}"
-        )
+    root, driver = each.target.root, each.driver
+    if root is not None:
+        remote = driver == "ssh"
+        if not ((_REMOTE if remote else _ROOT).fullmatch(root) and len(root) <= 200):
+            code = reach.REMOTE_ROOT if remote else policy.ROOT_OUTSIDE
+            yield code.at(
+                snapshot.locate(each.path, (*each.node, "root")), f"root: found {shown(root)}"
+            )
+    for index, host in enumerate(each.target.hosts or ()):
+        if not _HOST.fullmatch(host):
+            yield reach.HOSTS.at(
+                snapshot.locate(each.path, (*each.node, "hosts", index)),
+                f"hosts: found {shown(host)}",
+            )
+
+
+def _needed(snapshot: Snapshot, environment: Environment, app: App) -> Iterator[Diagnostic]:
+    target = environment.target
+    for field in NEEDED.get(target.driver or "", ()):
+        if not any(getattr(target, each) for each in field.split(" or ")):
+            first = field.partition(" ")[0]
+            yield policy.TARGET_FIELD.at(
+                target_at(snapshot, environment.name, app.name, first),
+                f"{environment.name}/{app.name}: driver {shown(target.driver)} needs"
+                f" {' or '.join(shown(each) for each in field.split(' or '))}",
+                hint=f"add '{first}:' to the target",
+            )
 
 
 def _can_listen(listen: str) -> bool:

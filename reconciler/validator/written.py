@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reconciler.diagnostics import Location
 from reconciler.manifest.document import NodePath
-from reconciler.manifest.layering import resolve
+from reconciler.manifest.layering import chain_of, resolve
 from reconciler.manifest.paths import (
     CONNECTIONS,
     app_path,
@@ -17,7 +17,7 @@ from reconciler.manifest.paths import (
 from reconciler.manifest.snapshot import Snapshot
 from reconciler.model.app import App
 from reconciler.model.environment import Environment, Target
-from reconciler.model.pipeline import Pipeline, Step
+from reconciler.model.pipeline import Maintenance, Pipeline, Step
 from reconciler.model.policy import Layer
 from reconciler.model.probe import Test
 from reconciler.model.schedule import Window
@@ -40,6 +40,8 @@ class WrittenTarget:
     path: str
     node: NodePath
     target: Target
+    driver: str
+    """The driver in force; this file may leave it to another."""
     app: str = ""
 
 
@@ -108,29 +110,43 @@ def commands(snapshot: Snapshot) -> Iterator[tuple[str, NodePath, Command]]:
         if test.test.command is not None:
             yield test.path, (*test.node, "command", "run"), test.test.command.run
     for each in steps(snapshot):
-        for field in ("run", "undo", "restore"):
-            argv = getattr(each.step, field)
-            if argv is not None:
-                yield each.path, (*each.node, field), argv
+        yield from _run(each.path, each.node, each.step)
     for path, node, pipeline in pipelines(snapshot):
-        for field in ("run", "undo"):
-            argv = getattr(pipeline.maintenance, field)
-            if argv is not None:
-                yield path, (*node, "maintenance", field), argv
+        yield from _run(path, (*node, "maintenance"), pipeline.maintenance)
     for target in targets(snapshot):
         for index, argv in enumerate(target.target.restart or ()):
             yield target.path, (*target.node, "restart", index), argv
 
 
+def _run(
+    path: str, node: NodePath, value: Step | Maintenance
+) -> Iterator[tuple[str, NodePath, Command]]:
+    for field in ("run", "undo", "restore"):
+        argv = getattr(value, field, None)
+        if argv is not None:
+            yield path, (*node, field), argv
+
+
 def targets(snapshot: Snapshot) -> Iterator[WrittenTarget]:
     """Every target of policies, of environments and of apps in environments."""
-    for path, layer in layers(snapshot):
-        yield WrittenTarget(path, ("target",), layer.target)
+    for name, policy in snapshot.policies.items():
+        drivers = (_driver(snapshot, each) for each in chain_of(snapshot, name))
+        driver = next((each for each in drivers if each), "")
+        yield WrittenTarget(policy_path(name), ("target",), policy.target, driver)
     for name, environment in snapshot.environments.items():
-        for app_name, here in environment.apps.items():
+        path, whole = environment_path(name), resolve(snapshot, name).environment
+        driver = (whole.target.driver if whole else environment.target.driver) or ""
+        yield WrittenTarget(path, ("target",), environment.target, driver)
+        for app, here in environment.apps.items():
             if here.target is not None:
-                node = ("apps", app_name, "target")
-                yield WrittenTarget(environment_path(name), node, here.target, app_name)
+                node = ("apps", app, "target")
+                own = here.target.driver or driver
+                yield WrittenTarget(path, node, here.target, own, app)
+
+
+def _driver(snapshot: Snapshot, policy: str) -> str:
+    found = snapshot.policies.get(policy)
+    return (found.target.driver if found else None) or ""
 
 
 def target_at(snapshot: Snapshot, environment: str, app: str, field: str) -> Location:
@@ -177,6 +193,13 @@ def links(snapshot: Snapshot) -> Iterator[tuple[str, NodePath, str]]:
     for step in steps(snapshot):
         if step.step.help is not None:
             yield step.path, (*step.node, "help"), step.step.help
+    for name, tracker in snapshot.connections.trackers.items() if snapshot.connections else ():
+        if tracker.url is not None:
+            yield CONNECTIONS, ("trackers", name, "url"), tracker.url
+    yield from _evidence(snapshot)
+
+
+def _evidence(snapshot: Snapshot) -> Iterator[tuple[str, NodePath, str]]:
     for key, approval in snapshot.approvals.items():
         if approval.evidence is not None:
             yield approval_path(*key), ("evidence",), approval.evidence
@@ -184,9 +207,6 @@ def links(snapshot: Snapshot) -> Iterator[tuple[str, NodePath, str]]:
         if promotion.override is not None:
             path = promotion_path(environment, app)
             yield path, ("override", "evidence"), promotion.override.evidence
-    for name, tracker in snapshot.connections.trackers.items() if snapshot.connections else ():
-        if tracker.url is not None:
-            yield CONNECTIONS, ("trackers", name, "url"), tracker.url
 
 
 def references(snapshot: Snapshot) -> Iterator[tuple[str, NodePath, Sequence[str]]]:

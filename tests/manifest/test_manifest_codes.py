@@ -9,7 +9,7 @@ from reconciler.manifest.codes import CODES, explain
 SOURCE = Path(reconciler.__file__).parent
 TABLES = (
     *("reading", "fields", "references", "links", "policy", "reach", "times", "integrity"),
-    "changes",
+    *("changes", "layers"),
 )
 
 

@@ -38,13 +38,7 @@ EMPTY_VALUE = Code(
     "A field without a value is null, which no field can have.",
     "write a value, or take the field out",
 )
-# TB106 and TB108 said that something wasn't supported yet; they stay unused.
-NOT_YET_VALUE = Code(
-    "TB107",
-    "value not supported yet",
-    "The value belongs to format v1, but this version doesn't act on it.",
-    "use another value",
-)
+# TB106, TB107 and TB108 said that something wasn't supported yet; they stay unused.
 API_VERSION = Code(
     "TB109",
     "unknown format",

@@ -52,9 +52,9 @@ QUARANTINED = Code(
 )
 SILENT = Code(
     "TB338",
-    "says nothing to nobody",
-    "A notice needs somebody and an event; an action on tickets needs something to do.",
-    "add what is missing, or take it out",
+    "nothing is done on tickets",
+    "Somebody believes that tickets are told, and nothing tells them.",
+    "add 'comment: true', 'transition:' or 'close: true', or take it out",
 )
 REMOTE_ROOT = Code(
     "TB339",
