@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -13,6 +13,7 @@ from reconciler.diagnostics import Diagnostic
 from reconciler.manifest.builder import FLOOD
 from reconciler.manifest.codes import fields, policy
 from reconciler.manifest.document import Document, NodePath
+from reconciler.manifest.models import model_at, names_of, takes_away
 from reconciler.manifest.secrets import shown, visible
 from reconciler.model.base import Manifest, Model, choices
 
@@ -49,7 +50,7 @@ def to_model(document: Document, kind: type[_M]) -> _M | list[Diagnostic]:
         return head
     empty: list[Diagnostic] = []
     if _any_null(document.value):
-        nulls = [each for each in _nulls(document.value, ()) if not _takes_away(kind, each)]
+        nulls = [each for each in _nulls(document.value, ()) if not takes_away(kind, each)]
         empty = [_empty(document, node) for node in nulls]
     try:
         model = kind.model_validate(document.value)
@@ -99,18 +100,6 @@ def _nulls(value: Any, node: NodePath) -> Iterator[NodePath]:
             pass
 
 
-def _takes_away(kind: type[Manifest], node: NodePath) -> bool:
-    """Whether null is meant here: a layer takes a named thing away that one below gives."""
-    if not kind.LAYERED or not node:
-        return False
-    annotation: Any = kind
-    for step in node[:-1]:
-        annotation = _inside(annotation, step)
-    if isinstance(annotation, type) and issubclass(annotation, Model):
-        return annotation.NAMED and node[-1] in names_of(annotation)
-    return get_origin(annotation) is dict and type(None) in get_args(get_args(annotation)[1])
-
-
 def _empty(document: Document, node: NodePath) -> Diagnostic:
     place = document.locate(node, key=True)
     return fields.EMPTY_VALUE.at(place, f"{_name(node)}: found no value")
@@ -119,7 +108,7 @@ def _empty(document: Document, node: NodePath) -> Diagnostic:
 def _choices(document: Document, kind: type[Model]) -> Iterator[Diagnostic]:
     """Fields that choose a sort, or need one another, in the whole file."""
     for node, value in _mappings(document.value, ()):
-        model = _model_at(kind, node)
+        model = model_at(kind, node)
         given = {name for name, each in value.items() if each is not None}
         for name, expected in choices(model, given):
             place = document.locate((*node, name) if name else node, key=bool(name))
@@ -167,7 +156,7 @@ def _findings(
     for (node, is_key), found in grouped.items():
         error = found[0]
         if error["type"] == "extra_forbidden":
-            yield _extra(document, _model_at(kind, node[:-1]), node)
+            yield _extra(document, model_at(kind, node[:-1]), node)
         elif error["type"] == "missing":
             yield fields.MISSING.at(
                 document.locate(node[:-1]),
@@ -245,42 +234,6 @@ def _extra(document: Document, model: type[Model], node: NodePath) -> Diagnostic
     near = _near(name, names_of(model))
     said = f"unknown field {shown(name)}{_strange(name)}"
     return fields.UNKNOWN.at(place, said, hint=f"did you mean '{near}'?" if near else "")
-
-
-def names_of(model: type[Model]) -> list[str]:
-    """The names of a model's fields as files write them."""
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def _model_at(model: type[Model], node: NodePath) -> type[Model]:
-    """The model that a mapping at this path is checked by."""
-    annotation: Any = model
-    for step in node:
-        annotation = _inside(annotation, step)
-    found = _models(annotation)
-    return found[0] if found else Model
-
-
-def _inside(annotation: Any, step: str | int) -> Any:
-    if isinstance(annotation, type) and issubclass(annotation, Model):
-        for name, field in annotation.model_fields.items():
-            if step == (field.alias or name):
-                return field.annotation
-        return None
-    match get_origin(annotation), get_args(annotation):
-        case (origin, (first, *rest)) if origin is dict:
-            return rest[0]
-        case (origin, (first, *_)) if origin is tuple:
-            return first
-        case (_, branches):
-            found = (_inside(each, step) for each in branches)
-            return next((each for each in found if each is not None), None)
-
-
-def _models(annotation: Any) -> list[type[Model]]:
-    if isinstance(annotation, type) and issubclass(annotation, Model):
-        return [annotation]
-    return [model for each in get_args(annotation) for model in _models(each)]
 
 
 def _node(value: Mapping[str, Any], error: ErrorDetails) -> tuple[NodePath, bool]:

@@ -141,6 +141,13 @@ def test_all_wrong_choices_of_a_file_are_said_at_once_with_its_other_findings():
     assert sorted(each.code for each in found) == ["TB101", "TB102", "TB110"]
 
 
+def test_tests_may_be_called_like_their_sorts():
+    text = "pipeline: {smoke: {http: {tcp: {address: 'a:1'}}, tcp: {tcp: {address: 'a:2'}}}}\n"
+    assert isinstance(policy(text), Policy)
+    found = model_of(Policy, f"name: p\nodd: 1\n{text}")
+    assert [each.code for each in found] == ["TB101"]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -8,7 +8,8 @@ from manifest_trees import CORPUS, tree_of
 from referencing import Registry
 
 from reconciler.manifest.document import Document, read_document
-from reconciler.manifest.mapping import names_of, to_model
+from reconciler.manifest.mapping import to_model
+from reconciler.manifest.models import names_of
 from reconciler.manifest.paths import Home, home_of
 from reconciler.manifest.schemas import KINDS, modeline, schema_of, schema_text
 from reconciler.model.base import Manifest
