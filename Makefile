@@ -11,7 +11,7 @@ TEST := .venv/.installed-test
 PYTEST_FLAGS ?= -n auto
 UV ?= uv
 
-.PHONY: help up down test lint bench site bundles lock install clean
+.PHONY: help up down test lint fuzz bench site bundles lock install clean
 
 help:
 	@sed -n '2,3s/^#   //p' Makefile
@@ -31,6 +31,13 @@ lint: $(TEST)
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+# Compares what the deciding path accepts with what another YAML reader makes of it.
+CASES ?= 1000000
+JOBS ?= 2
+SEED ?= 1
+fuzz: $(TEST)
+	@exec $(PYTHON_HERE) tests/fuzz/fuzz_run.py --cases $(CASES) --jobs $(JOBS) --seed $(SEED)
 
 bench: $(TEST)
 	@for each in benchmarks/*.py; do $(PYTHON_HERE) "$$each" || exit 1; done

@@ -2,6 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+"""Whether a finding keeps a file from being used; a warning is only said."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -11,6 +15,8 @@ class Location:
     path: str
     line: int = 0
     column: int = 0
+    node: str = field(default="", compare=False)
+    """Path within the document, such as ``pipeline.smoke.home``, where it is known."""
 
     def __str__(self) -> str:
         """``path:line:column``, as editors understand it; control characters are written out."""
@@ -29,11 +35,12 @@ class Diagnostic:
     code: str
     message: str
     hint: str = ""
+    severity: Severity = "error"
 
     def __str__(self) -> str:
         """The GNU form, with the hint on the same line."""
         tail = f" hint: {self.hint}" if self.hint else ""
-        return f"{self.location}: error {self.code} {self.message}{tail}"
+        return f"{self.location}: {self.severity} {self.code} {self.message}{tail}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,11 @@ class Report:
     def __bool__(self) -> bool:
         """Whether anything was found."""
         return bool(self.findings)
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """The findings that aren't only warnings."""
+        return tuple(each for each in self.findings if each.severity == "error")
 
     def paths(self) -> frozenset[str]:
         """The files that have findings."""

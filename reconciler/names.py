@@ -1,8 +1,9 @@
 """Validated scalar types of the files (L0). Patterns are matched whole (B34, B35, B36)."""
 
 import re
-from datetime import UTC, datetime
-from typing import Annotated
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -14,6 +15,18 @@ _REFERENCE_PATTERN = (
     r"^(initiator|(role|team|person|channel|customer)/[a-z0-9][a-z0-9-]{0,62}"
     r"|mail/[^\s@]{1,64}@[A-Za-z0-9.-]{1,190})\z"
 )
+_INSTANT_PATTERN = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?([+-][0-9]{2}:[0-9]{2}|Z)\z"
+)
+_PINNED_PATTERN = r"^[a-z0-9][a-z0-9._:/-]{0,254}@sha256:[0-9a-f]{64}\z"
+_ICS_PATTERN = (
+    r"^(?!releases/|environments/)[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}"
+    r"(/[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}){0,7}\.ics\z"
+)
+_DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\z"
+_TIME_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]\z"
+_ZONE_PATTERN = r"^(UTC|[A-Z][A-Za-z_]{1,30}(/[A-Z][A-Za-z0-9_+-]{0,30}){1,2})\z"
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _MUTABLE = frozenset({"latest", "main", "master", "head", "stable", "dev", "current"})
 _DURATION = re.compile(r"(?P<number>[1-9][0-9]{0,5})(?P<unit>[smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -39,7 +52,7 @@ def _immutable(value: str) -> str:
 
 
 def _one_line(value: str) -> str:
-    if any(ord(each) < 0x20 or 0x7F <= ord(each) < 0xA0 for each in value):
+    if _CONTROL.search(value):
         msg = "expected one line of text"
         raise ValueError(msg)
     return value
@@ -63,6 +76,41 @@ def _duration(value: str) -> str:
     return value
 
 
+def _instant(value: str) -> str:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        msg = "expected a moment that exists"
+        raise ValueError(msg) from None
+    return value
+
+
+def _date(value: str) -> str:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        msg = "expected a day that exists"
+        raise ValueError(msg) from None
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (LookupError, OSError, ValueError):
+        msg = "expected an IANA time zone such as Europe/Madrid"
+        raise ValueError(msg) from None
+    return value
+
+
+def _branch(value: str) -> str:
+    steps = value.split("/")
+    if ".." in value or any(not each or each.endswith((".", ".lock")) for each in steps):
+        msg = "expected a branch's name such as main"
+        raise ValueError(msg)
+    return value
+
+
 def instant_text(instant: datetime) -> str:
     """RFC 3339 in UTC with milliseconds, the one way instants are written into records."""
     moment = instant.astimezone(UTC).isoformat(timespec="milliseconds")
@@ -74,8 +122,10 @@ def instant_of(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _schema(pattern: str) -> object:
-    return Field(json_schema_extra={"pattern": pattern.replace(r"\z", "$")})
+def _schema(pattern: str, *examples: str) -> object:
+    return Field(
+        json_schema_extra={"pattern": pattern.replace(r"\z", "$")}, examples=list(examples) or None
+    )
 
 
 Name = Annotated[
@@ -117,9 +167,113 @@ PublicKey = Annotated[
 """The line of a ``.pub`` file; one of 4096 bits has more than 700 characters."""
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=65_536)]
-Duration = Annotated[str, AfterValidator(_duration), _schema(r"^[1-9][0-9]{0,5}[smhdw]\z")]
+Duration = Annotated[
+    str, AfterValidator(_duration), _schema(r"^[1-9][0-9]{0,5}[smhdw]\z", "30s", "5m", "2w")
+]
 Reference = Annotated[
     str,
     _whole(_REFERENCE_PATTERN, "a reference such as role/qa, team/web or person/ana"),
     _schema(_REFERENCE_PATTERN),
 ]
+
+Instant = Annotated[
+    str,
+    _whole(_INSTANT_PATTERN, 'an instant with an offset, such as "2026-11-24T22:00:00+03:00"'),
+    AfterValidator(_instant),
+    _schema(_INSTANT_PATTERN, "2026-11-24T22:00:00+03:00"),
+]
+"""A moment, always with its offset (B108)."""
+
+Date = Annotated[
+    str,
+    _whole(_DATE_PATTERN, 'a date such as "2026-11-24"'),
+    AfterValidator(_date),
+    _schema(_DATE_PATTERN, "2026-11-24"),
+]
+"""A day in the time zone of the place."""
+
+Time = Annotated[
+    str,
+    _whole(_TIME_PATTERN, 'a time such as "22:00"'),
+    _schema(_TIME_PATTERN, "22:00"),
+]
+"""A time of day in the time zone of the place."""
+
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+"""A day of the week."""
+
+Days = Annotated[tuple[Day, ...], Field(min_length=1, examples=[["mon", "wed"]])]
+
+Zone = Annotated[
+    str,
+    _whole(_ZONE_PATTERN, "an IANA time zone such as Europe/Madrid"),
+    AfterValidator(_zone),
+    _schema(_ZONE_PATTERN, "Europe/Madrid"),
+]
+"""An IANA time zone by area and city; never ``localtime``, which depends on the host (B107)."""
+
+Weeks = Annotated[
+    str,
+    _whole(r"^[1-9][0-9]?w\z", "whole weeks such as 2w"),
+    AfterValidator(_duration),
+    _schema(r"^[1-9][0-9]?w\z", "2w"),
+]
+Percent = Annotated[
+    str,
+    _whole(r"^([1-9][0-9]?|100)%\z", "a share such as 50%"),
+    _schema(r"^([1-9][0-9]?|100)%\z", "100%"),
+]
+Branch = Annotated[
+    str,
+    _whole(_TAG_PATTERN, "a branch's name such as main"),
+    AfterValidator(_branch),
+    _schema(_TAG_PATTERN, "main"),
+]
+Language = Annotated[
+    str,
+    _whole(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\z", "a language such as es or pt-BR"),
+    _schema(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\z", "es"),
+]
+Digest = Annotated[
+    str,
+    _whole(r"^sha256:[0-9a-f]{64}\z", "sha256: and 64 lower-case hex digits"),
+    _schema(r"^sha256:[0-9a-f]{64}\z"),
+]
+Pinned = Annotated[
+    str,
+    _whole(_PINNED_PATTERN, "a repository and digest such as registry.example/web@sha256:…"),
+    _schema(_PINNED_PATTERN),
+]
+"""An image or chart by digest; a tag alone may be moved (B32)."""
+
+ReleasePattern = Annotated[
+    str,
+    _whole(r"^[A-Za-z0-9*][A-Za-z0-9._+*-]{0,62}\z", 'a version with stars, such as "*" or "3.*"'),
+    _schema(r"^[A-Za-z0-9*][A-Za-z0-9._+*-]{0,62}\z", "*", "3.*"),
+]
+Country = Annotated[
+    str,
+    _whole(r"^[A-Z]{2}\z", "a country's two upper-case letters, such as ES"),
+    _schema(r"^[A-Z]{2}\z", "ES"),
+]
+Region = Annotated[
+    str,
+    _whole(r"^[A-Z0-9]{1,3}\z", "a region's code without the country, such as CT"),
+    _schema(r"^[A-Z0-9]{1,3}\z", "CT"),
+]
+CalendarFile = Annotated[
+    str,
+    _whole(_ICS_PATTERN, "a path such as calendars/acme.ics, outside the managed folders"),
+    _schema(_ICS_PATTERN, "calendars/acme.ics"),
+]
+"""A file of this repository; below ``releases/`` and ``environments/`` there can't be one."""
+
+SecretName = Annotated[
+    str,
+    _whole(r"^[A-Za-z][A-Za-z0-9_-]{0,62}\z", "the name of a secret in the host's configuration"),
+    _schema(r"^[A-Za-z][A-Za-z0-9_-]{0,62}\z", "JIRA_TOKEN"),
+]
+Command = Annotated[
+    tuple[Line, ...], Field(min_length=1, strict=False, examples=[["./bin/migrate", "--fast"]])
+]
+"""Arguments, never a shell line; ``./`` is inside the release."""

@@ -25,6 +25,7 @@ from reconciler.repository.locks import remove_stale_locks
 from reconciler.system.caches import cache_folder
 from reconciler.system.clock import SystemClock
 from reconciler.system.configuration import Configuration
+from reconciler.system.facts import FactStore, edition
 from reconciler.system.failpoints import failpoints_of
 
 DriverFactory = Callable[[Configuration, Artifacts, Failpoints, Clock], Driver]
@@ -137,7 +138,7 @@ def open_view(configuration: Configuration, folder: Path, *, writer: bool = Fals
         scratch=folder / "scratch",
         key=key,
     )
-    return View(configuration, git, history, host.trust.root)
+    return View(configuration, git, history, host.trust.root, FactStore(folder, edition()))
 
 
 def open_reader(configuration: Configuration) -> View:

@@ -9,7 +9,7 @@ from reconciler.errors import UsageError
 
 def schema(
     kind: Annotated[
-        str, typer.Argument(metavar="KIND", help="app, release, environment, promotion or people.")
+        str, typer.Argument(metavar="KIND", help="Such as app, release or environment.")
     ],
 ) -> None:
     """Print the JSON Schema of a kind of file."""

@@ -99,6 +99,7 @@ def serve(
 def _build(
     configuration: "Configuration", view: "View", docs: Path, mkdocs: Path, into: Path
 ) -> None:
+    from reconciler.manifest.layering import effective_environments
     from reconciler.planner.plan import make_plan
     from reconciler.publish import SiteInputs, pages
     from reconciler.system.clock import SystemClock
@@ -114,7 +115,7 @@ def _build(
         records=tuple(view.records),
         releases=snapshot.releases,
         apps=snapshot.apps,
-        environments=snapshot.environments,
+        environments=effective_environments(snapshot),
         people=snapshot.people,
         generated_at=SystemClock().now(),
     )

@@ -1,17 +1,28 @@
 """``tagboat validate``: every error of every managed file, in one run."""
 
-import os
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reconciler.cli.options import FolderOption, Format, FormatOption
-from reconciler.cli.output import emit, harmless, say
+from reconciler.cli.output import harmless, say
 from reconciler.errors import ConfigurationError, ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from reconciler.manifest.snapshot import Blob
+    from reconciler.cli.checking import Checked
+
+
+class FindingsFormat(StrEnum):
+    """How findings are written."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    SARIF = "sarif"
+    JUNIT = "junit"
 
 
 def validate(
@@ -21,6 +32,26 @@ def validate(
             "--commit", metavar="REV", help="A commit instead of the files as they lie here."
         ),
     ] = "",
+    staged: Annotated[
+        bool, typer.Option("--staged", help="The files as the next commit would have them.")
+    ] = False,
+    base: Annotated[
+        str,
+        typer.Option(
+            "--base", metavar="REV", help="Only what is wrong since the branch left this one."
+        ),
+    ] = "",
+    form: Annotated[
+        FindingsFormat, typer.Option("--format", help="How findings are printed.")
+    ] = FindingsFormat.TEXT,
+    files: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--output-file",
+            metavar="FORMAT=PATH",
+            help="Write findings into a file too; may be given several times.",
+        ),
+    ] = None,
     output: FormatOption = Format.TABLE,
     folder: FolderOption = Path(),
 ) -> None:
@@ -28,74 +59,67 @@ def validate(
 
     Ends with 1 when something is wrong. The same code decides in the daemon.
     """
-    from reconciler.manifest.snapshot import load
-    from reconciler.validator import validate as check
+    from reconciler.findings import WRITERS
 
-    tree = _of_commit(folder, commit) if commit else _of_folder(folder)
-    if not tree:
-        raise ConfigurationError(
-            f"there is no releases/ or environments/ in {folder.absolute()}",
-            hint="go to the top of the repository, or name it with -C",
-        )
-    snapshot, report = load(commit or "0" * 40, tree)
-    report = report + check(snapshot)
-    data = [
-        {
-            "path": each.location.path,
-            "line": each.location.line,
-            "column": each.location.column,
-            "code": each.code,
-            "message": each.message,
-            "hint": each.hint,
-        }
-        for each in report.findings
-    ]
-
-    def table() -> None:
-        for each in report.findings:
-            print(harmless(str(each)))
-
-    emit(data, output, table=table)
-    files, errors = _counted(len(tree), "file"), _counted(len(data), "error")
-    say(f"{files}, {errors}")
-    if report:
+    if staged and commit:
+        raise UsageError("--staged and --commit exclude each other", hint="leave one out")
+    wanted = [_file(each) for each in files or ()]
+    checked = _check(folder, commit=commit, staged=staged, base=base)
+    for name, path in wanted:
+        _write(path, WRITERS[name](checked.report, source=checked.source))
+    if output is Format.TABLE:
+        _print(WRITERS[form.value](checked.report, source=checked.source))
+    else:
+        _print_data(checked, output)
+    errors = len(checked.report.errors)
+    warnings = len(checked.report.findings) - errors
+    said = [_counted(checked.files, "file"), _counted(errors, "error")]
+    say(", ".join([*said, *([_counted(warnings, "warning")] if warnings else [])]))
+    if errors:
         raise typer.Exit(int(ExitCode.NO))
+
+
+def _check(folder: Path, *, commit: str, staged: bool, base: str) -> "Checked":
+    from reconciler.cli import checking
+
+    if base:
+        return checking.check_since(folder, base, revision="" if staged else commit or "HEAD")
+    if staged:
+        return checking.check_staged(folder)
+    return checking.check_commit(folder, commit) if commit else checking.check_folder(folder)
+
+
+def _print(text: str) -> None:
+    for line in text.splitlines():
+        print(harmless(line))
+
+
+def _print_data(checked: "Checked", output: Format) -> None:
+    from reconciler.cli.output import emit
+    from reconciler.findings.json import data_of
+
+    emit([data_of(each) for each in checked.report.findings], output, table=_nothing)
+
+
+def _nothing() -> None:
+    """Print nothing: the table is what `--format` says."""
+
+
+def _file(text: str) -> tuple[str, Path]:
+    name, separator, path = text.partition("=")
+    if name not in list(FindingsFormat) or not separator or not path:
+        names = ", ".join(FindingsFormat)
+        raise UsageError(f"--output-file {text}: expected FORMAT=PATH", hint=f"formats: {names}")
+    return name, Path(path)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"{path} can't be written: {error.strerror}") from error
 
 
 def _counted(number: int, what: str) -> str:
     return f"{number} {what if number == 1 else what + 's'}"
-
-
-def _of_commit(folder: Path, commit: str) -> "dict[str, Blob]":
-    from reconciler.repository.git import Git
-    from reconciler.repository.trees import blobs, entries
-    from reconciler.system.caches import cache_folder
-
-    git = Git(folder, cache_folder() / "git-home")
-    found = git.resolve(commit)
-    if found is None:
-        raise UsageError(f"there is no commit {commit} in {folder.absolute()}")
-    return blobs(git, entries(git, found))
-
-
-def _of_folder(folder: Path) -> "dict[str, Blob]":
-    """The files as they lie here, with the modes that git would give them."""
-    import hashlib
-
-    from reconciler.manifest.snapshot import Blob
-
-    tree: dict[str, Blob] = {}
-    for top in ("environments", "releases"):
-        for path in sorted((folder / top).rglob("*")):
-            if path.is_dir() and not path.is_symlink():
-                continue
-            link = path.is_symlink()
-            data = str(path.readlink()).encode() if link else path.read_bytes()
-            mode = "120000" if link else "100755" if os.access(path, os.X_OK) else "100644"
-            head = f"blob {len(data)}\0".encode()
-            tree[path.relative_to(folder).as_posix()] = Blob(
-                mode=mode,
-                id=hashlib.sha1(head + data, usedforsecurity=False).hexdigest(),
-                data=data,
-            )
-    return tree

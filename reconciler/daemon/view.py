@@ -1,22 +1,24 @@
 """The repository as this machine sees it: followed, judged, loaded, with its history folded."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconciler.deployer.ledger import Ledger
 from reconciler.diagnostics import Report
 from reconciler.errors import ConfigurationError, RewoundError
-from reconciler.manifest.snapshot import Parsed, Snapshot, load
+from reconciler.manifest.layering import effective_environments
+from reconciler.manifest.snapshot import Parsed, Snapshot
 from reconciler.model.people import People
 from reconciler.model.records import Record
 from reconciler.planner.inputs import Inputs
 from reconciler.repository.arrivals import gather
 from reconciler.repository.git import Git, GitError
 from reconciler.repository.history import BRANCH, HistoryBranch, UnreadableHistoryError
-from reconciler.repository.trees import blobs, entries
+from reconciler.repository.reading import load_entries
+from reconciler.repository.trees import Entries, GitContents, entries
 from reconciler.signoff import Authority, Judgement, judge
 from reconciler.signoff.facts import Facts
 from reconciler.system.configuration import Configuration
+from reconciler.system.facts import FactStore
 from reconciler.validator import validate
 
 FOLLOWED = "refs/tagboat/main"
@@ -38,13 +40,15 @@ class View:
     """What is known of the remote: `refresh` asks it, everything else is local.
 
     One thread uses it. ``alarms`` are reasons that stop every start: a branch that went back, a
-    history that isn't what a reconciler wrote.
+    history that isn't what a reconciler wrote. ``store`` keeps what was read between runs; it is
+    this view's own, and nothing else writes to it.
     """
 
     configuration: Configuration
     git: Git
     history: HistoryBranch
     root: str
+    store: FactStore | None = None
     alarms: tuple[str, ...] = ()
     ledger: Ledger = field(default_factory=Ledger)
     records: list[Record] = field(default_factory=list)
@@ -151,8 +155,10 @@ class View:
             )
             inside = {path: (each.mode, each.id) for path, each in judgement.admitted.items()}
             admitted, report = self._load(inside)
-            shown, _ = self._load(entries(self.git, self.tip))
+            there = entries(self.git, self.tip)
+            shown = admitted if there == inside else self._load(there)[0]
             report = report + validate(admitted)
+            self._forget(admitted, shown)
             known = self._judged = Judged(self.tip, judgement, admitted, shown, report)
         return known
 
@@ -185,10 +191,21 @@ class View:
                     f"the trust root {self.root[:12]} has no usable environments/people.yaml",
                     hint=found or "write one, and set [trust] root to the commit that has it",
                 )
-            self._trusted = (snapshot.people, Authority.of(snapshot))
+            in_force = replace(snapshot, environments=effective_environments(snapshot))
+            self._trusted = (snapshot.people, Authority.of(in_force))
         return self._trusted
 
-    def _load(
-        self, wanted: Mapping[str, tuple[str, str]], *, at: str = ""
-    ) -> tuple[Snapshot, Report]:
-        return load(at or self.tip, blobs(self.git, wanted), self._parsed)
+    def _load(self, wanted: Entries, *, at: str = "") -> tuple[Snapshot, Report]:
+        return load_entries(
+            at or self.tip,
+            wanted,
+            contents=GitContents(self.git),
+            known=self._parsed,
+            store=self.store,
+        )
+
+    def _forget(self, *used: Snapshot) -> None:
+        """Let go of what was read of files that are long gone."""
+        kept = {each for snapshot in used for each in snapshot.blobs.items()}
+        if len(self._parsed) > 2 * len(kept):
+            self._parsed = {key: each for key, each in self._parsed.items() if key in kept}

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.manifest.placeholders import fill
-from reconciler.model.app import App, AppPipeline
+from reconciler.model.app import App
 from reconciler.model.content import Content, ContentComponent, PlaceTarget
 from reconciler.model.deployment import Assignment, Lanes, StepSpec, TestSpec, Work
-from reconciler.model.environment import AppHere, Environment, Target
-from reconciler.model.layers import lay_over
+from reconciler.model.environment import AppHere, Environment
+from reconciler.model.pipeline import Pipeline
 from reconciler.model.probe import Test
 from reconciler.model.release import Release
 from reconciler.names import seconds_of
@@ -20,7 +20,10 @@ CLEANUP_SECONDS = 60
 
 
 def content_of(app: App, release: Release, environment: Environment) -> Content:
-    """What this release is in this environment: the identity that is settled and compared."""
+    """What this release is in this environment: the identity that is settled and compared.
+
+    ``environment``, here and below, is the one in force for this app (`resolve` with the app).
+    """
     commands = {each.name: each for each in app.components}
     here = environment.apps.get(app.name, AppHere())
     return Content(
@@ -45,10 +48,11 @@ def content_of(app: App, release: Release, environment: Environment) -> Content:
 
 def target_of(app: App, environment: Environment) -> PlaceTarget:
     """Where this app is in this environment."""
-    here = environment.apps.get(app.name, AppHere())
-    target: Target = lay_over(environment.target, here.target)
+    target = environment.target
     words = {"app": app.name, "environment": environment.name}
-    url = fill(here.url or environment.url or "", words)
+    if environment.customer is not None:
+        words["customer"] = environment.customer
+    url = fill(environment.url or "", words)
     return PlaceTarget(
         environment=environment.name,
         app=app.name,
@@ -68,23 +72,23 @@ def assign(
     keep: tuple[str, ...] = (),
 ) -> Assignment:
     """All that a worker needs for this deployment; ``previous`` is what it goes back to."""
-    here = environment.apps.get(app.name, AppHere())
-    pipeline = lay_over(app.pipeline, environment.pipeline)
-    pipeline = lay_over(pipeline, here.pipeline)
+    pipeline = environment.pipeline
     content = content_of(app, release, environment)
     target = target_of(app, environment)
+    customer = environment.customer
+    back = _smoke("back/smoke", pipeline, target, previous, customer=customer) if previous else ()
     lanes = Lanes(
         forward=(
             StepSpec(name="prepare", work=Work.PREPARE, timeout=PREPARE_SECONDS),
             StepSpec(name="apply", work=Work.APPLY, timeout=APPLY_SECONDS),
             StepSpec(name="rollout", work=Work.ROLLOUT, timeout=ROLLOUT_SECONDS),
-            *_smoke("smoke", pipeline, target, content),
+            *_smoke("smoke", pipeline, target, content, customer=customer),
             StepSpec(name="cleanup", work=Work.CLEANUP, timeout=CLEANUP_SECONDS),
         ),
         backward=(
             StepSpec(name="back/apply", work=Work.APPLY, timeout=APPLY_SECONDS),
             StepSpec(name="back/rollout", work=Work.ROLLOUT, timeout=ROLLOUT_SECONDS),
-            *(_smoke("back/smoke", pipeline, target, previous) if previous else ()),
+            *back,
             StepSpec(name="back/cleanup", work=Work.CLEANUP, timeout=CLEANUP_SECONDS),
         ),
     )
@@ -92,7 +96,12 @@ def assign(
 
 
 def _smoke(
-    name: str, pipeline: AppPipeline, target: PlaceTarget, content: Content
+    name: str,
+    pipeline: Pipeline,
+    target: PlaceTarget,
+    content: Content,
+    *,
+    customer: str | None,
 ) -> tuple[StepSpec, ...]:
     if not pipeline.smoke:
         return ()
@@ -103,6 +112,7 @@ def _smoke(
         "tag": content.tag,
         "commit": content.commit,
         "url": target.url,
+        **({"customer": customer} if customer is not None else {}),
     }
     tests = tuple(
         TestSpec(
@@ -114,6 +124,7 @@ def _smoke(
             help=test.help,
         )
         for key, test in pipeline.smoke.items()
+        if test is not None
     )
     return (
         StepSpec(

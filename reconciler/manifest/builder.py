@@ -1,6 +1,7 @@
 """Values out of libyaml's events, with everything refused that the profile doesn't know."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 import yaml
@@ -36,6 +37,8 @@ FLOOD = 100
 """Findings of a file that are shown."""
 TRIED = (0, 2, 5)
 """The version whose reading was compared with a referee."""
+_COLON = re.compile(" *:")
+_PAIR = "write the field as 'name: value'"
 
 
 def parser_of(text: str) -> Any:
@@ -75,6 +78,7 @@ class Builder:
         self.text = text
         self.findings: list[Diagnostic] = []
         self._parser = parser_of(text)
+        self._next: Callable[[], Any] = self._parser.get_event
         self._count = 0
         self._lines: list[str] | None = None
 
@@ -82,6 +86,13 @@ class Builder:
         """The root mapping; raises `StoppedError` when there is none."""
         try:
             return self._document()
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            place = Location(self.path, mark.line + 1, mark.column + 1) if mark else None
+            said = " ".join(each for each in (error.context, error.problem) if each)
+            self._stop(reading.SYNTAX, place or Location(self.path), visible(said))
+        except yaml.YAMLError:
+            self._stop(reading.SYNTAX, Location(self.path), "the text can't be read")
         finally:
             self._parser.dispose()
 
@@ -107,25 +118,13 @@ class Builder:
             self._stop(reading.ROOT, location_of(self.path, root), f"found {shown(value)}")
         return value
 
-    def _next(self) -> Event:
-        try:
-            event: Event = self._parser.get_event()
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            place = Location(self.path, mark.line + 1, mark.column + 1) if mark else None
-            said = " ".join(each for each in (error.context, error.problem) if each)
-            self._stop(reading.SYNTAX, place or Location(self.path), visible(said))
-        except yaml.YAMLError:
-            self._stop(reading.SYNTAX, Location(self.path), "the text can't be read")
-        return event
-
     def _stop(self, code: Code, place: Location, said: str) -> NoReturn:
         self.findings.append(code.at(place, said))
         raise StoppedError
 
-    def _refuse(self, code: Code, event: Event, said: str) -> None:
+    def _refuse(self, code: Code, event: Event, said: str, *, hint: str = "") -> None:
         place = location_of(self.path, event)
-        self.findings.append(code.at(place, said))
+        self.findings.append(code.at(place, said, hint=hint))
         if len(self.findings) == FLOOD:
             self._stop(reading.FLOOD, place, f"the file has {FLOOD} findings or more")
 
@@ -137,56 +136,77 @@ class Builder:
                 location_of(self.path, event),
                 f"more than {MOST} values and names",
             )
-        if isinstance(event, AliasEvent):
+        if type(event) is AliasEvent:
             self._refuse(reading.ANCHOR, event, "found an alias")
             return None
         if event.anchor is not None:
             self._refuse(reading.ANCHOR, event, "found an anchor")
         if event.tag is not None:
             self._refuse(reading.TAG, event, f"found the tag {shown(event.tag)}")
-        if isinstance(event, ScalarEvent):
+        if type(event) is ScalarEvent:
             return self._scalar(event)
         if depth > DEEPEST:
             self._stop(
                 reading.TOO_DEEP, location_of(self.path, event), f"more than {DEEPEST} levels"
             )
-        if isinstance(event, MappingStartEvent):
+        if type(event) is MappingStartEvent:
             return self._mapping(event, depth)
         return self._sequence(depth)
 
     def _mapping(self, start: Any, depth: int) -> dict[str, Any]:
-        if start.flow_style and self.text[start.start_mark.index] != "{" and start.tag is None:
+        text, following = self.text, self._next
+        if start.flow_style and text[start.start_mark.index] != "{" and start.tag is None:
             self._refuse(reading.FORM, start, "found a pair inside a list")
         value: dict[str, Any] = {}
-        while not isinstance(event := self._next(), MappingEndEvent):
-            key = self._key(event, depth)
+        while type(name := following()) is not MappingEndEvent:
+            key = self._key(name, depth)
             if key in value:
-                self._refuse(reading.DUPLICATE_KEY, event, f"found {shown(key)} again")
-            inside = self._node(self._next(), depth + 1)
-            if key is not None:
-                value[key] = inside
+                self._refuse(reading.DUPLICATE_KEY, name, f"found {shown(key)} again")
+            event = following()
+            if key is None:
+                self._node(event, depth + 1)
+                continue
+            end = name.end_mark
+            if text[end.index : end.index + 1] != ":" or event.start_mark.line != end.line:
+                self._apart(name, event)
+            value[key] = self._node(event, depth + 1)
         return value
 
-    def _key(self, event: Event, depth: int) -> str | None:
-        before = len(self.findings)
-        if isinstance(event, ScalarEvent) and event.value == "<<" and not event.style:
+    def _apart(self, name: Any, value: Any) -> None:
+        """Refuse a name and a value that a reader doesn't see side by side."""
+        end = name.end_mark.index
+        if not _COLON.match(self.text, end):
+            self._refuse(reading.FORM, name, "found a field name without ':'", hint=_PAIR)
+        elif type(value) is ScalarEvent and "#" in self.text[end : value.start_mark.index]:
+            # ruamel.yaml, which edits files for people, gives up on such a comment.
+            said = "found a comment between a field name and its value"
+            self._refuse(reading.FORM, value, said, hint="move the comment above the field")
+
+    def _key(self, event: Any, depth: int) -> str | None:
+        if type(event) is not ScalarEvent:
+            found = shown(self._node(event, depth + 1))
+            self._refuse(reading.KEY, event, f"found {found} as a field name")
+            return None
+        if event.value == "<<" and not event.style:
             self._count += 1
             self._refuse(reading.ANCHOR, event, "found a merge key")
             return None
+        before = len(self.findings)
         key = self._node(event, depth + 1)
         if len(self.findings) > before:
             return None
-        if isinstance(event, ScalarEvent) and event.style in ("|", ">"):
+        if event.style == "|":
             self._refuse(reading.FORM, event, "found block text as a field name")
-        elif not isinstance(key, str) or not key:
+        elif type(key) is not str or not key:
             self._refuse(reading.KEY, event, f"found {shown(key)} as a field name")
         else:
             return key
         return None
 
     def _sequence(self, depth: int) -> tuple[Any, ...]:
+        following = self._next
         value: list[Any] = []
-        while not isinstance(event := self._next(), SequenceEndEvent):
+        while type(event := following()) is not SequenceEndEvent:
             value.append(self._node(event, depth + 1))
         return tuple(value)
 
@@ -194,6 +214,7 @@ class Builder:
         value: str = event.value
         start, end = event.start_mark, event.end_mark
         style = event.style
+        written: str | None
         if style == "|":
             if self._lines is None:
                 self._lines = self.text.split("\n")
@@ -212,9 +233,6 @@ class Builder:
             return value
         if style:
             return value
-        return self._plain(event, value)
-
-    def _plain(self, event: ScalarEvent, value: str) -> Any:
         try:
             return scalar.plain(value)
         except scalar.TooLongError:

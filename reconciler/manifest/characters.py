@@ -17,6 +17,7 @@ _REFUSED = re.compile(
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?= |$)", re.MULTILINE)
+_MARKS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 _NAMES = {"\t": "a tab", "\r": "a carriage return", "\ufeff": "a byte order mark", "\0": "a NUL"}
 _LFS = b"version https://git-lfs.github.com/spec/"
 _AT_MOST = 20
@@ -40,7 +41,13 @@ def decode(path: str, data: bytes) -> str | list[Diagnostic]:
                 Location(path, line, column), f"byte 0x{data[error.start]:02x} isn't UTF-8"
             )
         ]
-    return list(_findings(path, text)) or text
+    return text if _harmless(text) else list(_findings(path, text)) or text
+
+
+def _harmless(text: str) -> bool:
+    """Whether nothing needs a closer look; for most files a tenth of its time."""
+    flat = text.replace("\n", "")
+    return flat.isascii() and flat.isprintable() and not any(each in text for each in _MARKS)
 
 
 def _findings(path: str, text: str) -> Iterator[Diagnostic]:

@@ -5,7 +5,7 @@ and tags. A value counts only if it equals the text that it spans. A second walk
 when there is something to say about them, and never accepts anything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -29,11 +29,19 @@ NodePath = tuple[str | int, ...]
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """The values of one accepted file; lists are tuples. Lines and columns count from 1."""
+    """The values of one accepted file; lists are tuples. Lines and columns count from 1.
+
+    ``source`` is the file's text, or how to get it when somebody asks where something stands.
+    """
 
     path: str
-    text: str
+    source: str | Callable[[], str]
     value: Mapping[str, Any]
+
+    @cached_property
+    def text(self) -> str:
+        """The whole text of the file."""
+        return self.source if isinstance(self.source, str) else self.source()
 
     @cached_property
     def _positions(self) -> Mapping[NodePath, tuple[Location, Location]]:
@@ -45,12 +53,14 @@ class Document:
         The place of a nested mapping is its field name, which is what a reader looks for.
         """
         found = self._positions
+        written = _written(node)
         while node and node not in found:
             node, key = node[:-1], True
         if not node:
-            return Location(self.path, 1, 1)
+            return Location(self.path, 1, 1, written)
         inside = isinstance(self.at(node), dict) and isinstance(node[-1], str)
-        return found[node][0 if key or inside else 1]
+        place = found[node][0 if key or inside else 1]
+        return Location(place.path, place.line, place.column, written)
 
     def at(self, node: NodePath) -> Any:
         """The value at a path; nothing if there is none."""
@@ -82,6 +92,12 @@ def read_document(path: str, data: bytes) -> Document | list[Diagnostic]:
     except StoppedError:
         return builder.findings
     return builder.findings or Document(path, text, value)
+
+
+def _written(node: NodePath) -> str:
+    """A path as people write it: ``components[0].name``."""
+    text = "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in node)
+    return text.removeprefix(".")
 
 
 def positions(path: str, text: str) -> Mapping[NodePath, tuple[Location, Location]]:

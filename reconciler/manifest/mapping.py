@@ -2,9 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -13,8 +13,9 @@ from reconciler.diagnostics import Diagnostic
 from reconciler.manifest.builder import FLOOD
 from reconciler.manifest.codes import fields, policy
 from reconciler.manifest.document import Document, NodePath
+from reconciler.manifest.models import model_at, names_of, takes_away
 from reconciler.manifest.secrets import shown, visible
-from reconciler.model.base import Manifest, Model
+from reconciler.model.base import Manifest, Model, choices
 
 FORMAT = "tagboat/v1"
 
@@ -23,6 +24,7 @@ _M = TypeVar("_M", bound=Manifest)
 _EXPECTED = {
     "string_type": "text",
     "int_type": "a whole number",
+    "float_type": "a number",
     "bool_type": "true or false",
     "dict_type": "a mapping",
     "model_type": "a mapping",
@@ -46,13 +48,17 @@ def to_model(document: Document, kind: type[_M]) -> _M | list[Diagnostic]:
     head = list(_head(document, kind.__name__))
     if head:
         return head
-    nulls = list(_nulls(document, document.value, ()))
+    empty: list[Diagnostic] = []
+    if _any_null(document.value):
+        nulls = [each for each in _nulls(document.value, ()) if not takes_away(kind, each)]
+        empty = [_empty(document, node) for node in nulls]
     try:
         model = kind.model_validate(document.value)
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False)
-        return [*nulls, *_findings(document, kind, found)][:FLOOD]
-    return nulls or model
+        said = [*empty, *_findings(document, kind, found), *_choices(document, kind)]
+        return said[:FLOOD]
+    return empty or model
 
 
 def _head(document: Document, kind: str) -> Iterator[Diagnostic]:
@@ -72,18 +78,68 @@ def _head(document: Document, kind: str) -> Iterator[Diagnostic]:
         )
 
 
-def _nulls(document: Document, value: Any, node: NodePath) -> Iterator[Diagnostic]:
+def _any_null(value: Any) -> bool:
+    """Whether there is a null anywhere: nearly never, so paths are made up only then."""
+    for each in value.values() if type(value) is dict else value:
+        if each is None or (type(each) in (dict, tuple) and _any_null(each)):
+            return True
+    return False
+
+
+def _nulls(value: Any, node: NodePath) -> Iterator[NodePath]:
     match value:
         case None:
-            yield fields.EMPTY_VALUE.at(
-                document.locate(node, key=True), f"{_name(node)}: found no value"
-            )
+            yield node
         case dict():
             for name, each in value.items():
-                yield from _nulls(document, each, (*node, name))
+                yield from _nulls(each, (*node, name))
         case tuple():
             for index, each in enumerate(value):
-                yield from _nulls(document, each, (*node, index))
+                yield from _nulls(each, (*node, index))
+        case _:
+            pass
+
+
+def _empty(document: Document, node: NodePath) -> Diagnostic:
+    place = document.locate(node, key=True)
+    return fields.EMPTY_VALUE.at(place, f"{_name(node)}: found no value")
+
+
+def _choices(document: Document, kind: type[Model]) -> Iterator[Diagnostic]:
+    """Fields that choose a sort, or need one another, in the whole file."""
+    for node, value in _mappings(document.value, ()):
+        model = model_at(kind, node)
+        given = {name for name, each in value.items() if each is not None}
+        for name, expected in choices(model, given):
+            place = document.locate((*node, name) if name else node, key=bool(name))
+            if name:
+                wanted = " and ".join(f"'{each}'" for each in expected)
+                yield fields.MISSING.at(
+                    place,
+                    f"{_name((*node, name))}: needs {wanted} beside it",
+                    hint=f"add '{expected[0]}:', or take '{name}' out",
+                )
+                continue
+            here = [each for each in expected if each in given]
+            found = " and ".join(f"'{each}'" for each in here) or "none of them"
+            wanted = ", ".join(f"'{each}'" for each in expected)
+            label = f"{_name(node)}: " if node else ""
+            yield fields.EXACTLY_ONE.at(
+                place,
+                f"{label}found {found}, expected one of {wanted}",
+                hint=f"keep one of {found}" if here else f"add one of {wanted}",
+            )
+
+
+def _mappings(value: Any, node: NodePath) -> Iterator[tuple[NodePath, Mapping[str, Any]]]:
+    match value:
+        case dict():
+            yield node, value
+            for name, each in value.items():
+                yield from _mappings(each, (*node, name))
+        case tuple():
+            for index, each in enumerate(value):
+                yield from _mappings(each, (*node, index))
         case _:
             pass
 
@@ -93,43 +149,43 @@ def _findings(
 ) -> Iterator[Diagnostic]:
     """One finding for each value that was refused; branches of a union are said together."""
     grouped: dict[tuple[NodePath, bool], list[ErrorDetails]] = defaultdict(list)
+    nodes = {_node(document.value, error)[0] for error in errors}
     for error in errors:
-        grouped[_node(document.value, error)].append(error)
-    unready = {
-        node[:-1]
-        for (node, _), found in grouped.items()
-        if found[0]["type"] == "extra_forbidden" and node[-1] in _model_at(kind, node[:-1]).NOT_YET
-    }
+        if error["type"] != "choice":  # said with all the others of the file
+            grouped[_node(document.value, error)].append(error)
     for (node, is_key), found in grouped.items():
         error = found[0]
         if error["type"] == "extra_forbidden":
-            yield _extra(document, _model_at(kind, node[:-1]), node)
+            yield _extra(document, model_at(kind, node[:-1]), node)
         elif error["type"] == "missing":
-            # A sort of the same thing that isn't supported yet takes the place of this one.
-            if node[:-1] not in unready:
-                yield fields.MISSING.at(
-                    document.locate(node[:-1]),
-                    f"{_name(node)}: the field is missing",
-                    hint=f"add '{node[-1]}:'",
-                )
+            yield fields.MISSING.at(
+                document.locate(node[:-1]),
+                f"{_name(node)}: the field is missing",
+                hint=f"add '{node[-1]}:'",
+            )
         elif is_key:
-            said = f"name {shown(node[-1])}{_strange(str(node[-1]))}, expected {_wanted(found)}"
-            yield fields.VALUE.at(document.locate(node, key=True), said)
-        elif document.at(node) is not None and not _inner(node, error, grouped):
-            yield _refused(document, node, found)
+            wanted = _wanted(found)
+            said = f"name {shown(node[-1])}{_strange(str(node[-1]))}, expected {wanted}"
+            near = _near(str(node[-1]), _QUOTED.findall(wanted))
+            hint = f"did you mean '{near}'?" if near else ""
+            yield fields.VALUE.at(document.locate(node, key=True), said, hint=hint)
+        elif document.at(node) is not None and not _inner(node, error, nodes):
+            yield _refused(document, kind, node, found)
 
 
-def _inner(
-    node: NodePath, error: ErrorDetails, grouped: Mapping[tuple[NodePath, bool], object]
-) -> bool:
+def _inner(node: NodePath, error: ErrorDetails, nodes: Iterable[NodePath]) -> bool:
     """Whether a list is too short only because its entries were refused."""
     return error["type"] == "too_short" and any(
-        len(other) > len(node) and other[: len(node)] == node for other, _ in grouped
+        len(other) > len(node) and other[: len(node)] == node for other in nodes
     )
 
 
-def _refused(document: Document, node: NodePath, found: list[ErrorDetails]) -> Diagnostic:
+def _refused(
+    document: Document, kind: type[Model], node: NodePath, found: list[ErrorDetails]
+) -> Diagnostic:
     value = document.at(node)
+    if any(each["type"] == "string_type" for each in found):
+        found = _if_quoted(document, kind, node) or found
     under = next((each for each in reversed(node) if isinstance(each, str)), "")
     wanted = _wanted(found)
     said = f"{_name(node)}: found {shown(value, under=under)}"
@@ -139,57 +195,45 @@ def _refused(document: Document, node: NodePath, found: list[ErrorDetails]) -> D
         return policy.MOVING.at(place, said)
     if all(error["type"] in _EXPECTED for error in found):
         hint = "quote it" if "text" in wanted and isinstance(value, int | float) else ""
-        if isinstance(value, str) and "whole number" in wanted:
+        if isinstance(value, str) and "number" in wanted:
             hint = "write the number without quotes" if value.isdigit() else ""
         return fields.TYPE.at(place, said, hint=hint)
     near = _near(str(value), _QUOTED.findall(wanted)) if isinstance(value, str) else ""
     return fields.VALUE.at(place, said, hint=f"did you mean '{near}'?" if near else "")
 
 
+def _if_quoted(document: Document, kind: type[Model], node: NodePath) -> list[ErrorDetails]:
+    """What would still be wrong with a number if it were text: an epoch is no instant (B111)."""
+    value = document.at(node)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return []
+    try:
+        kind.model_validate(_replaced(document.value, node, str(value)))
+    except ValidationError as error:
+        left = error.errors(include_url=False, include_context=False)
+        return [each for each in left if _node(document.value, each) == (node, False)]
+    return []
+
+
+def _replaced(value: Any, node: NodePath, text: str) -> Any:
+    if not node:
+        return text
+    first, *rest = node
+    if isinstance(value, dict):
+        return {**value, first: _replaced(value[first], tuple(rest), text)}
+    items = [
+        _replaced(each, tuple(rest), text) if index == first else each
+        for index, each in enumerate(value)
+    ]
+    return tuple(items)
+
+
 def _extra(document: Document, model: type[Model], node: NodePath) -> Diagnostic:
     name = str(node[-1])
     place = document.locate(node, key=True)
-    if name in model.NOT_YET:
-        return fields.NOT_YET_FIELD.at(place, f"{_name(node)}: the field is not supported yet")
-    near = _near(name, [*names_of(model), *model.NOT_YET])
+    near = _near(name, names_of(model))
     said = f"unknown field {shown(name)}{_strange(name)}"
     return fields.UNKNOWN.at(place, said, hint=f"did you mean '{near}'?" if near else "")
-
-
-def names_of(model: type[Model]) -> list[str]:
-    """The names of a model's fields as files write them."""
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def _model_at(model: type[Model], node: NodePath) -> type[Model]:
-    """The model that a mapping at this path is checked by."""
-    annotation: Any = model
-    for step in node:
-        annotation = _inside(annotation, step)
-    found = _models(annotation)
-    return found[0] if found else Model
-
-
-def _inside(annotation: Any, step: str | int) -> Any:
-    if isinstance(annotation, type) and issubclass(annotation, Model):
-        for name, field in annotation.model_fields.items():
-            if step == (field.alias or name):
-                return field.annotation
-        return None
-    match get_origin(annotation), get_args(annotation):
-        case (origin, (first, *rest)) if origin is dict:
-            return rest[0]
-        case (origin, (first, *_)) if origin is tuple:
-            return first
-        case (_, branches):
-            found = (_inside(each, step) for each in branches)
-            return next((each for each in found if each is not None), None)
-
-
-def _models(annotation: Any) -> list[type[Model]]:
-    if isinstance(annotation, type) and issubclass(annotation, Model):
-        return [annotation]
-    return [model for each in get_args(annotation) for model in _models(each)]
 
 
 def _node(value: Mapping[str, Any], error: ErrorDetails) -> tuple[NodePath, bool]:
@@ -208,7 +252,7 @@ def _node(value: Mapping[str, Any], error: ErrorDetails) -> tuple[NodePath, bool
             at = at[step]
     if error["type"] == "missing":
         node.append(error["loc"][-1])
-    return tuple(node), error["loc"][-1] == "[key]"
+    return tuple(node), error["loc"][-1:] == ("[key]",)
 
 
 def _wanted(found: list[ErrorDetails]) -> str:
@@ -219,6 +263,8 @@ def _wanted(found: list[ErrorDetails]) -> str:
             text = text.removeprefix(start)
         if text not in said:
             said.append(text)
+    if "a number" in said:
+        said = [each for each in said if each != "a whole number"]
     return " or ".join(said)
 
 

@@ -1,34 +1,48 @@
 """Which kind of file a path holds (format v1, "Where the files are")."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import get_args
 
 from pydantic import TypeAdapter, ValidationError
 
 from reconciler.diagnostics import Diagnostic, Location
-from reconciler.manifest.codes import fields, references
+from reconciler.manifest.codes import references
 from reconciler.manifest.secrets import shown
 from reconciler.model.app import App
+from reconciler.model.approval import Approval, Quarantine
+from reconciler.model.base import Manifest
+from reconciler.model.calendar import Calendar
+from reconciler.model.connections import Connections
+from reconciler.model.customer import Customer
 from reconciler.model.environment import Environment
+from reconciler.model.freeze import Freeze
+from reconciler.model.notice import AppEvent, Event
 from reconciler.model.people import People
+from reconciler.model.policy import Policy
 from reconciler.model.promotion import Promotion
 from reconciler.model.release import Release
-from reconciler.names import Name, Version
+from reconciler.model.text import Text
+from reconciler.names import Language, Name, Version
 
-Kind = type[App] | type[Release] | type[Environment] | type[Promotion] | type[People]
+Kind = type[Manifest]
 
-RESERVED = {
-    "policies": "Policy",
-    "customers": "Customer",
-    "calendars": "Calendar",
-    "freezes": "Freeze",
-    "texts": "Text",
-}
+_SHARED: Mapping[str, Kind] = MappingProxyType(
+    {"policies": Policy, "customers": Customer, "calendars": Calendar, "freezes": Freeze}
+)
+RESERVED = frozenset({*_SHARED, "texts"})
 """Folders of ``environments/`` that aren't environments."""
 
 PEOPLE = "environments/people.yaml"
 
+CONNECTIONS = "environments/connections.yaml"
+
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
 _VERSION: TypeAdapter[str] = TypeAdapter(Version)
+_LANGUAGE: TypeAdapter[str] = TypeAdapter(Language)
+_EVENTS = (*get_args(Event), *get_args(AppEvent))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +54,10 @@ class Home:
     """Field → the name that the path has."""
     folder: str = ""
     """The environment, for a promotion."""
+
+    def name(self, field: str) -> str:
+        """The name that the path has for a field; raises `KeyError` if it has none."""
+        return dict(self.names)[field]
 
 
 def app_path(app: str) -> str:
@@ -62,29 +80,62 @@ def promotion_path(environment: str, app: str) -> str:
     return f"environments/{environment}/{app}.yaml"
 
 
+def approval_path(app: str, version: str, environment: str, person: str) -> str:
+    """The file of one person's approval."""
+    return f"releases/{app}/{version}/approvals/{environment}/{person}.yaml"
+
+
+def quarantine_path(app: str, version: str) -> str:
+    """The file that puts a release in quarantine."""
+    return f"releases/{app}/{version}/quarantine.yaml"
+
+
+def policy_path(policy: str) -> str:
+    """The file of a policy."""
+    return f"environments/policies/{policy}.yaml"
+
+
+def customer_path(customer: str) -> str:
+    """The file of a customer."""
+    return f"environments/customers/{customer}.yaml"
+
+
+def calendar_path(calendar: str) -> str:
+    """The file of a calendar."""
+    return f"environments/calendars/{calendar}.yaml"
+
+
+def freeze_path(freeze: str) -> str:
+    """The file of a freeze."""
+    return f"environments/freezes/{freeze}.yaml"
+
+
+def text_path(event: str, language: str) -> str:
+    """The file of a text."""
+    return f"environments/texts/{event}.{language}.yaml"
+
+
 def managed(path: str) -> bool:
     """Whether a path decides something: it is one of the two folders or below."""
     return path.partition("/")[0] in {"releases", "environments"}
 
 
-def home_of(path: str) -> Home | Diagnostic:  # noqa: C901, PLR0911 - one literal table of paths
+def home_of(path: str) -> Home | Diagnostic:  # noqa: PLR0911 - one literal table of paths
     """What a managed path holds, or why nothing may be there (B24)."""
     match path.split("/"):
-        case ["releases", app, "app.yaml"]:
-            return _app(path, app)
-        case ["releases", app, version, "release.yaml"]:
-            names = (("app", app), ("version", version))
-            return _bad_name(path, app) or _bad_version(path, version) or Home(Release, names)
-        case ["releases", _, _, "approvals", *_]:
-            return _not_yet(path, "Approval")
-        case ["releases", _, _, "quarantine.yaml"]:
-            return _not_yet(path, "Quarantine")
+        case ["releases", *steps]:
+            return _released(path, steps)
         case ["environments", "people.yaml"]:
             return Home(People)
         case ["environments", "connections.yaml"]:
-            return _not_yet(path, "Connections")
-        case ["environments", folder, *_] if folder in RESERVED:
-            return _not_yet(path, RESERVED[folder])
+            return Home(Connections)
+        case ["environments", "texts", file] if file.endswith(".yaml"):
+            return _text(path, file.removesuffix(".yaml"))
+        case ["environments", folder, file] if folder in _SHARED and file.endswith(".yaml"):
+            name = file.removesuffix(".yaml")
+            return _bad_name(path, name) or Home(_SHARED[folder], (("name", name),))
+        case ["environments", folder, *_, file] if folder in RESERVED:
+            return _stray(path, file)
         case ["environments", environment, "environment.yaml"]:
             return _bad_name(path, environment) or Home(Environment, (("name", environment),))
         case ["environments", environment, file] if file.endswith(".yaml"):
@@ -95,6 +146,46 @@ def home_of(path: str) -> Home | Diagnostic:  # noqa: C901, PLR0911 - one litera
             return _stray(path, file)
         case _:
             return _stray(path, path)
+
+
+def _released(path: str, steps: list[str]) -> Home | Diagnostic:
+    match steps:
+        case [app, "app.yaml"]:
+            return _app(path, app)
+        case [app, version, *rest] if rest:
+            bad = _bad_name(path, app) or _bad_version(path, version)
+            names = (("app", app), ("version", version))
+            match rest:
+                case ["release.yaml"]:
+                    return bad or Home(Release, names)
+                case ["quarantine.yaml"]:
+                    return bad or Home(Quarantine, names)
+                case ["approvals", environment, file] if file.endswith(".yaml"):
+                    by = file.removesuffix(".yaml")
+                    bad = bad or _bad_name(path, environment) or _bad_name(path, by)
+                    return bad or Home(Approval, (*names, ("environment", environment), ("by", by)))
+                case _:
+                    return _stray(path, rest[-1])
+        case _:
+            return _stray(path, steps[-1] if steps else path)
+
+
+def _text(path: str, name: str) -> Home | Diagnostic:
+    event, _, language = name.partition(".")
+    if event not in _EVENTS:
+        near = get_close_matches(event, _EVENTS, n=1, cutoff=0.6)
+        return references.STRAY.at(
+            Location(path),
+            f"there is no event {shown(event)}, expected <event>.<language>.yaml",
+            hint=f"did you mean '{near[0]}'?" if near else "",
+        )
+    try:
+        _LANGUAGE.validate_python(language)
+    except ValidationError:
+        said = f"{shown(language)} is no language, expected <event>.<language>.yaml"
+        hint = f"rename it to {event}.en.yaml, or another language"
+        return references.STRAY.at(Location(path), said, hint=hint)
+    return Home(Text, (("event", event), ("language", language)))
 
 
 def _app(path: str, app: str) -> Home | Diagnostic:
@@ -110,10 +201,6 @@ def _stray(path: str, file: str) -> Diagnostic:
     return references.STRAY.at(
         Location(path), f"no kind of file is called {shown(file)} here", hint=hint
     )
-
-
-def _not_yet(path: str, kind: str) -> Diagnostic:
-    return fields.NOT_YET_FILE.at(Location(path), f"the kind {kind} is not supported yet")
 
 
 def _bad_name(path: str, name: str) -> Diagnostic | None:

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping
 
-WORDS = frozenset({"app", "environment", "version", "tag", "commit", "url"})
-"""Words that this version fills in."""
+WORDS = frozenset({"app", "environment", "customer", "version", "tag", "commit", "url"})
+"""Words of a place and of what comes there."""
 
-NOT_YET = frozenset(
+OF_TEXTS = frozenset(
     {
-        "customer",
         "greeting",
         "tickets",
         "components",
@@ -22,7 +21,7 @@ NOT_YET = frozenset(
         "links",
     }
 )
-"""Words of format v1 that this version doesn't fill in."""
+"""Words of texts besides."""
 
 _WORD = re.compile(r"\{([a-z]+)\}")
 

@@ -96,7 +96,8 @@ def block(lines: list[str], line: int, column: int) -> str | None:
     if not first.strip(" ") or not indent:
         return None
     found: list[str] = []
-    for each in lines[line + 1 :]:
+    for number in range(line + 1, len(lines)):
+        each = lines[number]
         if each[:indent].strip(" "):
             break
         found.append(each[indent:])

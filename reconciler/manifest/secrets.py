@@ -17,7 +17,8 @@ _TOKEN = re.compile(
     r"|\bpypi-[A-Za-z0-9_-]{50,}"
     r"|\bhvs\.[A-Za-z0-9_-]{20,}"
     r"|\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"
-    r"|\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"
+    # Bounded and without going back: a file full of beginnings would take minutes.
+    r"|\beyJ[A-Za-z0-9_-]{8,500}+\.eyJ[A-Za-z0-9_-]{8,4000}+\.[A-Za-z0-9_-]{8,}"
     r"|\bhooks\.slack\.com/services/T[A-Za-z0-9_/]+"
     r"|\bdiscord(?:app)?\.com/api/webhooks/[0-9]+/[A-Za-z0-9_-]+"
     r"|(?<=://)[^\s/@:'\"]*:[^\s/@'\"]+(?=@)"

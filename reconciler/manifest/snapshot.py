@@ -1,24 +1,34 @@
 """All managed files at one commit, read and checked each by itself."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from reconciler.diagnostics import Diagnostic, Location, Report
 from reconciler.manifest.codes import integrity, references
 from reconciler.manifest.document import Document, NodePath, read_document
 from reconciler.manifest.mapping import to_model
 from reconciler.manifest.paths import Home, home_of, managed
-from reconciler.manifest.secrets import shown
+from reconciler.manifest.secrets import secrets_in, shown
 from reconciler.model.app import App
+from reconciler.model.approval import Approval, Quarantine
+from reconciler.model.base import Manifest
+from reconciler.model.calendar import Calendar
+from reconciler.model.connections import Connections
+from reconciler.model.customer import Customer
 from reconciler.model.environment import Environment
+from reconciler.model.freeze import Freeze
 from reconciler.model.people import People
+from reconciler.model.policy import Policy
 from reconciler.model.promotion import Promotion
 from reconciler.model.release import Release
+from reconciler.model.text import Text
 
 __all__ = ["Blob", "Parsed", "Snapshot", "load", "managed"]
 
 _PLAIN = "100644"
+_M = TypeVar("_M", bound=Manifest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +42,15 @@ class Blob:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What one file says: its model if it is good, else findings; both depend on it alone."""
+    """What one file says: its model if it is good, else findings; all depend on it alone."""
 
+    home: Home | None
+    """Nothing where no file may be."""
     document: Document | None
-    model: App | Release | Environment | Promotion | People | None
+    model: Manifest | None
     findings: tuple[Diagnostic, ...] = ()
+    secrets: tuple[Location, ...] = ()
+    """Where something stands that looks like a secret."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,12 +65,29 @@ class Snapshot:
     promotions: Mapping[tuple[str, str], Promotion] = field(default_factory=dict)
     """By environment and app."""
     people: People | None = None
+    policies: Mapping[str, Policy] = field(default_factory=dict)
+    customers: Mapping[str, Customer] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    freezes: Mapping[str, Freeze] = field(default_factory=dict)
+    texts: Mapping[tuple[str, str], Text] = field(default_factory=dict)
+    """By event and language."""
+    approvals: Mapping[tuple[str, str, str, str], Approval] = field(default_factory=dict)
+    """By app, version, environment and person."""
+    quarantines: Mapping[tuple[str, str], Quarantine] = field(default_factory=dict)
+    """By app and version."""
+    connections: Connections | None = None
     blobs: Mapping[str, str] = field(default_factory=dict)
     """Path → blob id, of every managed path."""
     broken: frozenset[str] = frozenset()
     """Paths with findings of their own."""
     documents: Mapping[str, Document] = field(default_factory=dict)
     """Path → text and values of every file that could be read, broken ones too."""
+    secrets: tuple[Location, ...] = ()
+    """Where something stands that looks like a secret, in files that could be read."""
+    layered: MutableMapping[object, object] = field(
+        init=False, default_factory=dict, repr=False, compare=False
+    )
+    """What `layering` has made of these files already; nobody else's."""
 
     def locate(self, path: str, node: NodePath = (), *, key: bool = False) -> Location:
         """Where a value of a file stands; the whole file if it couldn't be read."""
@@ -78,18 +109,16 @@ def load(
     files = {path: tree[path] for path in sorted(tree) if managed(path)}
     findings = list(_twins(files))
     kept: MutableMapping[tuple[str, str], Parsed] = {} if cache is None else cache
-    parsed: dict[str, tuple[Home, Parsed]] = {}
+    parsed: dict[str, Parsed] = {}
     for path, blob in files.items():
-        home = home_of(path)
-        odd = _odd_mode(path, blob.mode) or (home if isinstance(home, Diagnostic) else None)
-        if odd or isinstance(home, Diagnostic):
-            findings.extend([odd] if odd else [])
+        if odd := _odd_mode(path, blob.mode):
+            findings.append(odd)
             continue
-        key = path, blob.id
-        if key not in kept:
-            kept[key] = _parse(path, blob.data, home)
-        parsed[path] = home, kept[key]
-        findings.extend(kept[key].findings)
+        known = kept.get((path, blob.id))
+        if known is None:
+            known = kept[path, blob.id] = _parse(path, blob.data)
+        parsed[path] = known
+        findings.extend(known.findings)
     report = Report.of(findings)
     return _snapshot(commit, files, parsed, report.paths()), report
 
@@ -97,54 +126,61 @@ def load(
 def _snapshot(
     commit: str,
     files: Mapping[str, Blob],
-    parsed: Mapping[str, tuple[Home, Parsed]],
+    parsed: Mapping[str, Parsed],
     broken: frozenset[str],
 ) -> Snapshot:
-    apps: dict[str, App] = {}
-    releases: dict[tuple[str, str], Release] = {}
-    environments: dict[str, Environment] = {}
-    promotions: dict[tuple[str, str], Promotion] = {}
-    people: People | None = None
-    for path, (home, each) in parsed.items():
-        if path in broken:
-            continue
-        match each.model:
-            case App() as app:
-                apps[app.name] = app
-            case Release() as release:
-                releases[release.app, release.version] = release
-            case Environment() as environment:
-                environments[environment.name] = environment
-            case Promotion() as promotion:
-                promotions[home.folder, promotion.app] = promotion
-            case People():
-                people = each.model
-            case None:
-                pass
+    good: dict[type[Manifest], list[tuple[Home, Manifest]]] = defaultdict(list)
+    for path, each in parsed.items():
+        if each.home is not None and each.model is not None and path not in broken:
+            good[type(each.model)].append((each.home, each.model))
     return Snapshot(
         commit=commit,
-        apps=apps,
-        releases=releases,
-        environments=environments,
-        promotions=promotions,
-        people=people,
+        apps={each.name: each for _, each in _of(App, good)},
+        releases={(each.app, each.version): each for _, each in _of(Release, good)},
+        environments={each.name: each for _, each in _of(Environment, good)},
+        promotions={(home.folder, each.app): each for home, each in _of(Promotion, good)},
+        people=next((each for _, each in _of(People, good)), None),
+        policies={each.name: each for _, each in _of(Policy, good)},
+        customers={each.name: each for _, each in _of(Customer, good)},
+        calendars={each.name: each for _, each in _of(Calendar, good)},
+        freezes={each.name: each for _, each in _of(Freeze, good)},
+        texts={(each.event, each.language): each for _, each in _of(Text, good)},
+        approvals={
+            (each.app, each.version, each.environment, each.by): each
+            for _, each in _of(Approval, good)
+        },
+        quarantines={(each.app, each.version): each for _, each in _of(Quarantine, good)},
+        connections=next((each for _, each in _of(Connections, good)), None),
         blobs={path: blob.id for path, blob in files.items()},
         broken=broken,
         documents={
-            path: each.document for path, (_, each) in parsed.items() if each.document is not None
+            path: each.document for path, each in parsed.items() if each.document is not None
         },
+        secrets=tuple(place for each in parsed.values() for place in each.secrets),
     )
 
 
-def _parse(path: str, data: bytes, home: Home) -> Parsed:
+def _of(
+    kind: type[_M], models: Mapping[type[Manifest], Iterable[tuple[Home, Manifest]]]
+) -> Iterator[tuple[Home, _M]]:
+    for home, each in models.get(kind, ()):
+        assert isinstance(each, kind)  # noqa: S101 - narrowing
+        yield home, each
+
+
+def _parse(path: str, data: bytes) -> Parsed:
+    home = home_of(path)
+    if isinstance(home, Diagnostic):
+        return Parsed(None, None, None, (home,))
     document = read_document(path, data)
     if not isinstance(document, Document):
-        return Parsed(None, None, tuple(document))
+        return Parsed(home, None, None, tuple(document))
+    secrets = tuple(document.offset(each) for each in secrets_in(document.text))
     model = to_model(document, home.kind)
     if isinstance(model, list):
-        return Parsed(document, None, tuple(model))
+        return Parsed(home, document, None, tuple(model), secrets)
     findings = tuple(_misnamed(document, home))
-    return Parsed(document, None if findings else model, findings)
+    return Parsed(home, document, None if findings else model, findings, secrets)
 
 
 def _misnamed(document: Document, home: Home) -> Iterator[Diagnostic]:
@@ -172,19 +208,22 @@ def _odd_mode(path: str, mode: str) -> Diagnostic | None:
 
 def _twins(files: Mapping[str, Blob]) -> Iterator[Diagnostic]:
     """Paths, and folders, that are one on a machine that doesn't tell case apart (B26)."""
+    seen = set(files)
+    for path in files:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in seen:
+            seen.add(folder)
+            folder = folder.rpartition("/")[0]
     spellings: dict[str, set[str]] = defaultdict(set)
+    for each in seen:
+        spellings[each.casefold()].add(each)
+    if len(spellings) == len(seen):
+        return
     for path in files:
         steps = path.split("/")
         for end in range(2, len(steps) + 1):
             prefix = "/".join(steps[:end])
-            spellings[prefix.casefold()].add(prefix)
-    clashing = {each for some in spellings.values() if len(some) > 1 for each in some}
-    for path in files:
-        steps = path.split("/")
-        for end in range(2, len(steps) + 1):
-            prefix = "/".join(steps[:end])
-            if prefix in clashing:
-                others = sorted(spellings[prefix.casefold()] - {prefix})
+            if others := sorted(spellings[prefix.casefold()] - {prefix}):
                 yield references.CASE.at(
                     Location(path), f"{shown(prefix)} differs from {shown(others[0])} only in case"
                 )

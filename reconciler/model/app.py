@@ -5,65 +5,89 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from reconciler.model.base import Manifest, Model
-from reconciler.model.probe import Test
-from reconciler.names import Line, Name, Reference
+from reconciler.model.notice import AppNotice
+from reconciler.model.pipeline import Pipeline
+from reconciler.model.schedule import Schedule
+from reconciler.names import Branch, Command, Duration, Line, Name, Reference
+
+AppPipeline = Pipeline
+"""What an app brings along has the fields of any pipeline."""
 
 
 class Versions(Model):
     """How versions are written and tagged."""
 
-    NOT_YET: ClassVar[frozenset[str]] = frozenset({"pattern", "first", "from_tags"})
+    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"from_tags"})
 
     scheme: Literal["semver", "calver", "opaque"]
     """How versions are ordered."""
+    pattern: Line | None = Field(default=None, examples=["YYYY.0M.0D.N"])
+    """Tokens of calver.org, and ``N`` or ``0N`` for the counter; with a week, the year is the
+    week's."""
+    first: Literal[0, 1] = 1
+    """Where the counter starts."""
     tag: Line = "v{version}"
-    """The tag of a version."""
+    """The tag of a version. Placeholders."""
+    from_tags: bool = False
+    """A tag pushed by hand becomes a proposed release."""
 
 
 class Component(Model):
     """One part of an app, in the order of apply."""
 
-    NOT_YET: ClassVar[frozenset[str]] = frozenset({"needs"})
+    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"needs"})
 
     name: Name
     """The component."""
-    artifact: dict[str, Line] = Field(default={}, max_length=1)
-    """Where cutting a release finds it: one of ``tarball`` and ``tree``."""
-    run: tuple[Line, ...] | None = Field(default=None, min_length=1, strict=False)
+    artifact: dict[Literal["tarball", "image", "chart", "tree"], Line] = Field(
+        default={}, max_length=1, examples=[{"tarball": "web-{version}.tar.gz"}, {"tree": "."}]
+    )
+    """Where cutting a release finds it: one of ``tarball``, ``image``, ``chart`` and ``tree``.
+    Placeholders."""
+    run: Command | None = None
     """The long-running process; gets the place's ``config`` as environment. Left out: files."""
     listens: Literal["socket", "port"] = "port"
     """``socket``: takes the listening socket by ``LISTEN_FDS``, so a switch loses no request.
     ``port``: listens on ``PORT`` itself, so the old version stops before the new one starts."""
+    needs: tuple[Name, ...] = Field(default=(), strict=False)
+    """Components that must be up first."""
     owner: Reference | None = None
     """Whom to ask about it."""
 
 
-class AppPipeline(Model):
-    """What the app brings along to every place."""
+class AppTracker(Model):
+    """Where the app's tickets are."""
 
-    NOT_YET: ClassVar[frozenset[str]] = frozenset(
-        {
-            "prepare",
-            "maintenance",
-            "backup",
-            "migrate",
-            "tests",
-            "cleanup",
-            "advance",
-            "rollback",
-        }
-    )
+    name: Name
+    """The tracker, as ``environments/connections.yaml`` names it."""
+    pattern: Line = Field(examples=["SHOP-[0-9]+"])
+    """Regular expression of a ticket's id."""
 
-    smoke: dict[Name, Test] = {}
-    """Tests right after the switch; a failure goes back."""
+
+class Defaults(Model):
+    """What is written into releases that are cut without anybody saying."""
+
+    downtime: Literal["none"] | Duration | None = None
+    """Of the forward deployment."""
+    estimate: Duration | None = None
+    """Start to end."""
+    migration: Literal["none", "compatible", "breaking"] | None = None
+    """Of data."""
+
+
+class Train(Model):
+    """Cuts a release by itself when there is something new."""
+
+    schedule: Schedule
+    """When."""
+    branch: Branch | None = None
+    """From where; the app's branch if left out."""
 
 
 class App(Manifest):
     """An app: one repository, its versions, its components."""
 
-    NOT_YET: ClassVar[frozenset[str]] = frozenset(
-        {"modules", "tracker", "defaults", "train", "notices"}
-    )
+    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"modules", "tracker", "train", "notices"})
 
     kind: Literal["App"]
     name: Name
@@ -74,11 +98,26 @@ class App(Manifest):
     """Whom to ask."""
     repository: Name | None = None
     """Its one repository, by the name that host configuration knows; the app's name if left out."""
-    branch: Line = "main"
+    modules: tuple[Name, ...] = Field(default=(), strict=False)
+    """Private repositories that the same key must open."""
+    branch: Branch = "main"
     """Releases are cut from here."""
     versions: Versions
     """How versions are written and tagged."""
     components: tuple[Component, ...] = Field(min_length=1, strict=False)
     """In order of apply."""
-    pipeline: AppPipeline = AppPipeline()
-    """What the app brings along."""
+    tracker: AppTracker | None = None
+    """Where its tickets are."""
+    defaults: Defaults = Defaults()
+    """Of releases that are cut without anybody saying."""
+    train: Train | None = None
+    """Cuts a release by itself when there is something new."""
+    pipeline: Pipeline = Pipeline()
+    """What the app brings along to every place."""
+    notices: dict[Name, AppNotice] = {}
+    """Who is told what, of events that belong to no place."""
+
+    def unenforced(self) -> frozenset[str]:
+        """Besides fields: a place has one long-running process of an app so far."""
+        several = sum(each.run is not None for each in self.components) > 1
+        return super().unenforced() | ({"components"} if several else frozenset())

@@ -1,22 +1,97 @@
 """How every model behaves: strict, frozen, nothing unknown."""
 
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from itertools import combinations
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic.config import JsonDict
+from pydantic_core import PydanticCustomError
+
+
+def _said_in_schema(schema: JsonDict, model: type[Any]) -> None:
+    """What a model says about fields standing together, in JSON Schema's words."""
+    one_of: list[JsonValue] = [{"required": [each]} for each in model.ONE_OF]
+    if one_of:
+        schema["oneOf"] = one_of
+    pairs: list[JsonValue] = [
+        {"not": {"required": list(pair)}} for pair in combinations(model.AT_MOST_ONE, 2)
+    ]
+    if pairs:
+        schema["allOf"] = pairs
+    if model.NEEDS:
+        schema["dependentRequired"] = {name: list(each) for name, each in model.NEEDS.items()}
 
 
 class Model(BaseModel):
     """A frozen value; unknown fields and coercions are errors."""
 
     model_config = ConfigDict(
-        strict=True, frozen=True, extra="forbid", use_attribute_docstrings=True
+        strict=True,
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
+        json_schema_extra=_said_in_schema,
     )
 
-    NOT_YET: ClassVar[frozenset[str]] = frozenset()
-    """Fields of format v1 that this version doesn't enforce: an error, never read and ignored."""
+    UNENFORCED: ClassVar[frozenset[str]] = frozenset()
+    """Fields that this version reads and doesn't enforce: a place that uses one is held."""
+    ONE_OF: ClassVar[tuple[str, ...]] = ()
+    """Fields, as files write them, of which exactly one is given: they choose a sort."""
+    AT_MOST_ONE: ClassVar[tuple[str, ...]] = ()
+    """The same where another layer may give it."""
+    NEEDS: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Field → the fields that it says nothing without."""
+    NAMED: ClassVar[bool] = False
+    """Whether the fields are names of things, so that null takes one away in a layer."""
+
+    def unenforced(self) -> frozenset[str]:
+        """The fields that this value uses and nothing enforces yet.
+
+        A field that says what holds anyway, by default, isn't used.
+        """
+        fields = type(self).model_fields
+        return frozenset(
+            name
+            for name in self.UNENFORCED & self.model_fields_set
+            if getattr(self, name) != fields[name].get_default(call_default_factory=True)
+        )
+
+    @model_validator(mode="after")
+    def _chosen(self) -> Self:
+        if self.ONE_OF or self.AT_MOST_ONE or self.NEEDS:
+            fields = type(self).model_fields
+            given = {
+                fields[each].alias or each
+                for each in self.model_fields_set
+                if getattr(self, each) is not None
+            }
+            if list(choices(type(self), given)):
+                raise PydanticCustomError("choice", "expected other fields together")
+        return self
 
 
 class Manifest(Model):
     """The head that every managed file has."""
 
+    LAYERED: ClassVar[bool] = False
+    """Whether null may take away a named thing that a layer below gives."""
+
     apiVersion: Literal["tagboat/v1"] = Field(description="The format of this file.")  # noqa: N815
+
+
+def choices(model: type[Model], given: set[str]) -> list[tuple[str, tuple[str, ...]]]:
+    """What is wrong with these fields, by their names in files, standing together.
+
+    Each as a field's name and the fields it should stand beside; without a name, these are the
+    fields of which exactly one was expected.
+    """
+    found: list[tuple[str, tuple[str, ...]]] = []
+    if model.ONE_OF and len(given & set(model.ONE_OF)) != 1:
+        found.append(("", model.ONE_OF))
+    if len(given & set(model.AT_MOST_ONE)) > 1:
+        found.append(("", model.AT_MOST_ONE))
+    for name, needed in model.NEEDS.items():
+        if name in given and not given >= set(needed):
+            found.append((name, tuple(each for each in needed if each not in given)))
+    return found

@@ -4,110 +4,58 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from reconciler.model.app import AppPipeline
-from reconciler.model.base import Manifest, Model
-from reconciler.names import Line, Name, Reference
+from reconciler.model.base import Model
+from reconciler.model.permissions import Permissions
+from reconciler.model.pipeline import Pipeline
+from reconciler.model.policy import Layer
+from reconciler.model.schedule import Window
+from reconciler.model.target import Target
+from reconciler.names import Instant, Line, Name, SecretName
 
-
-class Target(Model):
-    """Where it runs. ``driver`` chooses the sort; the other fields are the driver's own."""
-
-    NOT_YET: ClassVar[frozenset[str]] = frozenset(
-        {
-            "hosts",
-            "restart",
-            "batches",
-            "cluster",
-            "namespace",
-            "path",
-            "application",
-            "kustomization",
-            "helm_release",
-            "name",
-        }
-    )
-
-    driver: Line | None = None
-    """``local``: processes and folders of this machine. ``memory``: nothing but memory, to try.
-    Required in the environment; an app's own target may leave it out."""
-    root: Line | None = None
-    """``local``: folder inside the one that host configuration gives the driver. Placeholders."""
-    listen: Line | None = None
-    """``local``: address and port that the place answers on, such as ``127.0.0.1:8101``."""
+__all__ = ["AppHere", "Environment", "Permissions", "Target", "TemporaryPlace"]
 
 
 class AppHere(Model):
     """Where one app differs in this environment."""
 
-    NOT_YET: ClassVar[frozenset[str]] = frozenset({"windows", "secrets"})
+    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"windows", "secrets"})
 
     url: Line | None = None
     """Public address of the app here."""
     target: Target | None = None
     """Laid over the environment's ``target``, field by field."""
-    pipeline: AppPipeline | None = None
+    pipeline: Pipeline | None = None
     """Laid over the environment's ``pipeline``, test by test."""
-    config: dict[str, Line] = {}
+    windows: tuple[Window, ...] | None = Field(default=None, strict=False)
+    """Instead of the environment's ``windows``."""
+    config: dict[str, Line] = Field(default={}, examples=[{"GREETING": "hello"}])
     """Environment variables of its processes here; a change deploys the same release again."""
+    secrets: dict[str, SecretName] = Field(default={}, examples=[{"DATABASE_URL": "shop-db"}])
+    """Environment variable → name of a secret in the host's configuration."""
 
 
-class Permissions(Model):
-    """Verb → who may."""
+class TemporaryPlace(Model):
+    """A place that goes away again."""
 
-    NOT_YET: ClassVar[frozenset[str]] = frozenset(
-        {
-            "override",
-            "abort",
-            "retry",
-            "rollback",
-            "dismiss",
-            "confirm",
-            "pause",
-            "resume",
-            "verify",
-            "maintenance",
-        }
-    )
-
-    promote: tuple[Reference, ...] = Field(default=("role/admin",), strict=False)
-    """Whose merge is a sign-off here."""
+    owner: Name
+    """The person who answers for it."""
+    expires: Instant
+    """Until then."""
+    delete_when: Literal["expired", "released"] = "expired"
+    """`released`: as soon as its content became a release."""
 
 
-class Environment(Manifest):
+class Environment(Layer):
     """An environment and its policy."""
 
-    NOT_YET: ClassVar[frozenset[str]] = frozenset(
-        {
-            "customer",
-            "temporary",
-            "extends",
-            "gates",
-            "windows",
-            "calendar",
-            "notices",
-            "tickets",
-            "support",
-            "drift",
-            "timezone",
-        }
-    )
+    UNENFORCED: ClassVar[frozenset[str]] = Layer.UNENFORCED | {"customer", "temporary"}
 
     kind: Literal["Environment"]
     name: Name
     """The environment, as in the path."""
-    title: Line | None = None
-    """How people call it; the name if left out."""
-    tier: Name | None = None
-    """Its class: dev, test, uat, production; the name if left out."""
-    url: Line | None = None
-    """The public address; relative addresses of tests start here. Placeholders."""
-    links: dict[Name, Line] = {}
-    """Dashboards and logs, for people. Placeholders."""
-    target: Target
-    """Where it runs."""
-    pipeline: AppPipeline = AppPipeline()
-    """How it is proven here."""
-    permissions: Permissions = Permissions()
-    """Verb → who may."""
+    customer: Name | None = None
+    """Whose it is."""
+    temporary: TemporaryPlace | None = None
+    """The place itself is temporary."""
     apps: dict[Name, AppHere] = {}
     """Where one app differs."""

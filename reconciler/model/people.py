@@ -5,13 +5,14 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from reconciler.model.base import Manifest, Model
-from reconciler.names import Line, Name, PublicKey
+from reconciler.model.gates import Seat
+from reconciler.names import Language, Line, Name, PublicKey
 
 
 class Person(Model):
     """One person."""
 
-    NOT_YET: ClassVar[frozenset[str]] = frozenset({"customer", "records_for"})
+    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"records_for"})
 
     name: Line
     """How others call them."""
@@ -19,18 +20,41 @@ class Person(Model):
     """Where they are reached."""
     phone: Line | None = None
     """Where they are reached."""
-    language: Line | None = None
+    language: Language | None = None
     """Of what is written to them."""
     keys: tuple[PublicKey, ...] = Field(default=(), strict=False)
     """Public ssh keys, of this person only. A person without one can't sign."""
     logins: dict[Name, Line] = {}
     """Forge → login."""
+    customer: Name | None = None
+    """Somebody outside: counts in this customer's places only."""
+    records_for: tuple[Name, ...] = Field(default=(), strict=False)
+    """Persons outside whose word this one may write down."""
+
+
+class Guards(Model):
+    """Who must agree to changes of what; judged by the state before the change."""
+
+    policies: tuple[Seat, ...] = Field(min_length=1, strict=False, examples=[[{"role": "admin"}]])
+    """Of policies and environments."""
+    people: tuple[Seat, ...] = Field(min_length=1, strict=False, examples=[[{"role": "admin"}]])
+    """Of people."""
+    customers: tuple[Seat, ...] | None = Field(default=None, min_length=1, strict=False)
+    """Of customers; as `policies` if left out."""
+    calendars: tuple[Seat, ...] | None = Field(default=None, min_length=1, strict=False)
+    """Of calendars; as `policies` if left out."""
+    freezes: tuple[Seat, ...] | None = Field(default=None, min_length=1, strict=False)
+    """Of freezes; as `policies` if left out."""
+    connections: tuple[Seat, ...] | None = Field(default=None, min_length=1, strict=False)
+    """Of connections; as `policies` if left out."""
+    releases: tuple[Seat, ...] | None = Field(default=None, min_length=1, strict=False)
+    """Of releases; as `policies` if left out."""
 
 
 class People(Manifest):
     """Persons, teams and roles."""
 
-    NOT_YET: ClassVar[frozenset[str]] = frozenset({"guards"})
+    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"guards"})
 
     kind: Literal["People"]
     people: dict[Name, Person]
@@ -39,6 +63,8 @@ class People(Manifest):
     """Team → persons."""
     roles: dict[Name, tuple[Line, ...]] = Field(default={}, strict=False)
     """Role → persons, ``team/…`` or ``role/…``."""
+    guards: Guards | None = None
+    """Area → who must agree to its changes."""
 
     def members(self, reference: str) -> frozenset[str]:
         """Ids of the persons a reference leads to; empty for one that leads nowhere.
@@ -46,6 +72,14 @@ class People(Manifest):
         ``role/…`` may name persons, teams and other roles; a cycle adds nothing.
         """
         return self._members(reference, frozenset())
+
+    def counting(self, reference: str, customer: str | None) -> frozenset[str]:
+        """The members who count in this customer's places: all but another customer's people."""
+        return frozenset(
+            each
+            for each in self.members(reference)
+            if each in self.people and self.people[each].customer in {None, customer}
+        )
 
     def _members(self, reference: str, seen: frozenset[str]) -> frozenset[str]:
         if reference in seen:

@@ -1,22 +1,32 @@
 """Release: immutable content, pinned by digest."""
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Mapping
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from reconciler.model.base import Manifest, Model
-from reconciler.names import CommitId, Duration, Line, Name, Sha256, TagName, Text, Version
+from reconciler.names import CommitId, Duration, Line, Name, Pinned, Sha256, TagName, Text, Version
 
 
 class Artifact(Model):
-    """One of ``tarball`` with ``sha256``, and ``tree``."""
+    """One of ``tarball`` with ``sha256``, ``image``, ``chart`` and ``tree``."""
 
-    NOT_YET: ClassVar[frozenset[str]] = frozenset({"image", "chart"})
+    ONE_OF: ClassVar[tuple[str, ...]] = ("tarball", "image", "chart", "tree")
+    NEEDS: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "tarball": ("sha256",),
+        "sha256": ("tarball",),
+    }
+    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"image", "chart"})
 
     tarball: Line | None = None
     """A path below the app's artifact address; ``.tar.gz`` is unpacked."""
     sha256: Sha256 | None = None
     """Digest of the tarball."""
+    image: Pinned | None = None
+    """A container image by digest."""
+    chart: Pinned | None = None
+    """A Helm chart by digest."""
     tree: CommitId | None = None
     """Id of a folder's tree in the app's repository."""
 
@@ -35,7 +45,7 @@ class ReleasedComponent(Model):
 class Release(Manifest):
     """What is released; never changed after its merge."""
 
-    NOT_YET: ClassVar[frozenset[str]] = frozenset({"hotfix"})
+    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"hotfix"})
 
     kind: Literal["Release"]
     app: Name
@@ -60,9 +70,15 @@ class Release(Manifest):
     """Start to end."""
     restarts: tuple[Line, ...] = Field(default=(), strict=False)
     """What restarts, in words."""
-    migration: Annotated[
-        Literal["none", "compatible", "breaking"],
-        Field(description="Of data. `breaking` is not supported yet."),
-    ]
+    hotfix: bool = False
+    """May pass freezes that allow it; pauses the app's train until it is through."""
+    migration: Literal["none", "compatible", "breaking"]
+    """Of data. `compatible`: going back takes the code only. `breaking`: needs maintenance and a
+    backup, and going back restores it."""
     way_back: Line | None = None
     """How to go back, for people."""
+
+    def unenforced(self) -> frozenset[str]:
+        """Besides fields: going back from a breaking migration would need a backup."""
+        found = super().unenforced()
+        return found | {"migration"} if self.migration == "breaking" else found

@@ -2,6 +2,7 @@
 
 from reconciler.deployer.pipeline import assign
 from reconciler.errors import TagboatError
+from reconciler.manifest.layering import resolve
 from reconciler.model.content import Content
 from reconciler.model.deployment import Assignment
 from reconciler.model.place import Place
@@ -39,7 +40,7 @@ def _decide(inputs: Inputs, place: Place) -> Decision:
     standing = inputs.ledger.at(place)
     running = standing.running
     admitted, shown = inputs.snapshot.promotions.get(key), inputs.tip.promotions.get(key)
-    wanted = shown.release if shown else admitted.release if admitted else ""
+    wanted = shown.wanted if shown else admitted.wanted if admitted else ""
     ask = Ask(inputs, place, wanted, _sign_off(inputs, place), _assignment(inputs, place), running)
     if standing.open_claim is not None:
         return _under_way(ask, standing.open_claim)
@@ -150,10 +151,12 @@ def _assignment(inputs: Inputs, place: Place) -> Assignment | None:
     snapshot = inputs.snapshot
     promotion = snapshot.promotions.get((place.environment, place.app))
     app = snapshot.apps.get(place.app)
-    environment = snapshot.environments.get(place.environment)
+    environment = resolve(snapshot, place.environment, place.app).environment
     if promotion is None or app is None or environment is None:
         return None
-    release = snapshot.releases.get((place.app, promotion.release))
+    if promotion.temporary is not None:
+        return None  # what stands above it isn't what shall run now
+    release = snapshot.releases.get((place.app, promotion.release or ""))
     names = {each.name for each in app.components}
     if release is None or not {each.name for each in release.components} <= names:
         return None

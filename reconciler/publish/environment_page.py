@@ -31,7 +31,7 @@ def environment_page(overview: Overview, name: str) -> str:
         who = ", ".join(_who(overview, each) for each in environment.permissions.promote)
         tier = code(environment.tier or name)
         parts.append(f"Environment {code(name)}, tier {tier}. A merge by {who} is a sign-off here.")
-        named = {key: each for key, each in environment.links.items() if "{" not in each}
+        named = {key: each for key, each in environment.links.items() if each and "{" not in each}
         if named:
             parts.append(" · ".join(link(key, each) for key, each in sorted(named.items())))
     places = [Place(name, each) for each in overview.apps]

@@ -1,30 +1,109 @@
-"""Managed files of one commit, read from git objects and never from a work tree."""
+"""Managed files of one commit or of the index, read from git objects and never from a work tree."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from reconciler.errors import TagboatError
-from reconciler.manifest.snapshot import Blob, managed
-from reconciler.repository.git import Git
+from reconciler.repository.git import Git, GitError
+
+if TYPE_CHECKING:
+    from reconciler.manifest.snapshot import Blob
 
 _FOLDERS = ("releases", "environments")
+_ONE_BY_ONE = 3
+
+Entries = Mapping[str, tuple[str, str]]
+"""Path → (mode, object id)."""
 
 
 def entries(git: Git, commit: str) -> dict[str, tuple[str, str]]:
     """Managed path → (mode, object id) at this commit."""
     found = git.tell(["ls-tree", "-r", "-z", "--full-tree", commit, "--", *_FOLDERS])
     pairs = (line.split("\t", 1) for line in found.split("\0") if line)
-    return {path: (head.split()[0], head.split()[2]) for head, path in pairs if managed(path)}
+    return {path: (head[:6], head.rpartition(" ")[2]) for head, path in pairs}
 
 
-def blobs(git: Git, wanted: Mapping[str, tuple[str, str]]) -> dict[str, Blob]:
+def staged(git: Git) -> dict[str, tuple[str, str]]:
+    """Managed path → (mode, object id) as the next commit would have it.
+
+    Raises `TagboatError` while a merge has conflicts.
+    """
+    folders = [f":/{each}" for each in _FOLDERS]
+    found = git.tell(["ls-files", "--stage", "-z", "--full-name", "--", *folders])
+    entries_: dict[str, tuple[str, str]] = {}
+    for line in found.split("\0"):
+        head, _, path = line.partition("\t")
+        if not line:
+            continue
+        mode, blob, stage = head.split()
+        if stage != "0":
+            raise TagboatError(
+                f"{path} has a conflict that isn't resolved",
+                hint=f"resolve it, then git add {path}",
+            )
+        entries_[path] = (mode, blob)
+    return entries_
+
+
+def folders_of(git: Git, commit: str) -> str:
+    """The object ids of the managed folders at this commit; equal text means equal files."""
+    return git.tell(["ls-tree", "-z", "--full-tree", commit, "--", *_FOLDERS])
+
+
+def mentioning(git: Git, commit: str, words: Iterable[str]) -> set[str]:
+    """The managed files in which one of these words stands, as a part of any text.
+
+    Without a commit, those of the index.
+    """
+    asked = [part for word in words for part in ("-e", word)]
+    if not asked:
+        return set()
+    where = [commit] if commit else ["--cached"]
+    options = ["grep", "-l", "-z", "-I", "--full-name", "--no-recurse-submodules", "-F", *asked]
+    finished = git.ask([*options, *where, "--", *(f":/{each}" for each in _FOLDERS)])
+    if finished.returncode > 1:
+        raise GitError(f"git grep: {finished.complaint}", finished=finished)
+    start = f"{commit}:" if commit else ""
+    return {each.removeprefix(start) for each in finished.text.split("\0") if each}
+
+
+@dataclass(slots=True)
+class GitContents:
+    """The content of files by their object ids, brought from git when asked for."""
+
+    git: Git
+    _later: set[str] = field(default_factory=set)
+    _known: dict[str, bytes] = field(default_factory=dict)
+    _asked: int = 0
+
+    def read(self, ids: Iterable[str]) -> dict[str, bytes]:
+        """Id → content, all through one process."""
+        return _contents(self.git, sorted(set(ids)))
+
+    def later(self, ids: Iterable[str]) -> None:
+        """Say which ids `text` may be asked for."""
+        self._later.update(ids)
+
+    def text(self, path: str, object_id: str) -> str:
+        """The text of a file. The first few come one by one, then all that may be asked for."""
+        del path
+        if object_id not in self._known:
+            self._asked += 1
+            wanted = {object_id} if self._asked <= _ONE_BY_ONE else {object_id, *self._later}
+            self._known.update(self.read(wanted - self._known.keys()))
+        return self._known[object_id].decode()
+
+
+def blobs(git: Git, wanted: Entries) -> "dict[str, Blob]":
     """The content of these entries: path → blob, all read through one process.
 
     Entries that aren't files (a submodule's commit) come with empty data; their mode tells.
     """
-    ids = sorted(
-        {each for mode, each in wanted.values() if mode.startswith("1") and mode != "160000"}
-    )
-    data = _contents(git, ids)
+    from reconciler.manifest.snapshot import Blob
+
+    ids = {each for mode, each in wanted.values() if mode.startswith("1") and mode != "160000"}
+    data = _contents(git, sorted(ids))
     return {
         path: Blob(mode=mode, id=each, data=data.get(each, b""))
         for path, (mode, each) in wanted.items()

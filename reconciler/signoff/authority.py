@@ -18,7 +18,7 @@ class Policy(Protocol):
 
     @property
     def environments(self) -> Mapping[str, Environment]:
-        """Environments by name, without broken ones."""
+        """Environments by name with all that they inherit, without broken ones."""
         ...
 
 
@@ -43,7 +43,10 @@ class Authority:
             {person: entry.keys for person, entry in people.people.items()},
             {
                 name: frozenset().union(
-                    *(people.members(each) for each in environment.permissions.promote)
+                    *(
+                        people.counting(each, environment.customer)
+                        for each in environment.permissions.promote
+                    )
                 )
                 for name, environment in policy.environments.items()
             },

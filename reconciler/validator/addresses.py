@@ -10,7 +10,7 @@ from reconciler.manifest.codes import Code, policy
 from reconciler.manifest.document import NodePath
 from reconciler.manifest.secrets import secrets_in, shown
 from reconciler.manifest.snapshot import Snapshot
-from reconciler.validator.written import addresses, tests
+from reconciler.validator.written import addresses, links, tests
 
 _WORD = re.compile(r"\{[a-z]+\}")
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?|[0-9a-f:.]*:[0-9a-f:.]*")
@@ -30,6 +30,7 @@ def addresses_are_plain(snapshot: Snapshot) -> Iterator[Diagnostic]:
 
 def _absolute(snapshot: Snapshot) -> Iterator[tuple[str, NodePath, str]]:
     yield from addresses(snapshot)
+    yield from links(snapshot)
     for each in tests(snapshot):
         if each.test.http:
             url = each.test.http.url

@@ -1,60 +1,115 @@
 """References lead to somebody."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from reconciler.diagnostics import Diagnostic
-from reconciler.manifest.codes import fields, references
+from reconciler.diagnostics import Diagnostic, Location
+from reconciler.manifest.codes import links, references
 from reconciler.manifest.document import NodePath
-from reconciler.manifest.paths import PEOPLE, app_path, environment_path
+from reconciler.manifest.paths import PEOPLE, app_path, customer_path
 from reconciler.manifest.secrets import shown
 from reconciler.manifest.snapshot import Snapshot
+from reconciler.model.permissions import Permissions
+from reconciler.validator.effective import environments
 from reconciler.validator.near import near
-from reconciler.validator.written import tests
+from reconciler.validator.written import layers, tests
+from reconciler.validator.written import references as told
+
+_ACTING = frozenset({"person", "team", "role"})
+_OWNING = _ACTING | {"mail", "channel"}
+_TOLD = _OWNING | {"customer", "initiator"}
+_INITIATOR = frozenset({"abort", "retry", "rollback", "confirm", "dismiss"})
+"""Verbs that may be left to whoever began it; the others need somebody who is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    path: str
+    node: NodePath
+    reference: str
+    sorts: frozenset[str]
 
 
 def parties(snapshot: Snapshot) -> Iterator[Diagnostic]:
-    """Every reference leads to a person, team or role of ``environments/people.yaml``.
+    """Every reference is of a sort that fits, and leads to somebody who is there.
 
-    Silent while that file is broken. ``initiator``, ``channel/…`` and ``customer/…`` aren't
-    supported yet; ``mail/…`` is an owner, and never somebody who may promote.
+    Persons, teams and roles stand in ``environments/people.yaml``; the rule is silent about them
+    while that file is broken. Only they act: ``channel/…``, ``mail/…`` and ``customer/…`` are told.
+    ``initiator`` may abort, retry, roll back, confirm and dismiss, and answer a manual test. A
+    ``customer/…`` is a group of the environment's customer.
     """
-    if PEOPLE in snapshot.broken:
-        return
-    for path, node, reference in _references(snapshot):
-        yield from _one(snapshot, path, node, reference)
+    for each in _named(snapshot):
+        place = snapshot.locate(each.path, each.node)
+        yield from _one(snapshot, place, each)
+    yield from _groups(snapshot)
 
 
-def _references(snapshot: Snapshot) -> Iterator[tuple[str, NodePath, str]]:
+def _named(snapshot: Snapshot) -> Iterator[_Named]:
+    yield from _owners(snapshot)
+    yield from _verbs(snapshot)
+    for test in tests(snapshot):
+        for index, reference in enumerate(test.test.manual.by if test.test.manual else ()):
+            node: NodePath = (*test.node, "manual", "by", index)
+            yield _Named(test.path, node, reference, _ACTING | {"initiator"})
+    for path, node, entries in told(snapshot):
+        for index, reference in enumerate(entries):
+            yield _Named(path, (*node, index), reference, _TOLD)
+    for name, customer in snapshot.customers.items():
+        for group, members in customer.contacts.items():
+            for index, reference in enumerate(members):
+                node = ("contacts", group, index)
+                yield _Named(customer_path(name), node, reference, _OWNING)
+
+
+def _owners(snapshot: Snapshot) -> Iterator[_Named]:
     for name, app in snapshot.apps.items():
         if app.owner:
-            yield app_path(name), ("owner",), app.owner
+            yield _Named(app_path(name), ("owner",), app.owner, _OWNING)
         for index, component in enumerate(app.components):
             if component.owner:
-                yield app_path(name), ("components", index, "owner"), component.owner
-    for each in tests(snapshot):
-        if each.test.owner:
-            yield each.path, (*each.node, "owner"), each.test.owner
-    for name, environment in snapshot.environments.items():
-        if "promote" in environment.permissions.model_fields_set:
-            for index, reference in enumerate(environment.permissions.promote):
-                yield environment_path(name), ("permissions", "promote", index), reference
+                node: NodePath = ("components", index, "owner")
+                yield _Named(app_path(name), node, component.owner, _OWNING)
+    for test in tests(snapshot):
+        if test.test.owner:
+            yield _Named(test.path, (*test.node, "owner"), test.test.owner, _OWNING)
 
 
-def _one(snapshot: Snapshot, path: str, node: NodePath, reference: str) -> Iterator[Diagnostic]:
-    sort, _, name = reference.partition("/")
-    if sort == "mail" and "permissions" not in node:
-        return
-    if sort not in {"person", "team", "role"}:
-        yield fields.NOT_YET_VALUE.at(
-            snapshot.locate(path, node),
-            f"reference {shown(reference)} is not supported yet here",
-            hint="name a person, a team or a role",
-        )
-        return
-    known = snapshot.people.names(sort) if snapshot.people else frozenset()
-    if name not in known:
-        yield references.PARTY.at(
-            snapshot.locate(path, node),
-            f"there is no {sort} {shown(name)} in {PEOPLE}",
-            hint=near(name, known),
-        )
+def _verbs(snapshot: Snapshot) -> Iterator[_Named]:
+    for path, layer in layers(snapshot):
+        for verb in sorted(layer.permissions.model_fields_set & Permissions.model_fields.keys()):
+            written = snapshot.documents[path].at(("permissions", verb)) or ()
+            sorts = _ACTING | ({"initiator"} if verb in _INITIATOR else frozenset())
+            for index, reference in enumerate(written):
+                yield _Named(path, ("permissions", verb, index), reference, sorts)
+
+
+def _one(snapshot: Snapshot, place: Location, each: _Named) -> Iterator[Diagnostic]:
+    sort, _, name = each.reference.partition("/")
+    if sort not in each.sorts:
+        wanted = ", ".join(sorted(each.sorts))
+        yield links.MISPLACED.at(place, f"found {shown(each.reference)}, expected one of: {wanted}")
+    elif sort in _ACTING and PEOPLE not in snapshot.broken:
+        known = snapshot.people.names(sort) if snapshot.people else frozenset()
+        if name not in known:
+            yield references.PARTY.at(
+                place, f"there is no {sort} {shown(name)} in {PEOPLE}", hint=near(name, known)
+            )
+
+
+def _groups(snapshot: Snapshot) -> Iterator[Diagnostic]:
+    """Groups of customers, at every environment that tells them something."""
+    for each in environments(snapshot):
+        customer = each.value.customer
+        if customer is not None and customer not in snapshot.customers:
+            continue
+        known = snapshot.customers[customer].contacts if customer else {}
+        for name, notice in each.value.notices.items():
+            for index, reference in enumerate(notice.to if notice else ()):
+                sort, _, group = reference.partition("/")
+                if sort == "customer" and group not in known:
+                    whose = f"customer {customer} has no group" if customer else "no customer has"
+                    yield links.CONTACTS.at(
+                        each.locate("notices", name, "to", index),
+                        f"{each.label}: {whose} {shown(group)}",
+                        hint=near(group, known),
+                    )

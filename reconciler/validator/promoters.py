@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from reconciler.diagnostics import Diagnostic
 from reconciler.manifest.codes import policy
-from reconciler.manifest.paths import PEOPLE, environment_path
+from reconciler.manifest.layering import effective_environments, resolve
+from reconciler.manifest.paths import PEOPLE
 from reconciler.manifest.snapshot import Snapshot
 
 
@@ -17,10 +18,10 @@ def promoters(snapshot: Snapshot) -> Iterator[Diagnostic]:
     if PEOPLE in snapshot.broken:
         return
     people = snapshot.people
-    for name, environment in snapshot.environments.items():
+    for name, environment in effective_environments(snapshot).items():
         may = environment.permissions.promote
-        if people is None or not any(people.members(each) for each in may):
+        if people is None or not any(people.counting(each, environment.customer) for each in may):
             yield policy.NOBODY.at(
-                snapshot.locate(environment_path(name), ("permissions", "promote"), key=True),
+                resolve(snapshot, name).locate(("permissions", "promote"), key=True),
                 f"nobody may promote into {name}: {', '.join(may) or 'nobody is named'}",
             )

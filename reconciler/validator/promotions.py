@@ -30,7 +30,7 @@ def promotions(snapshot: Snapshot) -> Iterator[Diagnostic]:
                 f"app {shown(app)} has no app.yaml",
                 hint=near(app, snapshot.apps),
             )
-        elif _missing(snapshot, release_path(app, promotion.release)):
+        elif promotion.release and _missing(snapshot, release_path(app, promotion.release)):
             known = [version for name, version in snapshot.releases if name == app]
             yield references.RELEASE.at(
                 snapshot.locate(path, ("release",)),

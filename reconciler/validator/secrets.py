@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from reconciler.diagnostics import Diagnostic
 from reconciler.manifest.codes import policy
-from reconciler.manifest.secrets import secrets_in
 from reconciler.manifest.snapshot import Snapshot
 
 
@@ -13,6 +12,5 @@ def secrets(snapshot: Snapshot) -> Iterator[Diagnostic]:
 
     Comments are looked at too, and files with other findings. The value is never shown.
     """
-    for document in snapshot.documents.values():
-        for index in secrets_in(document.text):
-            yield policy.SECRET.at(document.offset(index), "this looks like a secret: '***'")
+    for place in snapshot.secrets:
+        yield policy.SECRET.at(place, "this looks like a secret: '***'")

@@ -4,13 +4,11 @@ import re
 from collections.abc import Iterator
 
 from reconciler.diagnostics import Diagnostic
-from reconciler.manifest.codes import fields, policy, references
+from reconciler.manifest.codes import policy, references
 from reconciler.manifest.paths import environment_path
 from reconciler.manifest.placeholders import words_of
 from reconciler.manifest.secrets import secret_named, shown
 from reconciler.manifest.snapshot import Snapshot
-from reconciler.model.environment import AppHere
-from reconciler.model.layers import lay_over
 from reconciler.model.probe import Test
 from reconciler.validator.written import WrittenTest, places, tests
 
@@ -19,36 +17,23 @@ _JSON_PATH = re.compile(r"\$(?:\.[A-Za-z0-9_-]+|\[(?:[0-9]{1,6}|'[^'\]]*'|\"[^\"
 
 
 def smoke(snapshot: Snapshot) -> Iterator[Diagnostic]:
-    """A test is exactly one of ``http`` and ``command``; what it asks can be asked.
+    """What a test asks can be asked.
 
     Header names are letters, digits and dashes, and headers that carry secrets aren't written here.
     A test whose address starts with ``/`` needs a ``url`` at every place that runs it.
     """
     for each in tests(snapshot):
-        yield from _sort(snapshot, each)
         yield from _http(snapshot, each)
     for environment, app in places(snapshot):
-        here = environment.apps.get(app.name, AppHere())
-        if here.url or environment.url:
+        if environment.url:
             continue
-        pipeline = lay_over(lay_over(app.pipeline, environment.pipeline), here.pipeline)
-        for name, test in pipeline.smoke.items():
-            if _needs_url(test):
+        for name, test in environment.pipeline.smoke.items():
+            if test is not None and _needs_url(test):
                 yield references.NO_ADDRESS.at(
                     snapshot.locate(environment_path(environment.name), ("apps", app.name)),
                     f"{environment.name}/{app.name}: test {shown(name)} starts at 'url', and there"
                     " is none",
                 )
-
-
-def _sort(snapshot: Snapshot, each: WrittenTest) -> Iterator[Diagnostic]:
-    if (each.test.http is None) == (each.test.command is None):
-        found = "neither 'http' nor 'command'" if each.test.http is None else "both"
-        yield fields.EXACTLY_ONE.at(
-            snapshot.locate(each.path, each.node),
-            f"test {shown(each.node[-1])}: found {found}",
-            hint="keep exactly one of 'http' and 'command'",
-        )
 
 
 def _http(snapshot: Snapshot, each: WrittenTest) -> Iterator[Diagnostic]:

@@ -7,7 +7,10 @@ import reconciler
 from reconciler.manifest.codes import CODES, explain
 
 SOURCE = Path(reconciler.__file__).parent
-TABLES = ("reading", "fields", "references", "policy", "integrity")
+TABLES = (
+    *("reading", "fields", "references", "links", "policy", "reach", "times", "integrity"),
+    *("changes", "layers"),
+)
 
 
 @pytest.mark.parametrize("code", sorted(CODES))

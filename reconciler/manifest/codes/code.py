@@ -21,6 +21,10 @@ class Code:
         """The finding of this code at one place."""
         return Diagnostic(location, self.id, message, hint or self.fix)
 
+    def warning(self, location: Location, message: str, *, hint: str = "") -> Diagnostic:
+        """The finding as something that is only said, and keeps nothing from being used."""
+        return Diagnostic(location, self.id, message, hint or self.fix, "warning")
+
     @property
     def manual(self) -> str:
         """The manual text: what, why, how to fix, as three paragraphs."""

@@ -38,25 +38,7 @@ EMPTY_VALUE = Code(
     "A field without a value is null, which no field can have.",
     "write a value, or take the field out",
 )
-NOT_YET_FIELD = Code(
-    "TB106",
-    "field not supported yet",
-    "The field belongs to format v1, but this version doesn't enforce it, and a field that is read"
-    " and ignored would promise what isn't done.",
-    "take the field out",
-)
-NOT_YET_VALUE = Code(
-    "TB107",
-    "value not supported yet",
-    "The value belongs to format v1, but this version doesn't act on it.",
-    "use another value",
-)
-NOT_YET_FILE = Code(
-    "TB108",
-    "kind of file not supported yet",
-    "The kind belongs to format v1, but this version doesn't act on it.",
-    "take the file out",
-)
+# TB106, TB107 and TB108 said that something wasn't supported yet; they stay unused.
 API_VERSION = Code(
     "TB109",
     "unknown format",

@@ -7,12 +7,13 @@ start: nothing here stands in the way of going back.
 from collections.abc import Callable
 
 from reconciler.model.records import Reason
-from reconciler.planner.gates import claim, driver, files, history, hold, sign_off
+from reconciler.planner.gates import claim, driver, files, history, hold, sign_off, supported
 from reconciler.planner.inputs import Ask
 
 GATES: tuple[Callable[[Ask], Reason], ...] = (
     sign_off.answer,
     files.answer,
+    supported.answer,
     hold.answer,
     claim.answer,
     history.answer,

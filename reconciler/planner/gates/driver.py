@@ -1,5 +1,6 @@
 """Gate ``driver``: this host may use the driver that the place names."""
 
+from reconciler.manifest.support import DRIVERS
 from reconciler.model.records import Reason
 from reconciler.planner.inputs import Ask
 
@@ -12,6 +13,8 @@ def answer(ask: Ask) -> Reason:
     if ask.assignment is None or enabled is None:
         return Reason(gate=NAME, state="open", why="not asked")
     name = ask.assignment.target.driver
+    if name not in DRIVERS:
+        return Reason(gate=NAME, state="open", why="not asked: the gate supported is closed")
     if name in enabled:
         return Reason(gate=NAME, state="open", why=f"{name} is enabled on this host")
     remedy = f"add [drivers.{name}] to tagboat.toml of the reconciler's host"

@@ -1,5 +1,6 @@
 """Gate ``files``: the files that decide about the place are there and have no errors."""
 
+from reconciler.manifest.support import unsupported
 from reconciler.model.records import Reason
 from reconciler.planner.gates.sign_off import concerns, taints_of
 from reconciler.planner.inputs import Ask
@@ -8,11 +9,14 @@ NAME = "files"
 
 
 def answer(ask: Ask) -> Reason:
-    """Closed by the first finding in a file that concerns the place."""
+    """Closed by the first error in a file that concerns the place.
+
+    Where the files ask for more than this version does, the gate `supported` says so.
+    """
     versions = frozenset({ask.wanted})
     findings = [
         each
-        for each in ask.inputs.report.findings
+        for each in ask.inputs.report.errors
         if concerns(each.location.path, ask.place, versions)
     ]
     if findings:
@@ -24,7 +28,8 @@ def answer(ask: Ask) -> Reason:
         mend = f"{first.hint}; " if first.hint else ""
         remedy = f"{mend}mend the file on a branch and have it merged by somebody else"
         return Reason(gate=NAME, state="closed", why=why, remedy=remedy)
-    if ask.assignment is None:
+    place, snapshot = ask.place, ask.inputs.snapshot
+    if ask.assignment is None and not any(unsupported(snapshot, place.environment, place.app)):
         why = "the admitted files don't name a release for this place"
         return Reason(gate=NAME, state="closed", why=why, remedy="run tagboat validate")
     return Reason(gate=NAME, state="open", why="no errors")

@@ -12,9 +12,11 @@ def concerns(path: str, place: Place, versions: frozenset[str]) -> bool:
     """Whether a managed path decides about this place; ``versions`` are those it may come to run.
 
     A promotion concerns its place, an environment or app file all places of it, a release file the
-    places that ask for it, and people everybody.
+    places that ask for it; people, connections and what environments share concern everybody.
     """
     match path.split("/"):
+        case ["environments", "policies" | "customers" | "calendars" | "freezes", _]:
+            return True
         case ["environments", environment, file]:
             own = file in {"environment.yaml", f"{place.app}.yaml"}
             return environment == place.environment and own
@@ -31,7 +33,7 @@ def concerns(path: str, place: Place, versions: frozenset[str]) -> bool:
 def taints_of(ask: Ask) -> tuple[Taint, ...]:
     """The taints that concern this place."""
     promotion = ask.inputs.snapshot.promotions.get((ask.place.environment, ask.place.app))
-    versions = frozenset({ask.wanted, promotion.release if promotion else ask.wanted})
+    versions = frozenset({ask.wanted, promotion.wanted if promotion else ask.wanted})
     return tuple(
         each for each in ask.inputs.judgement.taints if concerns(each.path, ask.place, versions)
     )

@@ -1,0 +1,86 @@
+"""What a file says, as text that can be kept and read again instead of the file (pure).
+
+The text holds the values of the file and never a model: whatever is read again goes through the
+models as a file would, so a kept text can say nothing that a file couldn't.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from reconciler.diagnostics import Diagnostic, Location
+from reconciler.manifest.document import Document
+from reconciler.manifest.paths import home_of
+from reconciler.manifest.snapshot import Parsed
+
+_PART = 3
+
+
+def text_of(path: str, parsed: Parsed) -> str | None:
+    """One line of JSON for what was read from a file; nothing if it can't be kept."""
+    places = [*(each.location for each in parsed.findings), *parsed.secrets]
+    if any(place.path != path for place in places):
+        return None
+    facts: dict[str, Any] = {}
+    if parsed.document is not None:
+        facts["value"] = parsed.document.value
+    if parsed.model is not None:
+        facts["good"] = True
+    if parsed.findings:
+        facts["findings"] = [_written(each) for each in parsed.findings]
+    if parsed.secrets:
+        facts["secrets"] = [[each.line, each.column] for each in parsed.secrets]
+    return json.dumps(facts, separators=(",", ":"), ensure_ascii=False)
+
+
+def parsed_of(path: str, text: str, source: Callable[[], str]) -> Parsed | None:
+    """What was read from a file earlier; nothing if the text isn't one of `text_of`.
+
+    ``source`` gives the file's own text if somebody asks where something stands.
+    """
+    try:
+        return _parsed(path, json.loads(text), source)
+    except (ValueError, KeyError, TypeError, AttributeError, ValidationError, RecursionError):
+        return None
+
+
+def _parsed(path: str, facts: Mapping[str, Any], source: Callable[[], str]) -> Parsed | None:
+    findings = tuple(_finding(path, each) for each in facts.get("findings", ()))
+    home = home_of(path)
+    if isinstance(home, Diagnostic):
+        return Parsed(None, None, None, (home,)) if findings == (home,) else None
+    document, model = None, None
+    if "value" in facts:
+        value = _frozen(facts["value"])
+        document = Document(path, source, value)
+        if facts.get("good"):
+            model = home.kind.model_validate(value)
+    if model is None and not findings:
+        return None
+    secrets = tuple(Location(path, *each) for each in facts.get("secrets", ()))
+    return Parsed(home, document, model, findings, secrets)
+
+
+def _written(finding: Diagnostic) -> list[str | int]:
+    place = finding.location
+    said = [finding.code, finding.message, finding.hint, finding.severity]
+    return [place.line, place.column, place.node, *said]
+
+
+def _finding(path: str, facts: list[Any]) -> Diagnostic:
+    place, (code, message, hint, severity) = facts[:_PART], facts[_PART:]
+    return Diagnostic(Location(path, *place), code, message, hint, severity)
+
+
+def _frozen(value: Any) -> Any:
+    """The value with tuples for lists, as the deciding path makes them."""
+    if type(value) is dict:
+        for name, each in value.items():
+            if type(each) is dict or type(each) is list:
+                value[name] = _frozen(each)
+        return value
+    if type(value) is list:
+        return tuple([_frozen(each) for each in value])
+    return value

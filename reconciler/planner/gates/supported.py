@@ -1,0 +1,20 @@
+"""Gate ``supported``: what the place's files ask for is enforced by this version."""
+
+from reconciler.manifest.support import unsupported
+from reconciler.model.records import Reason
+from reconciler.planner.inputs import Ask
+
+NAME = "supported"
+
+
+def answer(ask: Ask) -> Reason:
+    """Closed by the first field that nothing enforces yet; the rest are counted."""
+    snapshot = ask.inputs.snapshot
+    uses = list(unsupported(snapshot, ask.place.environment, ask.place.app))
+    if not uses:
+        return Reason(gate=NAME, state="open", why="this version enforces all that is asked for")
+    first = uses[0]
+    more = f" (and {len(uses) - 1} more)" if len(uses) > 1 else ""
+    why = f"{first.locate(snapshot)}: this version doesn't enforce {first.what} yet{more}"
+    remedy = "take it out, or use a newer Tagboat"
+    return Reason(gate=NAME, state="closed", why=why, remedy=remedy)

@@ -1,0 +1,107 @@
+"""Managed files as they lie in a folder, with the modes and ids that git would give them."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from reconciler.errors import TagboatError
+
+_FOLDERS = ("environments", "releases")
+_SETTLED = 2.0
+"""Seconds after which a file's times tell whether it was written again."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderContents:
+    """The content of files by the ids that they had when they were looked at."""
+
+    folder: Path
+    data: Mapping[str, bytes]
+
+    def read(self, ids: Iterable[str]) -> dict[str, bytes]:
+        """Id → content."""
+        return {each: self.data[each] for each in ids}
+
+    def later(self, ids: Iterable[str]) -> None:
+        """Everything is at hand."""
+
+    def text(self, path: str, object_id: str) -> str:
+        """The text of a file."""
+        del path
+        return self.data[object_id].decode()
+
+
+def walk(folder: Path) -> dict[str, os.stat_result]:
+    """Managed path → what the file system says of it, by path. Links aren't followed.
+
+    Raises `TagboatError` when a folder can't be read.
+    """
+    return dict(sorted(found for top in _FOLDERS for found in _below(os.fspath(folder), top)))
+
+
+def _below(folder: str, path: str) -> Iterator[tuple[str, os.stat_result]]:
+    try:
+        inside = list(os.scandir(f"{folder}/{path}"))
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        raise TagboatError(f"{folder}/{path}: {error.strerror}") from None
+    for each in inside:
+        name = f"{path}/{each.name}"
+        if each.is_dir(follow_symlinks=False):
+            yield from _below(folder, name)
+            continue
+        said = each.stat(follow_symlinks=False)
+        if stat.S_ISREG(said.st_mode) or stat.S_ISLNK(said.st_mode):
+            yield name, said
+
+
+def fingerprint(files: Mapping[str, os.stat_result], *, now: datetime) -> str:
+    """A text that changes when a file does; empty while one is too young to tell.
+
+    Two writes within one tick of the file system's clock leave equal times.
+    """
+    if max((each.st_ctime for each in files.values()), default=0) > now.timestamp() - _SETTLED:
+        return ""
+    said = hashlib.blake2b(digest_size=32)
+    for path, each in files.items():
+        facts = (each.st_mode, each.st_size, each.st_mtime_ns, each.st_ctime_ns, each.st_ino)
+        said.update(f"{path}\0{facts}{each.st_dev}\n".encode(errors="surrogateescape"))
+    return said.hexdigest()
+
+
+def read_folder(
+    folder: Path, files: Iterable[str]
+) -> tuple[dict[str, tuple[str, str]], FolderContents]:
+    """Path → (mode, object id) of these files, and their contents.
+
+    Raises `TagboatError` when a file can't be read.
+    """
+    entries: dict[str, tuple[str, str]] = {}
+    contents: dict[str, bytes] = {}
+    top = os.fspath(folder)
+    for path in files:
+        mode, data = _file(f"{top}/{path}")
+        head = f"blob {len(data)}\0".encode()
+        object_id = hashlib.sha1(head + data, usedforsecurity=False).hexdigest()
+        entries[os.fsencode(path).decode(errors="replace")] = (mode, object_id)
+        contents[object_id] = data
+    return entries, FolderContents(folder, contents)
+
+
+def _file(file: str) -> tuple[str, bytes]:
+    try:
+        if os.path.islink(file):  # noqa: PTH114 - a path for each of ten thousand files is slow
+            return "120000", os.fsencode(os.readlink(file))  # noqa: PTH115
+        with open(file, "rb", buffering=0) as opened:  # noqa: PTH123
+            data = opened.read()
+            executable = os.fstat(opened.fileno()).st_mode & stat.S_IXUSR
+            return "100755" if executable else "100644", data
+    except OSError as error:
+        raise TagboatError(
+            f"{file}: {error.strerror}", hint="look at the file, try again"
+        ) from None

@@ -1,0 +1,86 @@
+"""Approvals fill seats."""
+
+from collections.abc import Iterator
+
+from reconciler.diagnostics import Diagnostic
+from reconciler.manifest.codes import links, references
+from reconciler.manifest.paths import (
+    app_path,
+    approval_path,
+    environment_path,
+    quarantine_path,
+    release_path,
+)
+from reconciler.manifest.secrets import shown
+from reconciler.manifest.snapshot import Snapshot
+from reconciler.model.approval import Approval
+from reconciler.model.people import People
+from reconciler.validator.effective import at
+from reconciler.validator.near import near
+
+
+def approvals(snapshot: Snapshot) -> Iterator[Diagnostic]:
+    """An approval is of a release and an environment that there are, and fills a seat there.
+
+    Its role is one that the environment asks for; ``by`` has that role and counts there; whoever
+    recorded it may record for them. A rejection needs no seat. A quarantine is of a release that
+    there is (B39, B69).
+    """
+    for key, approval in snapshot.approvals.items():
+        path = approval_path(*key)
+        app, version, environment, _ = key
+        yield from _release(snapshot, path, app, version)
+        if environment_path(environment) not in snapshot.blobs:
+            yield references.ENVIRONMENT.at(
+                snapshot.locate(path, ("environment",)),
+                f"environment {shown(environment)} has no environment.yaml",
+                hint=near(environment, snapshot.environments),
+            )
+        if snapshot.people is not None and approval.by in snapshot.people.people:
+            yield from _seat(snapshot, path, approval, snapshot.people)
+    for app, version in snapshot.quarantines:
+        yield from _release(snapshot, quarantine_path(app, version), app, version)
+
+
+def _release(snapshot: Snapshot, path: str, app: str, version: str) -> Iterator[Diagnostic]:
+    if app_path(app) not in snapshot.blobs:
+        said = f"app {shown(app)} has no app.yaml"
+        yield references.APP.at(
+            snapshot.locate(path, ("app",)), said, hint=near(app, snapshot.apps)
+        )
+    elif release_path(app, version) not in snapshot.blobs:
+        yield references.RELEASE.at(
+            snapshot.locate(path, ("version",)),
+            f"release {shown(version)} of {app} has no release.yaml",
+            hint=near(version, [each for name, each in snapshot.releases if name == app]),
+        )
+
+
+def _seat(
+    snapshot: Snapshot, path: str, approval: Approval, people: People
+) -> Iterator[Diagnostic]:
+    recorder = people.people.get(approval.recorded_by or "")
+    if recorder is not None and approval.by not in recorder.records_for:
+        yield links.RECORDER.at(
+            snapshot.locate(path, ("recorded_by",)),
+            f"{approval.recorded_by} may not record for {approval.by}",
+        )
+    place = at(snapshot, approval.environment, approval.app)
+    if place is None or approval.decision == "rejected":
+        return
+    asked = {seat.role: seat for seat in place.value.gates.approvals}
+    seat = asked.get(approval.role)
+    where = snapshot.locate(path, ("role",))
+    if seat is None:
+        said = f"{approval.environment} asks for no {shown(approval.role)}"
+        yield links.SEAT.at(where, said, hint=near(approval.role, asked))
+    elif approval.by not in people.counting(f"role/{seat.role}", place.value.customer):
+        yield links.SEAT.at(
+            where, f"{approval.by} doesn't hold role {seat.role} in {approval.environment}"
+        )
+    elif approval.decision not in seat.accepts:
+        yield links.SEAT.at(
+            snapshot.locate(path, ("decision",)),
+            f"the seat of {seat.role} doesn't accept {shown(approval.decision)}",
+            hint=f"write one of: {', '.join(seat.accepts)}",
+        )

@@ -1,0 +1,80 @@
+"""Which files have to be looked at together, when only some of them have changed."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
+
+from reconciler.manifest.paths import RESERVED
+
+Reader = Callable[[Collection[str]], Mapping[str, bytes]]
+"""Paths → their content."""
+Search = Callable[[Collection[str]], Collection[str]]
+"""Words → the paths of files in which one of them stands."""
+
+
+def circle(
+    paths: Collection[str], changed: Collection[str], *, read: Reader, mentioning: Search
+) -> frozenset[str]:
+    """The files that every finding which a change brings can be found in and with.
+
+    Apps, environments and everything that they share always belong to it: they are few. Of
+    releases, with what hangs on them, and of promotions, which are many, it has those of an app
+    that changed, the promotions in an environment that changed or that name it, and the releases
+    that these promotions name. If anything shared changed, it has all files.
+
+    It stands on what rules may do: a finding about a release, an approval or a promotion depends
+    on files of the same app, of the same environment, on files that it names, or on shared ones.
+    """
+    changes = _sorted_out(changed)
+    if changes is None:
+        return frozenset(paths)
+    apps, environments, policies = changes
+    named = frozenset(mentioning(policies)) if policies else frozenset()
+    kept: set[str] = set()
+    promotions: dict[str, str] = {}
+    leaves: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for path in paths:
+        match path.split("/"):
+            case ["releases", app, version, _, *_]:
+                if app in apps or path in named:
+                    kept.add(path)
+                else:
+                    leaves[app].append((version, path))
+            case ["environments", environment, file] if (
+                environment not in RESERVED and file != "environment.yaml"
+            ):
+                app = file.removesuffix(".yaml")
+                if app in apps or environment in environments or path in named:
+                    kept.add(path)
+                    promotions[path] = app
+            case _:
+                kept.add(path)
+    texts = read(promotions)
+    for path, app in promotions.items():
+        text = texts.get(path, b"")
+        kept.update(leaf for version, leaf in leaves[app] if _names(text, version))
+    return frozenset(kept)
+
+
+def _sorted_out(changed: Collection[str]) -> tuple[set[str], set[str], set[str]] | None:
+    """Apps, environments, and those of these whose policy changed; nothing for a shared file."""
+    apps: set[str] = set()
+    environments: set[str] = set()
+    policies: set[str] = set()
+    for path in changed:
+        match path.split("/"):
+            case ["releases", app, _, *_]:
+                apps.add(app)
+            case ["environments", environment, "environment.yaml"]:
+                environments.add(environment)
+                policies.add(environment)
+            case ["environments", environment, file] if environment not in RESERVED:
+                environments.add(environment)
+                apps.add(file.removesuffix(".yaml"))
+            case _:
+                return None
+    return apps, environments, policies
+
+
+def _names(text: bytes, version: str) -> bool:
+    """Whether a promotion may speak of a version, by itself or by a pattern of versions."""
+    return version.encode() in text or b"follow" in text

@@ -1,0 +1,81 @@
+"""What a place requires is there."""
+
+from collections.abc import Iterator
+
+from reconciler.diagnostics import Diagnostic
+from reconciler.manifest.codes import reach
+from reconciler.manifest.paths import promotion_path
+from reconciler.manifest.snapshot import Snapshot
+from reconciler.model.release import Release
+from reconciler.validator.effective import Effective, deployed
+
+
+def required(snapshot: Snapshot) -> Iterator[Diagnostic]:
+    """What ``gates.require`` asks for can be had, and data can be put back where it must be.
+
+    ``smoke-tests`` needs a smoke test at the place (B53, B93); ``way-back`` a release that says how
+    to go back, so no plain commit. A release whose migration is ``breaking`` needs maintenance and
+    a backup that can be restored, and so does ``rollback.restore: always``.
+    """
+    for each in deployed(snapshot):
+        assert each.app is not None  # noqa: S101 - narrowing
+        promotion = snapshot.promotions.get((each.value.name, each.app.name))
+        if promotion is None:
+            continue
+        release = snapshot.releases.get((each.app.name, promotion.release or ""))
+        require = each.value.gates.require
+        if "smoke-tests" in require and not any(each.value.pipeline.smoke.values()):
+            place = each.locate("gates", "require", require.index("smoke-tests"))
+            yield reach.REQUIRED.at(
+                place,
+                f"{each.label}: 'smoke-tests' is required, and there are none",
+                hint="add a test to 'pipeline.smoke'",
+            )
+        if "way-back" in require:
+            yield from _way_back(snapshot, each, release, commit=promotion.commit)
+        yield from _restore(snapshot, each, release)
+
+
+def _way_back(
+    snapshot: Snapshot, each: Effective, release: Release | None, *, commit: str | None
+) -> Iterator[Diagnostic]:
+    assert each.app is not None  # noqa: S101 - narrowing
+    path = promotion_path(each.value.name, each.app.name)
+    if commit is not None:
+        yield reach.REQUIRED.at(
+            snapshot.locate(path, ("commit",)),
+            f"{each.label}: 'way-back' is required, and a commit has none",
+            hint="promote a release that has a 'way_back'",
+        )
+    elif release is not None and release.way_back is None:
+        yield reach.REQUIRED.at(
+            snapshot.locate(path, ("release",)),
+            f"{each.label}: 'way-back' is required, and release {release.version} has none",
+            hint="release it again with a 'way_back'",
+        )
+
+
+def _restore(snapshot: Snapshot, each: Effective, release: Release | None) -> Iterator[Diagnostic]:
+    assert each.app is not None  # noqa: S101 - narrowing
+    pipeline = each.value.pipeline
+    backup = pipeline.backup
+    good = backup is not None and backup.run is not None and backup.restore is not None
+    if pipeline.rollback.restore == "always" and not good:
+        yield reach.NO_WAY_BACK.at(
+            each.locate("pipeline", "rollback", "restore"),
+            f"{each.label}: 'always' restores a backup, and none can be restored",
+            hint="give the pipeline a 'backup' with 'run' and 'restore'",
+        )
+    elif release is not None and release.migration == "breaking":
+        lacking = [] if good else ["a backup that can be restored"]
+        if pipeline.maintenance.when == "never":
+            lacking.append("maintenance")
+        elif pipeline.maintenance.when == "downtime" and release.downtime == "none":
+            lacking.append("maintenance, since the release has no downtime")
+        if lacking:
+            path = promotion_path(each.value.name, each.app.name)
+            yield reach.NO_WAY_BACK.at(
+                snapshot.locate(path, ("release",)),
+                f"{each.label}: the migration of {release.version} is breaking, and there is no"
+                f" {' and no '.join(lacking)}",
+            )

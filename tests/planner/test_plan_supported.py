@@ -1,0 +1,218 @@
+"""What format v1 allows and nothing enforces yet holds a place: it is never read and ignored."""
+
+import pytest
+
+from reconciler.model.plan import Verdict
+from reconciler.planner.plan import make_plan
+
+HEAD = "apiVersion: tagboat/v1\nkind: {}\n"
+ENVIRONMENT = "environments/production/environment.yaml"
+PROMOTION = "environments/production/shop.yaml"
+APP = "releases/shop/app.yaml"
+RELEASE = "releases/shop/1.1.0/release.yaml"
+
+
+def file(kind, text):
+    return HEAD.format(kind) + text
+
+
+def closed(scene):
+    decision = scene.decision()
+    assert decision.verdict is Verdict.HOLD
+    (reason,) = [each for each in decision.closed if each.gate == "supported"]
+    assert reason.remedy == "take it out, or use a newer Tagboat"
+    assert {each.gate for each in decision.closed} <= {"files", "supported"}
+    return reason.why
+
+
+ADDED = {
+    "gates": (ENVIRONMENT, "gates: {attended: true}\n", "gates.attended", 9),
+    "four-eyes-off": (ENVIRONMENT, "gates: {four_eyes: false}\n", "gates.four_eyes", 9),
+    "windows": (ENVIRONMENT, 'windows: [{from: "22:00", until: "04:00"}]\n', "windows", 9),
+    "windows-of-the-app": (
+        ENVIRONMENT,
+        '    windows: [{from: "22:00", until: "04:00"}]\n',
+        "windows",
+        9,
+    ),
+    "secrets": (ENVIRONMENT, "    secrets: {KEY: shop-key}\n", "apps.shop.secrets", 9),
+    "calendar": (ENVIRONMENT, "calendar: spain\n", "calendar", 9),
+    "notices": (
+        ENVIRONMENT,
+        "notices:\n  a: {to: [role/admin], events: [started]}\n",
+        "notices",
+        9,
+    ),
+    "drift": (ENVIRONMENT, "drift: repair\n", "drift", 9),
+    "permissions": (ENVIRONMENT, "permissions: {abort: [person/ana]}\n", "permissions.abort", 9),
+    "migrate": (ENVIRONMENT, "pipeline:\n  migrate: {run: [./m]}\n", "pipeline.migrate", 10),
+    "test-by-hand": (
+        ENVIRONMENT,
+        "pipeline:\n  smoke:\n    look: {manual: {by: [role/admin], ask: Good?}}\n",
+        "pipeline.smoke.look.manual",
+        11,
+    ),
+    "slot": (PROMOTION, 'at: "2026-11-24T22:00:00+03:00"\n', "at", 5),
+    "needs": (PROMOTION, "needs: [shop]\n", "needs", 5),
+    "temporary": (
+        PROMOTION,
+        "temporary:\n  branch: try\n  owner: ana\n  reason: A trial\n"
+        '  expires: "2026-11-24T22:00:00+03:00"\n',
+        "temporary",
+        5,
+    ),
+    "train": (APP, 'train: {schedule: {time: "15:00"}}\n', "train", 10),
+    "modules": (APP, "modules: [libs]\n", "modules", 10),
+    "hotfix": (RELEASE, "hotfix: true\n", "hotfix", 13),
+}
+
+
+@pytest.mark.parametrize(("path", "text", "what", "line"), ADDED.values(), ids=ADDED)
+def test_a_field_that_nothing_enforces_holds_the_place_and_is_shown(scene, path, text, what, line):
+    if "calendar" in text:
+        scene.files["environments/calendars/spain.yaml"] = file("Calendar", "name: spain\n")
+    scene.files[path] += text
+    why = closed(scene)
+    assert why.startswith(f"{path}:{line}:")
+    assert why.endswith(f": this version doesn't enforce {what} yet")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gates: {four_eyes: true, attended: false}\n",
+        "drift: report\n",
+        "permissions: {abort: [initiator, role/admin]}\n",
+        "pipeline: {rollback: {keep: 5}}\n",
+    ],
+)
+def test_saying_what_holds_anyway_holds_nothing(scene, text):
+    scene.files[ENVIRONMENT] += text
+    assert scene.decision().verdict is Verdict.DEPLOY
+
+
+def test_a_field_of_a_policy_is_shown_where_the_policy_has_it(scene):
+    scene.files[ENVIRONMENT] += "extends: strict\n"
+    path = "environments/policies/strict.yaml"
+    scene.files[path] = file("Policy", "name: strict\nextends: base\n")
+    path = "environments/policies/base.yaml"
+    scene.files[path] = file("Policy", "name: base\ngates:\n  attended: true\n")
+    assert closed(scene) == f"{path}:5:3: this version doesn't enforce gates.attended yet"
+
+
+def test_what_a_layer_takes_away_holds_nothing(scene):
+    scene.files[APP] += "    slow: {tcp: {address: 'db:5432'}}\n"
+    assert "pipeline.smoke.slow.tcp" in closed(scene)
+    scene.files[ENVIRONMENT] += "pipeline: {smoke: {slow: null}}\n"
+    assert scene.decision().verdict is Verdict.DEPLOY
+
+
+def test_what_is_promoted_by_commit_is_held_and_not_called_broken(scene):
+    scene.files[PROMOTION] = file("Promotion", f"app: shop\ncommit: {'c' * 40}\n")
+    assert closed(scene).endswith("doesn't enforce commit yet")
+
+
+def test_what_follows_is_held_and_not_called_broken(scene):
+    scene.files[PROMOTION] = file("Promotion", "app: shop\nfollow: {releases: '*'}\n")
+    assert closed(scene).endswith("doesn't enforce follow yet")
+
+
+def test_something_else_for_a_while_is_never_in_sync_with_what_runs(scene):
+    scene.runs("1.1.0")
+    assert scene.decision().verdict is Verdict.IN_SYNC
+    scene.files[PROMOTION] += ADDED["temporary"][1]
+    assert closed(scene).endswith("doesn't enforce temporary yet")
+
+
+def test_a_driver_of_a_later_version_is_held_by_its_name(scene):
+    scene.files[ENVIRONMENT] = scene.files[ENVIRONMENT].replace(
+        'target: {driver: local, root: "{environment}/{app}"}', "target: {driver: record}"
+    )
+    scene.files[ENVIRONMENT] = scene.files[ENVIRONMENT].replace(
+        '    target: {listen: "127.0.0.1:8101"}\n', ""
+    )
+    assert closed(scene).endswith("doesn't enforce driver record yet")
+
+
+def test_a_breaking_migration_is_held(scene):
+    scene.files[RELEASE] = scene.files[RELEASE].replace("migration: none", "migration: breaking")
+    assert closed(scene) == (
+        f"{RELEASE}:12:1: this version doesn't enforce migration: breaking yet"
+    )
+
+
+def test_two_long_running_processes_are_held(scene):
+    scene.files[APP] = scene.files[APP].replace(
+        "listens: socket}\n", "listens: socket}\n  - {name: worker, run: [./work]}\n"
+    )
+    assert closed(scene).endswith("doesn't enforce a second component with run yet")
+
+
+def test_an_image_is_held(scene):
+    digest = "sha256:" + "d" * 64
+    scene.files[RELEASE] = scene.files[RELEASE].replace(
+        f'{{tree: "{"b" * 40}"}}', f'{{image: "registry.example/shop@{digest}"}}'
+    )
+    assert "components[0].artifact.image" in closed(scene)
+
+
+FREEZE = """name: week
+scope: {}
+from: "2026-11-25T17:00:00-05:00"
+until: "2026-11-30T09:00:00-05:00"
+reason: Thanksgiving
+"""
+
+
+@pytest.mark.parametrize(
+    ("scope", "held"),
+    [
+        ("{}", True),
+        ("{tiers: [production]}", True),
+        ("{environments: [production], apps: [shop]}", True),
+        ("{apps: [blog]}", False),
+        ("{tiers: [production], customers: [acme]}", False),
+    ],
+)
+def test_a_freeze_holds_what_is_in_its_scope_and_nothing_else(scene, scope, held):
+    path = "environments/freezes/week.yaml"
+    for name, kind in (("blog", "releases/blog/app.yaml"),):
+        scene.files[kind] = scene.files[APP].replace("name: shop", f"name: {name}")
+    scene.files["environments/customers/acme.yaml"] = file("Customer", "name: acme\n")
+    scene.files[path] = file("Freeze", FREEZE.replace("scope: {}", f"scope: {scope}"))
+    if held:
+        assert closed(scene) == f"{path}:1:1: this version doesn't enforce the freeze week yet"
+    else:
+        assert scene.decision().verdict is Verdict.DEPLOY
+
+
+@pytest.mark.parametrize(("version", "held"), [("1.1.0", True), ("1.0.0", False)])
+def test_b42_a_quarantine_holds_the_release_that_it_names(scene, version, held):
+    path = f"releases/shop/{version}/quarantine.yaml"
+    scene.files[path] = file(
+        "Quarantine", f'app: shop\nversion: "{version}"\nreason: It loses orders\nby: ana\n'
+    )
+    if held:
+        assert closed(scene).startswith(path)
+    else:
+        assert scene.decision().verdict is Verdict.DEPLOY
+
+
+def test_a_customers_calendar_holds_its_places(scene):
+    scene.files[ENVIRONMENT] += "customer: acme\n"
+    scene.files["environments/calendars/spain.yaml"] = file("Calendar", "name: spain\n")
+    path = "environments/customers/acme.yaml"
+    scene.files[path] = file("Customer", "name: acme\ncalendar: spain\n")
+    uses = closed(scene)
+    assert uses.startswith(ENVIRONMENT)
+    assert "(and 1 more)" in uses
+
+
+def test_what_holds_one_place_holds_no_other(scene):
+    scene.files["environments/staging/environment.yaml"] = (
+        scene.files[ENVIRONMENT].replace("production", "staging").replace("8101", "8102")
+    )
+    scene.files["environments/staging/shop.yaml"] = scene.files[PROMOTION]
+    scene.files[ENVIRONMENT] += "drift: repair\n"
+    found = {str(each.place): each.verdict for each in make_plan(scene.inputs()).decisions}
+    assert found == {"production/shop": Verdict.HOLD, "staging/shop": Verdict.DEPLOY}
