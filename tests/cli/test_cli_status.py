@@ -186,3 +186,14 @@ def test_x22_what_a_terminal_would_obey_is_written_out(call):
     assert (code, out) == (2, "")
     assert "\x1b" not in err
     assert "there is no place \\x1b]0;evil\\x07" in err
+
+
+@pytest.mark.parametrize(("seen_at", "told"), [("2026-01-01T00:00:00.000Z", True), ("", False)])
+def test_status_says_on_the_daemons_host_when_it_was_last_seen(call, example, seen_at, told):
+    alive = example.layout.state / "alive"
+    alive.write_text(f"{seen_at}\n")
+    try:
+        _, _, err = call("status")
+    finally:
+        alive.unlink()
+    assert ("was last seen" in err) is told
