@@ -43,9 +43,8 @@ def reconcile(
         (configuration.state / "daemon.lock").write_text(f"{os.getpid()}\n")
         reconciler = build_reconciler(configuration, say)
         stop_on_signals(reconciler)
-        say(
-            f"reconciler {configuration.host.name} watches {shown_address(configuration.host.remote.url)}"
-        )
+        watched = shown_address(configuration.host.remote.url)
+        say(f"reconciler {configuration.host.name} watches {watched}")
         if not once:
             reconciler.run()
             say("stopped; what was deployed keeps running")
