@@ -27,7 +27,7 @@ def reconcile(
 
     from reconciler.model.plan import Verdict
     from reconciler.registry import build_reconciler, stop_on_signals
-    from reconciler.system.configuration import find_configuration
+    from reconciler.system.configuration import find_configuration, shown_address
 
     configuration = find_configuration(config, start=folder)
     configuration.state.mkdir(parents=True, exist_ok=True)
@@ -43,7 +43,8 @@ def reconcile(
         (configuration.state / "daemon.lock").write_text(f"{os.getpid()}\n")
         reconciler = build_reconciler(configuration, say)
         stop_on_signals(reconciler)
-        say(f"reconciler {configuration.host.name} watches {configuration.host.remote.url}")
+        watched = shown_address(configuration.host.remote.url)
+        say(f"reconciler {configuration.host.name} watches {watched}")
         if not once:
             reconciler.run()
             say("stopped; what was deployed keeps running")

@@ -11,6 +11,7 @@ from reconciler.errors import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from reconciler.cli.knowledge import Known
     from reconciler.model.plan import Decision
@@ -48,12 +49,29 @@ def status(
         clock.sleep(_POLL)
         seen.refresh()
     emit(_data(seen, decisions), output, table=lambda: _tell(seen, decisions))
+    _tell_silence(seen, clock.now())
     require_answer(seen)
     if wait and under_way:
         say("not done in time")
         raise typer.Exit(int(ExitCode.TIMED_OUT))
     if any(each.verdict in {Verdict.HOLD, Verdict.BROKEN} for each in decisions):
         raise typer.Exit(int(ExitCode.NO))
+
+
+def _tell_silence(seen: "Known", now: "datetime") -> None:
+    """On the daemon's own host: say so when its last completed look is long ago."""
+    from datetime import timedelta
+
+    from reconciler.names import instant_of, seconds_of
+    from reconciler.publish.times import ago
+
+    configuration = seen.view.configuration
+    try:
+        seen_at = instant_of((configuration.state / "alive").read_text().strip())
+    except (OSError, ValueError):
+        return
+    if now - seen_at > timedelta(seconds=3 * seconds_of(configuration.host.poll) + 10):
+        say(f"the reconciler on this host was last seen {ago(seen_at, now)}: is it running?")
 
 
 def _decisions(seen: "Known", where: str) -> "list[Decision]":

@@ -19,6 +19,7 @@ _TRIES = 3
 """How often a step that could not tell is done in all."""
 _PAUSE = 0.5
 _POLL = 0.05
+_GRACE = 30.0
 
 _OUTCOMES = {
     Phase.SUCCEEDED: Outcome.SUCCEEDED,
@@ -192,10 +193,17 @@ class Executor:
         return driver
 
     def _until(self, state: Deployment, step: StepSpec) -> float:
-        """The deadline on the monotonic clock, counted from the journaled first start (F9)."""
+        """The deadline on the monotonic clock, counted from the journaled first start (F9).
+
+        On the way back a step gets `_GRACE` seconds all the same: a host that was off for an hour
+        would else be stuck for nothing but that hour, and there is no way further back.
+        """
         clock = self._equipment.clock
         spent = (clock.now() - instant_of(state.step_started)).total_seconds()
-        return clock.monotonic() + step.timeout - min(max(spent, 0.0), step.timeout)
+        left = step.timeout - min(max(spent, 0.0), step.timeout)
+        if state.phase is Phase.ROLLING_BACK:
+            left = max(left, min(step.timeout, _GRACE))
+        return clock.monotonic() + left
 
     def _left(self, until: float) -> float:
         return until - self._equipment.clock.monotonic()

@@ -111,11 +111,3 @@ class People(Manifest):
                 return frozenset(self.roles)
             case _:
                 return frozenset()
-
-    def owners_of_keys(self) -> dict[str, str]:
-        """Public key (type and base64, without comment) → id of the person it belongs to."""
-        return {
-            " ".join(key.split()[:2]): person
-            for person, entry in self.people.items()
-            for key in entry.keys
-        }

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.canonical import digest_of
-from reconciler.model.content import Content
 from reconciler.model.deployment import Assignment
 from reconciler.model.place import Place
 from reconciler.model.records import Reason, SignOff
@@ -53,11 +52,6 @@ class Decision:
     def closed(self) -> tuple[Reason, ...]:
         """The gates that are not open."""
         return tuple(each for each in self.reasons if each.state != "open")
-
-    @property
-    def wanted_content(self) -> Content | None:
-        """The content a deployment would bring."""
-        return self.assignment.content if self.assignment else None
 
     def as_json(self) -> dict[str, object]:
         """The decision as plain JSON: what digests and machine output are made of."""

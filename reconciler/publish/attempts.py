@@ -98,11 +98,6 @@ def _ended(end: End) -> list[StepProgress]:
     ]
 
 
-def attempts_at(attempts: tuple[Attempt, ...], place: Place) -> tuple[Attempt, ...]:
-    """The deployments of one place, in the order given."""
-    return tuple(each for each in attempts if each.place == place)
-
-
 def records_without_attempt(records: tuple[Record, ...]) -> tuple[Record, ...]:
     """Refusals and restarts: what happened without a deployment."""
     return tuple(each for each in records if not isinstance(each, Claim | End))

@@ -15,6 +15,15 @@ from reconciler.system.processes import run
 FILE = "tagboat.toml"
 
 
+def shown_address(address: str) -> str:
+    """An address for people to read: without the user and password that a URL may carry (X18)."""
+    scheme, separator, rest = address.partition("://")
+    authority, slash, path = rest.partition("/")
+    return (
+        f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}" if separator else address
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Configuration:
     """Host configuration and the file it came from; relative paths start at that file's folder."""

@@ -4,7 +4,11 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from reconciler.model.records import Claim, End
+
+pytestmark = pytest.mark.timeout(400)
 
 ROUNDS = 10
 PLACES = 20
