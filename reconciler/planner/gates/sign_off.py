@@ -22,6 +22,9 @@ def concerns(path: str, place: Place, versions: frozenset[str]) -> bool:
             return environment == place.environment and own
         case ["environments", _]:
             return True
+        case ["releases", app, version, "approvals", environment, _]:
+            mine = environment == place.environment and version in versions
+            return app == place.app and mine
         case ["releases", app, "app.yaml"]:
             return app == place.app
         case ["releases", app, version, *_]:
