@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from reconciler.diagnostics import Diagnostic
 from reconciler.errors import UsageError
 from reconciler.manifest.paths import (
     app_path,
@@ -11,6 +12,7 @@ from reconciler.manifest.paths import (
     customer_path,
     environment_path,
     freeze_path,
+    home_of,
     policy_path,
 )
 from reconciler.manifest.schemas import modeline
@@ -31,7 +33,15 @@ class NewFile:
 
 
 def new_file(path: str, kind: str, *lines: str) -> NewFile:
-    """A file of these lines below the head that every file has."""
+    """A file of these lines below the head that every file has.
+
+    Raises `UsageError` when no file of this kind may be there: the name in the path is none.
+    """
+    home = home_of(path)
+    if isinstance(home, Diagnostic):
+        raise UsageError(home.message, hint=home.hint or "take another name")
+    if home.kind.__name__ != kind:
+        raise UsageError(f"{path} can't be a file of kind {kind}", hint="take another name")
     head = (modeline(path), "apiVersion: tagboat/v1", f"kind: {kind}")
     return NewFile(path, "\n".join([*head, *(each for each in lines if each)]) + "\n")
 
