@@ -26,8 +26,6 @@ def layers(snapshot: Snapshot) -> Iterator[Diagnostic]:
     yield from policy_findings(snapshot)
     placed = [(environment.name, app.name) for environment, app in places(snapshot)]
     for name in snapshot.environments:
-        resolved = resolve(snapshot, name)
-        yield from resolved.findings
         for app in [app for environment, app in placed if environment == name] or [""]:
             each = resolve(snapshot, name, app)
             yield from each.findings
