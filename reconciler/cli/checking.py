@@ -1,19 +1,20 @@
 """What ``tagboat validate`` finds: in a folder, a commit or the index, and since a base."""
 
+import gc
 import os
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.diagnostics import Diagnostic, Report
+from reconciler.diagnostics import Report
 from reconciler.errors import ConfigurationError, UsageError
 from reconciler.findings import json
+from reconciler.findings.difference import new_since
 from reconciler.repository.folders import fingerprint, read_folder, walk
 from reconciler.repository.git import Git
-from reconciler.repository.trees import Entries, GitContents, entries, mentioning, staged
+from reconciler.repository.trees import Entries, GitContents, entries, staged
 from reconciler.system.caches import cache_folder
 from reconciler.system.clock import SystemClock
 from reconciler.system.facts import FactStore, edition
@@ -84,15 +85,7 @@ def check_since(folder: Path, base: str, *, revision: str = "") -> Checked:
         return Checked(Report(), 0, lambda _: None)
     contents = GitContents(git)
     sides = (before, after)
-    touched = _circle(
-        sides,
-        changed,
-        contents,
-        lambda words: {
-            *mentioning(git, start, words),
-            *mentioning(git, commit if revision else "", words),
-        },
-    )
+    touched = _circle(sides, changed, contents)
     known: dict[tuple[str, str], Parsed] = {}
     store = _store()
     old, new = (
@@ -104,7 +97,7 @@ def check_since(folder: Path, base: str, *, revision: str = "") -> Checked:
         )
         for side in sides
     )
-    return Checked(_since(old, new), len(touched), _source(contents, after))
+    return Checked(new_since(old, new), len(touched), _source(contents, after))
 
 
 def _check(git: Git, found: Entries, folder: Path) -> Checked:
@@ -139,15 +132,14 @@ def _findings(
     from reconciler.repository.reading import load_entries
     from reconciler.validator import validate
 
+    # Millions of objects that all stay to the end: looking for cycles is 4 of 10 seconds.
+    gc.disable()
     snapshot, report = load_entries("0" * 40, found, contents=contents, known=known, store=store)
     return report + validate(snapshot)
 
 
 def _circle(
-    sides: tuple[Entries, Entries],
-    changed: Collection[str],
-    contents: GitContents,
-    search: Callable[[Collection[str]], Collection[str]],
+    sides: tuple[Entries, Entries], changed: Collection[str], contents: GitContents
 ) -> frozenset[str]:
     from reconciler.validator.circle import circle
 
@@ -156,23 +148,7 @@ def _circle(
         data = contents.read(each for some in ids.values() for each in some)
         return {path: b"\n".join(data[each] for each in some) for path, some in ids.items()}
 
-    return circle({**sides[0], **sides[1]}.keys(), changed, read=read, mentioning=search)
-
-
-def _since(old: Report, new: Report) -> Report:
-    """The findings of the second report that the first doesn't have, wherever they stand."""
-    left = Counter(_same(each) for each in old.findings)
-    found: list[Diagnostic] = []
-    for each in new.findings:
-        if left[_same(each)]:
-            left[_same(each)] -= 1
-        else:
-            found.append(each)
-    return Report(tuple(found))
-
-
-def _same(finding: Diagnostic) -> tuple[str, str, str, str]:
-    return finding.code, finding.location.path, finding.location.node, finding.message
+    return circle({**sides[0], **sides[1]}.keys(), changed, read=read)
 
 
 def _source(contents: GitContents, found: Entries) -> Callable[[str], str | None]:
