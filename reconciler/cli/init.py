@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from reconciler.cli.options import FolderOption
-from reconciler.cli.output import harmless, say
+from reconciler.cli.output import say
 from reconciler.errors import TagboatError, UsageError
 
 _STEPS = """\
@@ -39,8 +39,10 @@ def init(
         target = top / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
-        print(harmless(path))
     _make_repository(top)
+    # Only now: whoever reads this may stop reading.
+    for path in files:
+        print(path)
     say(f"made a repository of releases and environments in {top}")
     for line in _STEPS.splitlines():
         say(line)

@@ -66,16 +66,18 @@ def add(top: Path, files: "Iterable[NewFile]", *, dry_run: bool) -> None:
 def write(top: Path, files: Mapping[str, str], *, dry_run: bool) -> None:
     """Write these files, also over old ones, if they are good; as `add` otherwise."""
     require_good(tree_of(top), files)
-    for path, text in files.items():
-        if dry_run:
+    if dry_run:
+        for path, text in files.items():
             print(f"# {path}\n{text}" if len(files) > 1 else text, end="")
-            continue
+        return
+    for path, text in files.items():
         target = top / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
+    # Only now: whoever reads this may stop reading.
+    for path in files:
         print(path)
-    if not dry_run:
-        say("nothing is committed yet: look at it, then git add and git commit")
+    say("nothing is committed yet: look at it, then git add and git commit")
 
 
 def require_good(tree: "Mapping[str, Blob]", files: Mapping[str, str]) -> None:
