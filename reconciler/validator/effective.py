@@ -1,7 +1,7 @@
 """Places as they are once all layers lie over each other, and where each line stands."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.diagnostics import Diagnostic
 from reconciler.manifest.codes.code import Code
@@ -45,6 +45,15 @@ class Effective:
             return code.at(origin, message, hint=hint)
         place = self.resolved.snapshot.locate(path, ("extends",))
         return code.at(place, f"{message} ({origin})", hint=hint)
+
+
+def at_home(snapshot: Snapshot, environment: str, finding: Diagnostic) -> Diagnostic:
+    """A finding about one environment, at its own file instead of the policy's that it extends."""
+    place = finding.location
+    if not place.path.startswith("environments/policies/"):
+        return finding
+    home = snapshot.locate(environment_path(environment), ("extends",))
+    return replace(finding, location=home, message=f"{finding.message} ({place})")
 
 
 def tier_of(environment: Environment) -> str:
