@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from reconciler.diagnostics import Diagnostic, Location
-from reconciler.manifest.codes import layers
+from reconciler.manifest.codes import fields, layers
 from reconciler.manifest.document import NodePath
 from reconciler.manifest.laying import (
     Branch,
@@ -161,8 +161,9 @@ def _resolve(snapshot: Snapshot, name: str, app: str) -> Resolved:
     try:
         environment = Environment.model_validate(resolved.value)
     except ValidationError as error:
+        # Each layer is right by itself and sorts are kept apart, so no file is known to lead here.
         findings = tuple(
-            layers.UNFIT.at(resolved.locate(tuple(each["loc"])), f"layers of {name}: {each['msg']}")
+            fields.VALUE.at(resolved.locate(tuple(each["loc"])), f"layers of {name}: {each['msg']}")
             for each in error.errors(include_url=False, include_context=False, include_input=False)
         )
         return Resolved(snapshot, None, chain, findings, piece)
@@ -213,8 +214,8 @@ def _made_ground(snapshot: Snapshot, policy: str | None, app: str) -> Piece | No
     if below is None:
         return None
     path = policy_path(policy)
-    fields = snapshot.documents[path].value.items()
-    own = {name: Leaf(each, path, (name,)) for name, each in fields if name not in _HEAD}
+    written = snapshot.documents[path].value.items()
+    own = {name: Leaf(each, path, (name,)) for name, each in written if name not in _HEAD}
     return lay(below, Branch(own, path, ()), _SHAPE)
 
 
