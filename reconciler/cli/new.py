@@ -96,10 +96,14 @@ def customer(
     from reconciler.scaffold import files
 
     top = _top(folder)
-    made = [files.customer(name, title=title, language=language, calendar=calendar)]
+    groups: tuple[str, ...] = ("managers",)
+    made: list[NewFile] = []
     if extends:
-        made += files.environments_of(_snapshot(top), name, extends)
-    _add(top, made, dry_run=dry_run)
+        snapshot = _snapshot(top)
+        made = files.environments_of(snapshot, name, extends)
+        groups = files.groups_of(snapshot, extends)
+    own = files.customer(name, title=title, language=language, calendar=calendar, groups=groups)
+    _add(top, [own, *made], dry_run=dry_run)
 
 
 @new.command()
