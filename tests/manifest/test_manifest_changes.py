@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from manifest_trees import CORPUS, tree_of
+from manifest_trees import CORPUS, blob, tree_of
 
 from reconciler.manifest.snapshot import load
 from reconciler.validator import validate
@@ -39,3 +39,30 @@ def test_no_change_has_no_findings():
     for folder in (CORPUS / "valid").iterdir():
         snapshot, _ = load("0" * 40, tree_of(folder))
         assert validate(snapshot, base=snapshot).findings == ()
+
+
+def test_an_app_may_go_with_all_its_releases_while_another_stays(small):
+    other = {
+        path.replace("/shop/", "/blog/"): blob(each.data.replace(b"shop", b"blog"))
+        for path, each in small.items()
+        if path.startswith("releases/")
+    }
+    base, _ = load("0" * 40, {**small, **other})
+    snapshot, report = load("1" * 40, small)
+    assert not report
+    assert validate(snapshot, base=base).findings == ()
+
+
+def test_an_override_lets_a_lower_version_pass_B41(small):
+    folder = CORPUS / "changes" / "B41-lower-version"
+    base, _ = load("0" * 40, tree_of(folder / "base"))
+    tree, path = tree_of(folder / "head"), "environments/dev/shop.yaml"
+    said = b"""override:
+  gate: require/not-behind
+  release: "1.9.0"
+  reason: The candidate was withdrawn
+  evidence: https://tickets.example/7
+  expires: "2026-12-01T00:00:00Z"
+"""
+    tree[path] = blob(tree[path].data + said)
+    assert validate(load("1" * 40, tree)[0], base=base).findings == ()
