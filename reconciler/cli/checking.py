@@ -20,7 +20,7 @@ from reconciler.system.clock import SystemClock
 from reconciler.system.facts import FactStore, edition
 
 if TYPE_CHECKING:
-    from reconciler.manifest.snapshot import Parsed
+    from reconciler.manifest.snapshot import Parsed, Snapshot
     from reconciler.repository.reading import Contents
 
 
@@ -38,9 +38,13 @@ def check_folder(folder: Path) -> Checked:
     files = walk(folder)
     _require(files, folder)
 
-    def check(store: FactStore) -> Report:
+    store = _store()
+
+    def check() -> Report:
         found, contents = read_folder(folder, files)
-        return _findings(found, contents, store=store, known={})
+        return _remembered(
+            _key(found), store, lambda: _findings(found, contents, store=store, known={})
+        )
 
     def source(path: str) -> str | None:
         try:
@@ -49,7 +53,7 @@ def check_folder(folder: Path) -> Checked:
             return None
 
     key = fingerprint(files, now=SystemClock().now())
-    return Checked(_remembered(key, check), len(files), source)
+    return Checked(_remembered(key, store, check), len(files), source)
 
 
 def check_commit(folder: Path, revision: str) -> Checked:
@@ -88,8 +92,8 @@ def check_since(folder: Path, base: str, *, revision: str = "") -> Checked:
     touched = _circle(sides, changed, contents)
     known: dict[tuple[str, str], Parsed] = {}
     store = _store()
-    old, new = (
-        _findings(
+    (was, old), (now, new) = (
+        _loaded(
             {path: each for path, each in side.items() if path in touched},
             contents,
             store=store,
@@ -97,26 +101,33 @@ def check_since(folder: Path, base: str, *, revision: str = "") -> Checked:
         )
         for side in sides
     )
-    return Checked(new_since(old, new), len(touched), _source(contents, after))
+    from reconciler.validator import validate
+
+    found = new_since(old + validate(was), new + validate(now, base=was))
+    return Checked(found, len(touched), _source(contents, after))
 
 
 def _check(git: Git, found: Entries, folder: Path) -> Checked:
     _require(found, folder)
-    key = "".join(f"{mode} {each} {path}\0" for path, (mode, each) in found.items())
-    contents = GitContents(git)
-    report = _remembered(key, lambda store: _findings(found, contents, store=store, known={}))
+    contents, store = GitContents(git), _store()
+    report = _remembered(
+        _key(found), store, lambda: _findings(found, contents, store=store, known={})
+    )
     return Checked(report, len(found), _source(contents, found))
 
 
-def _remembered(key: str, check: Callable[[FactStore], Report]) -> Report:
+def _key(found: Entries) -> str:
+    return "".join(f"{mode} {each} {path}\0" for path, (mode, each) in sorted(found.items()))
+
+
+def _remembered(key: str, store: FactStore, check: Callable[[], Report]) -> Report:
     """The report on exactly these files, made now or by an earlier run; no key, no memory."""
-    store = _store()
     name = f"report {blake2b(key.encode(errors='surrogateescape')).hexdigest()}"
     if key and (text := store.recall([name]).get(name)):
         known = json.read(text)
         if known is not None:
             return known
-    report = check(store)
+    report = check()
     if key:
         store.keep({name: json.write(report)})
     return report
@@ -129,13 +140,24 @@ def _findings(
     store: FactStore,
     known: "dict[tuple[str, str], Parsed]",
 ) -> Report:
-    from reconciler.repository.reading import load_entries
     from reconciler.validator import validate
+
+    snapshot, report = _loaded(found, contents, store=store, known=known)
+    return report + validate(snapshot)
+
+
+def _loaded(
+    found: Entries,
+    contents: "Contents",
+    *,
+    store: FactStore,
+    known: "dict[tuple[str, str], Parsed]",
+) -> "tuple[Snapshot, Report]":
+    from reconciler.repository.reading import load_entries
 
     # Millions of objects that all stay to the end: looking for cycles is 4 of 10 seconds.
     gc.disable()
-    snapshot, report = load_entries("0" * 40, found, contents=contents, known=known, store=store)
-    return report + validate(snapshot)
+    return load_entries("0" * 40, found, contents=contents, known=known, store=store)
 
 
 def _circle(

@@ -1,9 +1,13 @@
 """Which files have to be looked at together, when only some of them have changed."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 
 from reconciler.manifest.paths import RESERVED
+
+_COMMENT = re.compile(rb"^ *#.*$", re.MULTILINE)
+_WORD = re.compile(rb"[A-Za-z0-9._+-]+")
 
 Reader = Callable[[Collection[str]], Mapping[str, bytes]]
 """Paths → their content."""
@@ -45,8 +49,8 @@ def circle(paths: Collection[str], changed: Collection[str], *, read: Reader) ->
                 kept.add(path)
     texts = read(promotions)
     for path, app in promotions.items():
-        text = texts.get(path, b"")
-        kept.update(leaf for version, leaf in leaves[app] if _names(text, version))
+        named = _named(texts.get(path, b""))
+        kept.update(leaf for version, leaf in leaves[app] if named is None or version in named)
     kept.update(leaf for app in apps for _, leaf in leaves[app])
     return frozenset(kept)
 
@@ -75,6 +79,9 @@ def _promotion(environment: str, file: str) -> bool:
     return environment not in RESERVED and file != "environment.yaml"
 
 
-def _names(text: bytes, version: str) -> bool:
-    """Whether a promotion may speak of a version, by itself or by a pattern of versions."""
-    return version.encode() in text or b"follow" in text
+def _named(text: bytes) -> frozenset[str] | None:
+    """The words that a promotion may name versions by; nothing if it may be any version."""
+    text = _COMMENT.sub(b"", text)
+    if b"follow" in text:
+        return None
+    return frozenset(each.decode() for each in _WORD.findall(text))
