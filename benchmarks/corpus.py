@@ -1,16 +1,17 @@
 """Made-up repositories of any size: what a company's files look like, and the same each time.
 
-Every file is valid, has 25 to 66 lines, and is an App, a Release, an Environment or a Promotion;
-only ``environments/people.yaml`` grows with the company.
+Every file is valid and has 25 to 66 lines; beside one with people, there are apps, releases and
+their approvals, environments and promotions.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha1, sha256
-from itertools import islice
+from itertools import count, islice, product
 from pathlib import Path
 from random import Random
 
 PEOPLE = ("ada", "ben", "cleo", "dan", "eva", "finn", "gus", "hana", "ivo", "jana", "kai", "lou")
+QA = ("gus", "hana")
 TIERS = ("dev", "test", "uat", "production")
 _TEXT = """
     checkout search invoice export import login session cache queue retry timeout address basket
@@ -26,21 +27,19 @@ def write_tree(folder: Path, files: int) -> None:
 
     Equal numbers give equal bytes.
     """
-    count = 0
     for path, text in islice(_files(files), files):
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
-        count += 1
-    assert count == files
 
 
 def _files(files: int) -> Iterator[tuple[str, str]]:
-    """Path and text: people, apps, environments, promotions (3 of 10), then releases."""
+    """Path and text: people, apps, environments, promotions, then releases and their approvals.
+
+    Places stay and releases come: one file in ten is a promotion, one in four an approval.
+    """
     apps = [f"app-{number:03}" for number in range(max(1, files // 200))]
-    wanted = max(1, files * 3 // 10)
-    places = max(1, -(-wanted // len(apps)))
-    environments = [_environment_name(number) for number in range(places)]
+    environments = [_environment_name(number) for number in range(max(1, files // 500))]
     yield "environments/people.yaml", _people()
     for app in apps:
         yield f"releases/{app}/app.yaml", _app(app)
@@ -48,15 +47,20 @@ def _files(files: int) -> Iterator[tuple[str, str]]:
         yield f"releases/{app}/1.0.0/release.yaml", _release(app, "1.0.0")
     for name in environments:
         yield f"environments/{name}/environment.yaml", _environment(name)
-    pairs = ((name, app) for app in apps for name in environments)
-    for name, app in islice(pairs, max(0, min(wanted, files - 1 - 2 * len(apps) - places))):
-        yield f"environments/{name}/{app}.yaml", _promotion(name, app)
-    number = 0
-    while True:
-        number += 1
-        version = f"1.{number}.0"
+    for app, name in product(apps, environments):
+        yield f"environments/{name}/{app}.yaml", _promotion(name, app, apps[: apps.index(app)])
+    for number in count(1):
         for app in apps:
-            yield f"releases/{app}/{version}/release.yaml", _release(app, version)
+            yield from _released(app, number, environments[number % len(environments)])
+
+
+def _released(app: str, number: int, environment: str) -> Iterator[tuple[str, str]]:
+    folder = f"releases/{app}/1.{number}.0"
+    yield f"{folder}/release.yaml", _release(app, f"1.{number}.0")
+    if number % 5 < 2:
+        person = QA[number % len(QA)]
+        text = _approval(app, f"1.{number}.0", environment, person)
+        yield f"{folder}/approvals/{environment}/{person}.yaml", text
 
 
 def _environment_name(number: int) -> str:
@@ -73,7 +77,7 @@ def _people() -> str:
         "apiVersion: tagboat/v1\nkind: People\n# Everybody who may do something here.\n"
         f"people:\n{entries}"
         "teams:\n  platform: [ada, ben, cleo]\n  shop: [dan, eva, finn]\n"
-        "roles:\n  developer: [team/platform, team/shop]\n  qa: [gus, hana]\n"
+        f"roles:\n  developer: [team/platform, team/shop]\n  qa: [{', '.join(QA)}]\n"
         "  release-manager: [ivo, jana]\n  admin: [kai, lou]\n"
     )
 
@@ -148,22 +152,40 @@ def _environment(name: str) -> str:
         f"title: {_sentence(rng, 3)}\ntier: {tier}\n"
         'url: "https://{app}.{environment}.corp.example"\n'
         'target:\n  driver: local\n  root: "{environment}/{app}"\n'
+        "gates:\n  approvals:\n    - role: qa\n"
         f"links:\n{links}pipeline:\n  smoke:\n{tests}"
         f"permissions:\n  promote: [role/{'release-manager' if tier != 'dev' else 'developer'}]\n"
     )
 
 
-def _promotion(environment: str, app: str) -> str:
+def _promotion(environment: str, app: str, others: Sequence[str]) -> str:
     rng = Random(f"{environment} {app}")
     log = "".join(
         f"#   {rng.randint(1, 28):02} {rng.choice(('Sep', 'Oct', 'Nov'))}  1.{number}.0"
         f"  {rng.choice(PEOPLE)}: {_sentence(rng, rng.randint(3, 7))}\n"
-        for number in range(rng.randint(17, 26))
+        for number in range(rng.randint(17, 24))
     )
+    some = sorted(rng.sample(others, min(len(others), rng.randint(0, 6))))
+    needs = "".join(f"  - {each}\n" for each in some)
     return (
         f"# What runs in {environment}. Change the last line, and ask for a review.\n"
         "# Before it is merged: the tests of the release have passed, its notes are read,\n"
         "# and support knows about it.\n"
         f"# So far:\n{log}"
-        f"apiVersion: tagboat/v1\nkind: Promotion\napp: {app}\nrelease: 1.0.0\n"
+        f"apiVersion: tagboat/v1\nkind: Promotion\napp: {app}\n"
+        f"{'needs:' + chr(10) + needs if some else ''}release: 1.0.0\n"
+    )
+
+
+def _approval(app: str, version: str, environment: str, person: str) -> str:
+    rng = Random(f"{app} {version} {environment}")
+    signed = "".join(f"  {rng.randbytes(52).hex()[:70]}\n" for _ in range(rng.randint(10, 15)))
+    return (
+        f"apiVersion: tagboat/v1\nkind: Approval\napp: {app}\nversion: {version}\n"
+        f"environment: {environment}\nrole: qa\nby: {person}\ndecision: approved\n"
+        f'evidence: "https://helpdesk.corp.example/{rng.randint(1000, 9999)}"\n'
+        f"comment: {_sentence(rng, 8)}\n"
+        f'digest: "sha256:{rng.randbytes(32).hex()}"\n'
+        f"# Of the statement above, by ssh-keygen -Y sign.\nsignature: |\n"
+        f"  -----BEGIN SSH SIGNATURE-----\n{signed}  -----END SSH SIGNATURE-----\n"
     )

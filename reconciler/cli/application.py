@@ -6,6 +6,7 @@ import typer
 import typer.main
 
 from reconciler.cli.explain import explain
+from reconciler.cli.get import get
 from reconciler.cli.history import history
 from reconciler.cli.logs import logs
 from reconciler.cli.options import ConfigOption, OuterFolderOption
@@ -26,7 +27,19 @@ application = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (promote, validate, plan, status, history, logs, explain, reconcile, schema, version):
+for verb in (
+    promote,
+    validate,
+    get,
+    plan,
+    status,
+    history,
+    logs,
+    explain,
+    reconcile,
+    schema,
+    version,
+):
     application.command()(verb)
 application.add_typer(site, name="site")
 

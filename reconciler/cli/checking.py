@@ -1,25 +1,26 @@
 """What ``tagboat validate`` finds: in a folder, a commit or the index, and since a base."""
 
+import gc
 import os
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.diagnostics import Diagnostic, Report
+from reconciler.diagnostics import Report
 from reconciler.errors import ConfigurationError, UsageError
 from reconciler.findings import json
+from reconciler.findings.difference import new_since
 from reconciler.repository.folders import fingerprint, read_folder, walk
 from reconciler.repository.git import Git
-from reconciler.repository.trees import Entries, GitContents, entries, mentioning, staged
+from reconciler.repository.trees import Entries, GitContents, entries, staged
 from reconciler.system.caches import cache_folder
 from reconciler.system.clock import SystemClock
 from reconciler.system.facts import FactStore, edition
 
 if TYPE_CHECKING:
-    from reconciler.manifest.snapshot import Parsed
+    from reconciler.manifest.snapshot import Parsed, Snapshot
     from reconciler.repository.reading import Contents
 
 
@@ -37,9 +38,13 @@ def check_folder(folder: Path) -> Checked:
     files = walk(folder)
     _require(files, folder)
 
-    def check(store: FactStore) -> Report:
+    store = _store()
+
+    def check() -> Report:
         found, contents = read_folder(folder, files)
-        return _findings(found, contents, store=store, known={})
+        return _remembered(
+            _key(found), store, lambda: _findings(found, contents, store=store, known={})
+        )
 
     def source(path: str) -> str | None:
         try:
@@ -48,7 +53,7 @@ def check_folder(folder: Path) -> Checked:
             return None
 
     key = fingerprint(files, now=SystemClock().now())
-    return Checked(_remembered(key, check), len(files), source)
+    return Checked(_remembered(key, store, check), len(files), source)
 
 
 def check_commit(folder: Path, revision: str) -> Checked:
@@ -84,19 +89,11 @@ def check_since(folder: Path, base: str, *, revision: str = "") -> Checked:
         return Checked(Report(), 0, lambda _: None)
     contents = GitContents(git)
     sides = (before, after)
-    touched = _circle(
-        sides,
-        changed,
-        contents,
-        lambda words: {
-            *mentioning(git, start, words),
-            *mentioning(git, commit if revision else "", words),
-        },
-    )
+    touched = _circle(sides, changed, contents)
     known: dict[tuple[str, str], Parsed] = {}
     store = _store()
-    old, new = (
-        _findings(
+    (was, old), (now, new) = (
+        _loaded(
             {path: each for path, each in side.items() if path in touched},
             contents,
             store=store,
@@ -104,26 +101,33 @@ def check_since(folder: Path, base: str, *, revision: str = "") -> Checked:
         )
         for side in sides
     )
-    return Checked(_since(old, new), len(touched), _source(contents, after))
+    from reconciler.validator import validate
+
+    found = new_since(old + validate(was), new + validate(now, base=was))
+    return Checked(found, len(touched), _source(contents, after))
 
 
 def _check(git: Git, found: Entries, folder: Path) -> Checked:
     _require(found, folder)
-    key = "".join(f"{mode} {each} {path}\0" for path, (mode, each) in found.items())
-    contents = GitContents(git)
-    report = _remembered(key, lambda store: _findings(found, contents, store=store, known={}))
+    contents, store = GitContents(git), _store()
+    report = _remembered(
+        _key(found), store, lambda: _findings(found, contents, store=store, known={})
+    )
     return Checked(report, len(found), _source(contents, found))
 
 
-def _remembered(key: str, check: Callable[[FactStore], Report]) -> Report:
+def _key(found: Entries) -> str:
+    return "".join(f"{mode} {each} {path}\0" for path, (mode, each) in sorted(found.items()))
+
+
+def _remembered(key: str, store: FactStore, check: Callable[[], Report]) -> Report:
     """The report on exactly these files, made now or by an earlier run; no key, no memory."""
-    store = _store()
     name = f"report {blake2b(key.encode(errors='surrogateescape')).hexdigest()}"
     if key and (text := store.recall([name]).get(name)):
         known = json.read(text)
         if known is not None:
             return known
-    report = check(store)
+    report = check()
     if key:
         store.keep({name: json.write(report)})
     return report
@@ -136,18 +140,28 @@ def _findings(
     store: FactStore,
     known: "dict[tuple[str, str], Parsed]",
 ) -> Report:
-    from reconciler.repository.reading import load_entries
     from reconciler.validator import validate
 
-    snapshot, report = load_entries("0" * 40, found, contents=contents, known=known, store=store)
+    snapshot, report = _loaded(found, contents, store=store, known=known)
     return report + validate(snapshot)
 
 
+def _loaded(
+    found: Entries,
+    contents: "Contents",
+    *,
+    store: FactStore,
+    known: "dict[tuple[str, str], Parsed]",
+) -> "tuple[Snapshot, Report]":
+    from reconciler.repository.reading import load_entries
+
+    # Millions of objects that all stay to the end: looking for cycles is 4 of 10 seconds.
+    gc.disable()
+    return load_entries("0" * 40, found, contents=contents, known=known, store=store)
+
+
 def _circle(
-    sides: tuple[Entries, Entries],
-    changed: Collection[str],
-    contents: GitContents,
-    search: Callable[[Collection[str]], Collection[str]],
+    sides: tuple[Entries, Entries], changed: Collection[str], contents: GitContents
 ) -> frozenset[str]:
     from reconciler.validator.circle import circle
 
@@ -156,23 +170,7 @@ def _circle(
         data = contents.read(each for some in ids.values() for each in some)
         return {path: b"\n".join(data[each] for each in some) for path, some in ids.items()}
 
-    return circle({**sides[0], **sides[1]}.keys(), changed, read=read, mentioning=search)
-
-
-def _since(old: Report, new: Report) -> Report:
-    """The findings of the second report that the first doesn't have, wherever they stand."""
-    left = Counter(_same(each) for each in old.findings)
-    found: list[Diagnostic] = []
-    for each in new.findings:
-        if left[_same(each)]:
-            left[_same(each)] -= 1
-        else:
-            found.append(each)
-    return Report(tuple(found))
-
-
-def _same(finding: Diagnostic) -> tuple[str, str, str, str]:
-    return finding.code, finding.location.path, finding.location.node, finding.message
+    return circle({**sides[0], **sides[1]}.keys(), changed, read=read)
 
 
 def _source(contents: GitContents, found: Entries) -> Callable[[str], str | None]:

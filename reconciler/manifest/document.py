@@ -6,7 +6,7 @@ when there is something to say about them, and never accepts anything.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -35,7 +35,7 @@ class Document:
     """
 
     path: str
-    source: str | Callable[[], str]
+    source: str | Callable[[], str] = field(repr=False)
     value: Mapping[str, Any]
 
     @cached_property

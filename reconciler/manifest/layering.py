@@ -13,9 +13,18 @@ from typing import Any
 from pydantic import ValidationError
 
 from reconciler.diagnostics import Diagnostic, Location
-from reconciler.manifest.codes import layers
+from reconciler.manifest.codes import fields, layers
 from reconciler.manifest.document import NodePath
-from reconciler.manifest.laying import Branch, Leaf, Piece, lay, plain, shape_of, source_of
+from reconciler.manifest.laying import (
+    Branch,
+    Leaf,
+    Piece,
+    in_order,
+    lay,
+    plain,
+    shape_of,
+    source_of,
+)
 from reconciler.manifest.paths import app_path, environment_path, policy_path
 from reconciler.manifest.secrets import shown
 from reconciler.manifest.snapshot import Snapshot
@@ -25,6 +34,7 @@ LEVELS = 4
 """Policies that may lie over each other."""
 
 _HEAD = frozenset({"apiVersion", "kind", "name", "extends"})
+_FIRST = ("apiVersion", "kind", "name", "extends", "customer")
 _OF_APPS = ("url", "target", "pipeline", "windows")
 _SHAPE = shape_of(Environment)
 
@@ -66,7 +76,13 @@ class Resolved:
     @cached_property
     def origin(self) -> Mapping[NodePath, Location]:
         """Path of each value → where it was written; maps and lists themselves too."""
-        return {node: self.locate(node) for node in _nodes(self.value, ())}
+        return {node: self.locate(node) for node in nodes_of(self.value)}
+
+    @cached_property
+    def ordered(self) -> Mapping[str, Any]:
+        """The value with its fields in the order of the format: what people are shown."""
+        found = in_order(self.value, _SHAPE)
+        return {name: found[name] for name in (*_FIRST, *found) if name in found}
 
 
 def resolve(snapshot: Snapshot, environment: str, app: str | None = None) -> Resolved:
@@ -145,8 +161,9 @@ def _resolve(snapshot: Snapshot, name: str, app: str) -> Resolved:
     try:
         environment = Environment.model_validate(resolved.value)
     except ValidationError as error:
+        # Each layer is right by itself and sorts are kept apart, so no file is known to lead here.
         findings = tuple(
-            layers.UNFIT.at(resolved.locate(tuple(each["loc"])), f"layers of {name}: {each['msg']}")
+            fields.VALUE.at(resolved.locate(tuple(each["loc"])), f"layers of {name}: {each['msg']}")
             for each in error.errors(include_url=False, include_context=False, include_input=False)
         )
         return Resolved(snapshot, None, chain, findings, piece)
@@ -197,20 +214,21 @@ def _made_ground(snapshot: Snapshot, policy: str | None, app: str) -> Piece | No
     if below is None:
         return None
     path = policy_path(policy)
-    fields = snapshot.documents[path].value.items()
-    own = {name: Leaf(each, path, (name,)) for name, each in fields if name not in _HEAD}
+    written = snapshot.documents[path].value.items()
+    own = {name: Leaf(each, path, (name,)) for name, each in written if name not in _HEAD}
     return lay(below, Branch(own, path, ()), _SHAPE)
 
 
-def _nodes(value: Any, node: NodePath) -> Iterator[NodePath]:
+def nodes_of(value: Any, node: NodePath = ()) -> Iterator[NodePath]:
+    """The path of every value inside a value, maps and lists too."""
     if node:
         yield node
     match value:
         case dict():
             for name, each in value.items():
-                yield from _nodes(each, (*node, name))
+                yield from nodes_of(each, (*node, name))
         case tuple():
             for index, each in enumerate(value):
-                yield from _nodes(each, (*node, index))
+                yield from nodes_of(each, (*node, index))
         case _:
             pass

@@ -111,6 +111,14 @@ def source_of(piece: Piece, node: NodePath) -> tuple[str, NodePath]:
     return piece.path, piece.node
 
 
+def in_order(value: Any, shape: Shape) -> Any:
+    """The value with the fields of each model in the model's order."""
+    if type(value) is not dict:
+        return value
+    names = [*(each for each in shape.fields if each in value), *value]
+    return {name: in_order(value[name], shape.inside(name)) for name in dict.fromkeys(names)}
+
+
 def _pruned(value: Any) -> Any:
     if type(value) is dict:
         return {name: _pruned(each) for name, each in value.items() if each is not None}

@@ -1,7 +1,10 @@
 """How every model behaves: strict, frozen, nothing unknown."""
 
+import ast
 from collections.abc import Mapping
-from itertools import combinations
+from inspect import cleandoc, getsource
+from itertools import combinations, pairwise
+from textwrap import dedent
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
@@ -10,7 +13,13 @@ from pydantic_core import PydanticCustomError
 
 
 def _said_in_schema(schema: JsonDict, model: type[Any]) -> None:
-    """What a model says about fields standing together, in JSON Schema's words."""
+    """What a model says about its fields, and about fields standing together."""
+    properties = schema.get("properties")
+    assert isinstance(properties, dict)  # noqa: S101 - narrowing
+    for name, text in _docstrings(model).items():
+        said = properties[model.model_fields[name].alias or name]
+        assert isinstance(said, dict)  # noqa: S101 - narrowing
+        said.setdefault("description", text)
     one_of: list[JsonValue] = [{"required": [each]} for each in model.ONE_OF]
     if one_of:
         schema["oneOf"] = one_of
@@ -23,6 +32,29 @@ def _said_in_schema(schema: JsonDict, model: type[Any]) -> None:
         schema["dependentRequired"] = {name: list(each) for name, each in model.NEEDS.items()}
 
 
+def _docstrings(model: type[Any]) -> dict[str, str]:
+    """Field → the text below it, of a model and those it stands on.
+
+    pydantic would read the sources of all models at each start, which is half of what one costs.
+    """
+    found: dict[str, str] = {}
+    for each in reversed(model.__mro__):
+        if each is BaseModel or not issubclass(each, BaseModel):
+            continue
+        (definition,) = ast.parse(dedent(getsource(each))).body
+        assert isinstance(definition, ast.ClassDef)  # noqa: S101 - narrowing
+        for before, after in pairwise(definition.body):
+            match before, after:
+                case (
+                    ast.AnnAssign(target=ast.Name(id=name)),
+                    ast.Expr(value=ast.Constant(value=str() as text)),
+                ) if name in model.model_fields:
+                    found[name] = cleandoc(text)
+                case _:
+                    pass
+    return found
+
+
 class Model(BaseModel):
     """A frozen value; unknown fields and coercions are errors."""
 
@@ -30,7 +62,6 @@ class Model(BaseModel):
         strict=True,
         frozen=True,
         extra="forbid",
-        use_attribute_docstrings=True,
         json_schema_extra=_said_in_schema,
     )
 

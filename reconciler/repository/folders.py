@@ -3,7 +3,7 @@
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -40,24 +40,30 @@ def walk(folder: Path) -> dict[str, os.stat_result]:
 
     Raises `TagboatError` when a folder can't be read.
     """
-    return dict(sorted(found for top in _FOLDERS for found in _below(os.fspath(folder), top)))
+    top = os.fspath(folder)
+    found: list[tuple[str, os.stat_result]] = []
+    waiting = list(_FOLDERS)
+    while waiting:
+        path = waiting.pop()
+        for each in _inside(f"{top}/{path}"):
+            name = f"{path}/{each.name}"
+            if each.is_dir(follow_symlinks=False):
+                waiting.append(name)
+                continue
+            said = each.stat(follow_symlinks=False)
+            if stat.S_ISREG(said.st_mode) or stat.S_ISLNK(said.st_mode):
+                found.append((name, said))
+    found.sort()
+    return dict(found)
 
 
-def _below(folder: str, path: str) -> Iterator[tuple[str, os.stat_result]]:
+def _inside(folder: str) -> list["os.DirEntry[str]"]:
     try:
-        inside = list(os.scandir(f"{folder}/{path}"))
+        return list(os.scandir(folder))
     except (FileNotFoundError, NotADirectoryError):
-        return
+        return []
     except OSError as error:
-        raise TagboatError(f"{folder}/{path}: {error.strerror}") from None
-    for each in inside:
-        name = f"{path}/{each.name}"
-        if each.is_dir(follow_symlinks=False):
-            yield from _below(folder, name)
-            continue
-        said = each.stat(follow_symlinks=False)
-        if stat.S_ISREG(said.st_mode) or stat.S_ISLNK(said.st_mode):
-            yield name, said
+        raise TagboatError(f"{folder}: {error.strerror}") from None
 
 
 def fingerprint(files: Mapping[str, os.stat_result], *, now: datetime) -> str:
@@ -67,11 +73,12 @@ def fingerprint(files: Mapping[str, os.stat_result], *, now: datetime) -> str:
     """
     if max((each.st_ctime for each in files.values()), default=0) > now.timestamp() - _SETTLED:
         return ""
-    said = hashlib.blake2b(digest_size=32)
-    for path, each in files.items():
-        facts = (each.st_mode, each.st_size, each.st_mtime_ns, each.st_ctime_ns, each.st_ino)
-        said.update(f"{path}\0{facts}{each.st_dev}\n".encode(errors="surrogateescape"))
-    return said.hexdigest()
+    said = "\n".join(
+        f"{path}\0{each.st_mode} {each.st_size} {each.st_mtime_ns} {each.st_ctime_ns}"
+        f" {each.st_ino} {each.st_dev}"
+        for path, each in files.items()
+    )
+    return hashlib.blake2b(said.encode(errors="surrogateescape")).hexdigest()
 
 
 def read_folder(

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from reconciler.diagnostics import Report
 from reconciler.manifest.facts import parsed_of, text_of
-from reconciler.manifest.snapshot import Blob, Parsed, Snapshot, load
+from reconciler.manifest.snapshot import Blob, Parsed, Snapshot, load, managed
 from reconciler.repository.trees import Entries
 from reconciler.system.facts import FactStore
 
@@ -42,7 +42,9 @@ def load_entries(
     ``known`` is the memory of this run and grows, ``store`` that of earlier ones. They hold what
     was read of other commits too.
     """
-    plain = [(path, each) for path, (mode, each) in entries.items() if mode == _PLAIN]
+    plain = [
+        (path, each) for path, (mode, each) in entries.items() if mode == _PLAIN and managed(path)
+    ]
     missing = [each for each in plain if each not in known]
     if store and missing:
         missing = _recall(missing, contents, known, store)

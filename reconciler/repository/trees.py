@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reconciler.errors import TagboatError
-from reconciler.repository.git import Git, GitError
+from reconciler.repository.git import Git
 
 if TYPE_CHECKING:
     from reconciler.manifest.snapshot import Blob
@@ -49,23 +49,6 @@ def staged(git: Git) -> dict[str, tuple[str, str]]:
 def folders_of(git: Git, commit: str) -> str:
     """The object ids of the managed folders at this commit; equal text means equal files."""
     return git.tell(["ls-tree", "-z", "--full-tree", commit, "--", *_FOLDERS])
-
-
-def mentioning(git: Git, commit: str, words: Iterable[str]) -> set[str]:
-    """The managed files in which one of these words stands, as a part of any text.
-
-    Without a commit, those of the index.
-    """
-    asked = [part for word in words for part in ("-e", word)]
-    if not asked:
-        return set()
-    where = [commit] if commit else ["--cached"]
-    options = ["grep", "-l", "-z", "-I", "--full-name", "--no-recurse-submodules", "-F", *asked]
-    finished = git.ask([*options, *where, "--", *(f":/{each}" for each in _FOLDERS)])
-    if finished.returncode > 1:
-        raise GitError(f"git grep: {finished.complaint}", finished=finished)
-    start = f"{commit}:" if commit else ""
-    return {each.removeprefix(start) for each in finished.text.split("\0") if each}
 
 
 @dataclass(slots=True)

@@ -1,9 +1,10 @@
 """New files of each kind: path → text, head and modeline included."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from reconciler.diagnostics import Diagnostic
 from reconciler.errors import UsageError
 from reconciler.manifest.paths import (
     app_path,
@@ -11,6 +12,7 @@ from reconciler.manifest.paths import (
     customer_path,
     environment_path,
     freeze_path,
+    home_of,
     policy_path,
 )
 from reconciler.manifest.schemas import modeline
@@ -19,6 +21,7 @@ from reconciler.scaffold.wording import quoted, word, words
 
 _NAME = re.compile(r"^name:.*$", re.MULTILINE)
 _MODELINE = re.compile(r"\A# yaml-language-server:.*\n")
+_GROUP = re.compile(r"customer/([a-z0-9-]+)")
 _LEVELS = 4
 
 
@@ -31,7 +34,15 @@ class NewFile:
 
 
 def new_file(path: str, kind: str, *lines: str) -> NewFile:
-    """A file of these lines below the head that every file has."""
+    """A file of these lines below the head that every file has.
+
+    Raises `UsageError` when no file of this kind may be there: the name in the path is none.
+    """
+    home = home_of(path)
+    if isinstance(home, Diagnostic):
+        raise UsageError(home.message, hint=home.hint or "take another name")
+    if home.kind.__name__ != kind:
+        raise UsageError(f"{path} can't be a file of kind {kind}", hint="take another name")
     head = (modeline(path), "apiVersion: tagboat/v1", f"kind: {kind}")
     return NewFile(path, "\n".join([*head, *(each for each in lines if each)]) + "\n")
 
@@ -96,8 +107,15 @@ def policy(name: str, *, extends: str = "", tier: str = "") -> NewFile:
     return new_file(policy_path(name), "Policy", *lines)
 
 
-def customer(name: str, *, title: str = "", language: str = "", calendar: str = "") -> NewFile:
-    """A customer without contacts."""
+def customer(
+    name: str,
+    *,
+    title: str = "",
+    language: str = "",
+    calendar: str = "",
+    groups: Iterable[str] = ("managers",),
+) -> NewFile:
+    """A customer with these groups of contacts, nobody in them yet."""
     return new_file(
         customer_path(name),
         "Customer",
@@ -106,8 +124,33 @@ def customer(name: str, *, title: str = "", language: str = "", calendar: str = 
         f"language: {word(language)}" if language else "",
         f"calendar: {word(calendar)}" if calendar else "",
         "# Groups of people; notices say customer/managers.",
-        "contacts: {managers: []}",
+        "contacts:",
+        *(f"  {word(each)}: []" for each in groups),
     )
+
+
+def groups_of(snapshot: Snapshot, base: str) -> tuple[str, ...]:
+    """The groups of a customer's contacts that ``base`` and the policies below it speak of."""
+    found = {"managers"}
+    for each in snapshot.policies:
+        line = tuple(_line_of(snapshot, each))
+        if base in line:
+            for above in line:
+                found.update(_groups(snapshot.documents[policy_path(above)].value))
+    return tuple(sorted(found))
+
+
+def _groups(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            if named := _GROUP.fullmatch(value):
+                yield named[1]
+        case Mapping():
+            for each in value.values():
+                yield from _groups(each)
+        case list() | tuple():
+            for each in value:
+                yield from _groups(each)
 
 
 def calendar(name: str, *, extends: str = "", country: str = "", region: str = "") -> NewFile:

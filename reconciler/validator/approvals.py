@@ -22,9 +22,10 @@ from reconciler.validator.near import near
 def approvals(snapshot: Snapshot) -> Iterator[Diagnostic]:
     """An approval is of a release and an environment that there are, and fills a seat there.
 
-    Its role is one that the environment asks for; ``by`` has that role and counts there; whoever
-    recorded it may record for them. A rejection needs no seat. A quarantine is of a release that
-    there is (B39, B69).
+    The seat is asked about while the release is promoted there, since people and policies change
+    later. Its role is one that the environment asks for; ``by`` has that role and counts there;
+    whoever recorded it may record for them. A rejection needs no seat. A quarantine is of a release
+    that there is (B39, B69).
     """
     for key, approval in snapshot.approvals.items():
         path = approval_path(*key)
@@ -36,7 +37,9 @@ def approvals(snapshot: Snapshot) -> Iterator[Diagnostic]:
                 f"environment {shown(environment)} has no environment.yaml",
                 hint=near(environment, snapshot.environments),
             )
-        if snapshot.people is not None and approval.by in snapshot.people.people:
+        promotion = snapshot.promotions.get((environment, app))
+        wanted = promotion is not None and promotion.release == version
+        if wanted and snapshot.people is not None and approval.by in snapshot.people.people:
             yield from _seat(snapshot, path, approval, snapshot.people)
     for app, version in snapshot.quarantines:
         yield from _release(snapshot, quarantine_path(app, version), app, version)

@@ -1,10 +1,12 @@
 """Places as they are once all layers lie over each other, and where each line stands."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from reconciler.diagnostics import Location
+from reconciler.diagnostics import Diagnostic
+from reconciler.manifest.codes.code import Code
 from reconciler.manifest.layering import Resolved, resolve
+from reconciler.manifest.paths import environment_path
 from reconciler.manifest.snapshot import Snapshot
 from reconciler.model.app import App
 from reconciler.model.environment import Environment
@@ -29,9 +31,29 @@ class Effective:
         """What people call the place: ``environment/app``, or the environment alone."""
         return f"{self.value.name}/{self.app.name}" if self.app else self.value.name
 
-    def locate(self, *node: str | int, key: bool = False) -> Location:
-        """Where the layer that gave this value writes it; for a missing one, its parent."""
-        return self.resolved.locate(node, key=key)
+    def finding(
+        self, code: Code, message: str, *node: str | int, key: bool = False, hint: str = ""
+    ) -> Diagnostic:
+        """A finding about this environment alone, where the layer that decides writes the value.
+
+        What a shared file may say, and only this environment can't have, is told at the
+        environment's own file, with the line of the shared one: it must hold no other place.
+        """
+        origin, path = self.resolved.locate(node, key=key), environment_path(self.value.name)
+        message = f"{self.label}: {message}"
+        if origin.path == path:
+            return code.at(origin, message, hint=hint)
+        place = self.resolved.snapshot.locate(path, ("extends",))
+        return code.at(place, f"{message} ({origin})", hint=hint)
+
+
+def at_home(snapshot: Snapshot, environment: str, finding: Diagnostic) -> Diagnostic:
+    """A finding about one environment, at its own file instead of the policy's that it extends."""
+    place = finding.location
+    if not place.path.startswith("environments/policies/"):
+        return finding
+    home = snapshot.locate(environment_path(environment), ("extends",))
+    return replace(finding, location=home, message=f"{finding.message} ({place})")
 
 
 def tier_of(environment: Environment) -> str:

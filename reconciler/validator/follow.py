@@ -44,10 +44,10 @@ def _after(snapshot: Snapshot, each: Effective, after: After) -> Iterator[Diagno
     known = effective_environments(snapshot)
     if after.environment is not None:
         if environment_path(after.environment) not in snapshot.blobs:
-            yield references.ENVIRONMENT.at(
-                each.locate("gates", "after", "environment"),
-                f"environment {shown(after.environment)} has no environment.yaml",
-                hint=near(after.environment, snapshot.environments),
+            said = f"environment {shown(after.environment)} has no environment.yaml"
+            hint = near(after.environment, snapshot.environments)
+            yield each.finding(
+                references.ENVIRONMENT, said, "gates", "after", "environment", hint=hint
             )
     elif after.tier is not None:
         found = _of_tier(snapshot, each, after.tier)
@@ -56,11 +56,9 @@ def _after(snapshot: Snapshot, each: Effective, after: After) -> Iterator[Diagno
         )
         if not found and whole:
             whose = f" of customer {each.value.customer}" if each.value.customer else ""
-            yield links.TIER.at(
-                each.locate("gates", "after", "tier"),
-                f"{each.label}: no other place{whose} is of tier {shown(after.tier)}",
-                hint=near(after.tier, {tier_of(one) for one in known.values()} - {each.tier}),
-            )
+            said = f"no other place{whose} is of tier {shown(after.tier)}"
+            hint = near(after.tier, {tier_of(one) for one in known.values()} - {after.tier})
+            yield each.finding(links.TIER, said, "gates", "after", "tier", hint=hint)
 
 
 def _of_tier(snapshot: Snapshot, each: Effective, tier: str) -> list[str]:
@@ -85,7 +83,7 @@ def _circles(snapshot: Snapshot) -> Iterator[Diagnostic]:
         for circle in circles(edges):
             found = next(one for one in environments(snapshot) if one.value.name == circle[0])
             said = f"{app} is proven in a circle: {' → '.join(circle)}"
-            yield links.CIRCLE.at(found.locate("gates", "after", "environment"), said)
+            yield found.finding(links.CIRCLE, said, "gates", "after", "environment")
     follows: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
     for (environment, app), promotion in snapshot.promotions.items():
         if promotion.follow is not None and promotion.follow.environment is not None:

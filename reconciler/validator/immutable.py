@@ -4,17 +4,20 @@ from collections.abc import Iterator
 
 from reconciler.diagnostics import Diagnostic, Location
 from reconciler.manifest.codes import changes
-from reconciler.manifest.paths import release_path
+from reconciler.manifest.paths import app_path, release_path
 from reconciler.manifest.snapshot import Snapshot
 
 
 def immutable(base: Snapshot, snapshot: Snapshot) -> Iterator[Diagnostic]:
     """A release that was there is still there, byte for byte (B52).
 
-    Releases that were broken may be mended. To keep one from being used there is its quarantine.
+    Releases that were broken may be mended, and an app may go with all that it has. To keep one
+    from being used there is its quarantine.
     """
     for app, version in base.releases:
         path = release_path(app, version)
+        if app_path(app) not in snapshot.blobs:
+            continue
         if path not in snapshot.blobs:
             yield changes.REMOVED.at(Location(path), f"release {version} of {app} was removed")
         elif snapshot.blobs[path] != base.blobs[path]:

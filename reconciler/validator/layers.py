@@ -12,6 +12,7 @@ from reconciler.model.environment import Environment
 from reconciler.model.pipeline import Step
 from reconciler.model.probe import Test
 from reconciler.model.target import DRIVERS
+from reconciler.validator.effective import at_home
 from reconciler.validator.written import places, target_at
 
 
@@ -21,21 +22,24 @@ def layers(snapshot: Snapshot) -> Iterator[Diagnostic]:
     Each ``extends`` names a policy that has a file; no policy extends itself; at most four lie over
     each other. A place then has a target with a driver and no fields of another one, each test a
     sort, each step a command, each notice somebody to tell something, and ``after`` a place. Silent
-    where a policy is broken: that is reported where it was read.
+    where a policy is broken: that is reported where it was read. What a policy leaves to others is
+    told at the environment that has no other.
     """
     yield from policy_findings(snapshot)
-    placed = [(environment.name, app.name) for environment, app in places(snapshot)]
-    for name in snapshot.environments:
-        resolved = resolve(snapshot, name)
-        yield from resolved.findings
-        for app in [app for environment, app in placed if environment == name] or [""]:
-            each = resolve(snapshot, name, app)
-            yield from each.findings
-            if each.environment is not None:
-                yield from _unfinished(each, each.environment, app)
+    apps: dict[str, list[str]] = {name: [] for name in snapshot.environments}
+    for environment, app in places(snapshot):
+        apps[environment.name].append(app.name)
+    for name, named in apps.items():
+        for each in named or [""]:
+            resolved = resolve(snapshot, name, each)
+            for finding in (*resolved.findings, *_unfinished(resolved, each)):
+                yield at_home(snapshot, name, finding)
 
 
-def _unfinished(resolved: Resolved, environment: Environment, app: str) -> Iterator[Diagnostic]:
+def _unfinished(resolved: Resolved, app: str) -> Iterator[Diagnostic]:
+    environment = resolved.environment
+    if environment is None:
+        return
     place = target_at(resolved.snapshot, environment.name, app, "driver")
     yield from _target(resolved, environment, place)
     for test_node, test in _tests(environment):

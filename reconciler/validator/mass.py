@@ -12,19 +12,17 @@ MOST = 5
 
 def mass(base: Snapshot, snapshot: Snapshot) -> Iterator[Diagnostic]:
     """A change removes at most five environments, and never all of them or all releases (B122)."""
-    kinds = (("environments", "environment.yaml"), ("releases", "release.yaml"))
-    for folder, file in kinds:
-        before = _files(base, folder, file)
-        gone = before - _files(snapshot, folder, file)
-        many = len(gone) > MOST and folder == "environments"
-        if many or (gone and gone == before and len(gone) > 1):
-            said = "all" if gone == before else f"{len(gone)} of {len(before)}"
-            yield changes.MASS.at(Location(min(gone)), f"{said} {folder} are removed at once")
+    environments, left = _files(base, "environment.yaml"), _files(snapshot, "environment.yaml")
+    gone = environments - left
+    if len(gone) > MOST or (not left and len(gone) > 1):
+        said = f"{len(gone)} of {len(environments)} environments are removed at once"
+        yield changes.MASS.at(Location(min(gone)), said)
+    lost = _files(base, "release.yaml") - _files(snapshot, "release.yaml")
+    apps = {path.split("/")[1] for path in lost}
+    # Apps are always at hand; of their releases a merge request has only those that it touches.
+    if lost and base.apps.keys() <= apps and not _files(snapshot, "release.yaml"):
+        yield changes.MASS.at(Location(min(lost)), "all releases are removed at once")
 
 
-def _files(snapshot: Snapshot, folder: str, file: str) -> frozenset[str]:
-    return frozenset(
-        path
-        for path in snapshot.blobs
-        if path.startswith(f"{folder}/") and path.endswith(f"/{file}")
-    )
+def _files(snapshot: Snapshot, file: str) -> frozenset[str]:
+    return frozenset(path for path in snapshot.blobs if path.endswith(f"/{file}"))

@@ -107,9 +107,11 @@ def _groups(snapshot: Snapshot) -> Iterator[Diagnostic]:
             for index, reference in enumerate(notice.to if notice else ()):
                 sort, _, group = reference.partition("/")
                 if sort == "customer" and group not in known:
-                    whose = f"customer {customer} has no group" if customer else "no customer has"
-                    yield links.CONTACTS.at(
-                        each.locate("notices", name, "to", index),
-                        f"{each.label}: {whose} {shown(group)}",
-                        hint=near(group, known),
+                    whose = (
+                        f"customer {customer} has no group"
+                        if customer
+                        else "there is no customer with"
                     )
+                    said = f"{whose} {shown(group)}"
+                    node = ("notices", name, "to", index)
+                    yield each.finding(links.CONTACTS, said, *node, hint=near(group, known))

@@ -10,7 +10,6 @@ from reconciler.manifest.paths import (
     approval_path,
     environment_path,
     promotion_path,
-    quarantine_path,
 )
 from reconciler.manifest.secrets import shown
 from reconciler.manifest.snapshot import Snapshot
@@ -20,8 +19,9 @@ from reconciler.validator.near import near
 def persons(snapshot: Snapshot) -> Iterator[Diagnostic]:
     """Whoever is named by an id stands in ``environments/people.yaml``.
 
-    ``records_for`` names persons outside, those with a ``customer``: for anybody else nobody
-    writes a word down. Silent while that file is broken.
+    Approvals are asked only while their release is promoted there: people come and go, and what was
+    approved once stays. ``records_for`` names persons outside, those with a ``customer``: for
+    anybody else nobody writes a word down. Silent while that file is broken.
     """
     if PEOPLE in snapshot.broken:
         return
@@ -41,11 +41,12 @@ def persons(snapshot: Snapshot) -> Iterator[Diagnostic]:
 
 def _named(snapshot: Snapshot) -> Iterator[tuple[str, NodePath, str]]:
     for key, approval in snapshot.approvals.items():
+        promotion = snapshot.promotions.get((approval.environment, approval.app))
+        if promotion is None or promotion.release != approval.version:
+            continue
         yield approval_path(*key), ("by",), approval.by
         if approval.recorded_by is not None:
             yield approval_path(*key), ("recorded_by",), approval.recorded_by
-    for (app, version), quarantine in snapshot.quarantines.items():
-        yield quarantine_path(app, version), ("by",), quarantine.by
     for name, environment in snapshot.environments.items():
         if environment.temporary is not None:
             yield environment_path(name), ("temporary", "owner"), environment.temporary.owner

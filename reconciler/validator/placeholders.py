@@ -44,8 +44,8 @@ def placeholders(snapshot: Snapshot) -> Iterator[Diagnostic]:
             written += [("target", text) for text in _strings(found)]
             for name, text in written:
                 if "customer" in words_of(text):
-                    said = f"{each.label}: '{{customer}}' has no value, the place has no customer"
-                    yield links.EMPTY_WORD.at(each.locate(name), said)
+                    said = "'{customer}' has no value, the place has no customer"
+                    yield each.finding(links.EMPTY_WORD, said, name)
 
 
 def _texts(snapshot: Snapshot) -> Iterator[tuple[str, NodePath, str, frozenset[str]]]:

@@ -7,6 +7,7 @@ from reconciler.manifest.codes import policy
 from reconciler.manifest.layering import effective_environments, resolve
 from reconciler.manifest.paths import PEOPLE
 from reconciler.manifest.snapshot import Snapshot
+from reconciler.validator.effective import at_home
 
 
 def promoters(snapshot: Snapshot) -> Iterator[Diagnostic]:
@@ -21,7 +22,6 @@ def promoters(snapshot: Snapshot) -> Iterator[Diagnostic]:
     for name, environment in effective_environments(snapshot).items():
         may = environment.permissions.promote
         if people is None or not any(people.counting(each, environment.customer) for each in may):
-            yield policy.NOBODY.at(
-                resolve(snapshot, name).locate(("permissions", "promote"), key=True),
-                f"nobody may promote into {name}: {', '.join(may) or 'nobody is named'}",
-            )
+            place = resolve(snapshot, name).locate(("permissions", "promote"), key=True)
+            said = f"nobody may promote into {name}: {', '.join(may) or 'nobody is named'}"
+            yield at_home(snapshot, name, policy.NOBODY.at(place, said))

@@ -25,12 +25,10 @@ def required(snapshot: Snapshot) -> Iterator[Diagnostic]:
         release = snapshot.releases.get((each.app.name, promotion.release or ""))
         require = each.value.gates.require
         if "smoke-tests" in require and not any(each.value.pipeline.smoke.values()):
-            place = each.locate("gates", "require", require.index("smoke-tests"))
-            yield reach.REQUIRED.at(
-                place,
-                f"{each.label}: 'smoke-tests' is required, and there are none",
-                hint="add a test to 'pipeline.smoke'",
-            )
+            said = "'smoke-tests' is required, and there are none"
+            node = ("gates", "require", require.index("smoke-tests"))
+            hint = "add a test to 'pipeline.smoke'"
+            yield each.finding(reach.REQUIRED, said, *node, hint=hint)
         if "way-back" in require:
             yield from _way_back(snapshot, each, release, commit=promotion.commit)
         yield from _restore(snapshot, each, release)
@@ -61,13 +59,12 @@ def _restore(snapshot: Snapshot, each: Effective, release: Release | None) -> It
     backup = pipeline.backup
     good = backup is not None and backup.run is not None and backup.restore is not None
     if pipeline.rollback.restore == "always" and not good:
-        yield reach.NO_WAY_BACK.at(
-            each.locate("pipeline", "rollback", "restore"),
-            f"{each.label}: 'always' restores a backup, and none can be restored",
-            hint="give the pipeline a 'backup' with 'run' and 'restore'",
-        )
+        said = "'always' restores a backup, and none can be restored"
+        hint = "give the pipeline a 'backup' with 'run' and 'restore'"
+        node = ("pipeline", "rollback", "restore")
+        yield each.finding(reach.NO_WAY_BACK, said, *node, hint=hint)
     elif release is not None and release.migration == "breaking":
-        lacking = [] if good else ["a backup that can be restored"]
+        lacking = [] if good else ["backup that can be restored"]
         if pipeline.maintenance.when == "never":
             lacking.append("maintenance")
         elif pipeline.maintenance.when == "downtime" and release.downtime == "none":

@@ -1,6 +1,7 @@
 """Seats can be filled."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from reconciler.diagnostics import Diagnostic, Location
 from reconciler.manifest.codes import reach, references
@@ -31,16 +32,21 @@ def seats(snapshot: Snapshot) -> Iterator[Diagnostic]:
             yield from _role(people, place, seat)
     if people is None:
         return
+    yield from _guards(snapshot, people)
+    for each in promoted(snapshot):
+        for index, seat in enumerate(each.value.gates.approvals):
+            if lack := _lacking(people, seat, each.value.customer):
+                yield each.finding(reach.TOO_FEW, lack, "gates", "approvals", index)
+        yield from _four_eyes(people, each)
+
+
+def _guards(snapshot: Snapshot, people: People) -> Iterator[Diagnostic]:
     for area in sorted(Guards.model_fields):
         for index, seat in enumerate(getattr(people.guards, area, None) or ()):
             place = snapshot.locate(PEOPLE, ("guards", area, index, "role"))
             yield from _role(people, place, seat)
-            yield from _enough(people, place, f"guard of {area}", seat, None)
-    for each in promoted(snapshot):
-        for index, seat in enumerate(each.value.gates.approvals):
-            place = each.locate("gates", "approvals", index)
-            yield from _enough(people, place, each.label, seat, each.value.customer)
-        yield from _four_eyes(people, each)
+            if lack := _lacking(people, seat, None):
+                yield reach.TOO_FEW.at(place, f"guard of {area}: {lack}")
 
 
 def _role(people: People | None, place: Location, seat: Seat) -> Iterator[Diagnostic]:
@@ -50,23 +56,18 @@ def _role(people: People | None, place: Location, seat: Seat) -> Iterator[Diagno
         yield references.PARTY.at(place, said, hint=near(seat.role, known))
 
 
-def _enough(
-    people: People, place: Location, label: str, seat: Seat, customer: str | None
-) -> Iterator[Diagnostic]:
-    if seat.role not in people.roles:
-        return
+def _lacking(people: People, seat: Seat, customer: str | None) -> str:
+    """What is said of a seat that asks for too many; empty if it can be filled."""
     found = len(people.counting(f"role/{seat.role}", customer))
-    if found < seat.count:
-        whose = f" who count for customer {customer}" if customer else ""
-        yield reach.TOO_FEW.at(
-            place, f"{label}: asks {seat.count} of role {seat.role}, which {found} have{whose}"
-        )
+    if seat.role not in people.roles or found >= seat.count:
+        return ""
+    whose = f" who count for customer {customer}" if customer else ""
+    return f"asks {seat.count} of role {seat.role}, which {found} have{whose}"
 
 
 def _four_eyes(people: People, each: Effective) -> Iterator[Diagnostic]:
     gates = each.value.gates
     if gates.four_eyes and "four_eyes" in gates.model_fields_set and len(people.people) == 1:
         (only,) = people.people
-        yield reach.ALONE.warning(
-            each.locate("gates", "four_eyes"), f"{each.label}: nobody is listed besides {only}"
-        )
+        said = f"nobody is listed besides {only}"
+        yield replace(each.finding(reach.ALONE, said, "gates", "four_eyes"), severity="warning")

@@ -13,7 +13,5 @@ def tickets(snapshot: Snapshot) -> Iterator[Diagnostic]:
     for each in environments(snapshot):
         for event, action in each.value.tickets.items():
             if action is not None and not (action.comment or action.transition or action.close):
-                yield reach.SILENT.at(
-                    each.locate("tickets", event, key=True),
-                    f"{each.label}: nothing is done on tickets at {event}",
-                )
+                said = f"nothing is done on tickets at {event}"
+                yield each.finding(reach.SILENT, said, "tickets", event, key=True)

@@ -10,7 +10,8 @@ from reconciler.manifest.secrets import shown
 from reconciler.manifest.snapshot import Snapshot
 from reconciler.model.app import App
 from reconciler.model.environment import Environment
-from reconciler.validator.written import places, target_at
+from reconciler.validator.effective import at
+from reconciler.validator.written import places
 
 _KEYS = {
     "kubernetes": ("cluster", "namespace", "path"),
@@ -40,10 +41,10 @@ def twins(snapshot: Snapshot) -> Iterator[Diagnostic]:
             other = next((first[each] for each in prefixes if first.get(each, place) != place), "")
             if other and field not in told:
                 told.add(field)
-                yield policy.SAME_TARGET.at(
-                    target_at(snapshot, environment.name, app.name, field),
-                    f"{place}: {field} {shown(_value(environment, app, field))} is {other}'s too",
-                )
+                said = f"{field} {shown(_value(environment, app, field))} is {other}'s too"
+                each = at(snapshot, environment.name, app.name)
+                assert each is not None  # noqa: S101 - it is a place
+                yield each.finding(policy.SAME_TARGET, said, "target", field)
 
 
 def _taken(environment: Environment, app: App) -> list[tuple[str, tuple[str, ...]]]:

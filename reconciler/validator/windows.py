@@ -49,13 +49,12 @@ def _never(snapshot: Snapshot, each: Effective) -> Iterator[Diagnostic]:
     found = each.value.windows
     if found is None:
         return
-    place = each.locate("windows", key=True)
     closed = _weekend(snapshot, _calendar(snapshot, each))
     if not found:
-        yield times.NEVER.at(place, f"{each.label}: no window at all")
+        yield each.finding(times.NEVER, "no window at all", "windows", key=True)
     elif closed != set(_DAYS) and all(_days(window) <= closed for window in found):
-        said = f"{each.label}: windows open only on days that the calendar closes"
-        yield times.NEVER.at(place, said)
+        said = "windows open only on days that the calendar closes"
+        yield each.finding(times.NEVER, said, "windows", key=True)
 
 
 def _days(window: Window) -> frozenset[str]:

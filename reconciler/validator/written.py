@@ -150,11 +150,15 @@ def _driver(snapshot: Snapshot, policy: str) -> str:
 
 
 def target_at(snapshot: Snapshot, environment: str, app: str, field: str) -> Location:
-    """Where the field of a place's target is written; a missing one's target otherwise."""
+    """Where the field of a place's target is written; a missing one's target otherwise.
+
+    Always in the environment's own file: what is wrong there must hold no other place.
+    """
     place, whole = resolve(snapshot, environment, app), resolve(snapshot, environment)
     if field not in place.value.get("target", {}) and "target" in whole.value:
         place = whole
-    return place.locate(("target", field))
+    found, path = place.locate(("target", field)), environment_path(environment)
+    return found if found.path == path else snapshot.locate(path, ("extends",))
 
 
 def places(snapshot: Snapshot) -> Iterator[tuple[Environment, App]]:

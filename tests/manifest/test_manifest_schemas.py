@@ -1,5 +1,6 @@
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ UNSAID = (
     "B61-ten-years",
     "B61-years-of-a-step",
     "B96-header-with-line-feed",
-    "B107-zone-of-nowhere",
+    "B107-zone",
     "B108-no-such-day",
 )
 
@@ -111,8 +112,13 @@ def test_a_path_of_no_kind_has_no_modeline():
 CASES = sorted(each for sort in ("valid", "invalid") for each in (CORPUS / sort).iterdir())
 
 
+@cache
+def validator_of(kind: str) -> Draft202012Validator:
+    return Draft202012Validator(schema_of(kind), registry=Registry())
+
+
 def structurally_good(kind: type[Manifest], value: object) -> bool:
-    validator = Draft202012Validator(schema_of(kind.__name__), registry=Registry())
+    validator = validator_of(kind.__name__)
     return not list(validator.iter_errors(listed(value)))
 
 

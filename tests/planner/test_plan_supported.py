@@ -56,8 +56,10 @@ ADDED = {
     "needs": (PROMOTION, "needs: [shop]\n", "needs", 5),
     "temporary": (
         PROMOTION,
-        "temporary:\n  branch: try\n  owner: ana\n  reason: A trial\n"
-        '  expires: "2026-11-24T22:00:00+03:00"\n',
+        (
+            "temporary:\n  branch: try\n  owner: ana\n  reason: A trial\n"
+            '  expires: "2026-11-24T22:00:00+03:00"\n'
+        ),
         "temporary",
         5,
     ),

@@ -20,9 +20,3 @@ LEVELS = Code(
     "Four levels can still be followed by a reader; what is hidden deeper is overlooked.",
     "extend a policy that is nearer to the first one",
 )
-UNFIT = Code(
-    "TB264",
-    "layers don't fit together",
-    "Each file is right by itself, but laid over each other they say something that nothing means.",
-    "run tagboat get environment NAME --origin, and correct one of the files",
-)

@@ -8,7 +8,9 @@ from reconciler.signoff import Taint
 NAME = "sign-off"
 
 
-def concerns(path: str, place: Place, versions: frozenset[str]) -> bool:
+def concerns(  # noqa: PLR0911 - one literal table of paths
+    path: str, place: Place, versions: frozenset[str]
+) -> bool:
     """Whether a managed path decides about this place; ``versions`` are those it may come to run.
 
     A promotion concerns its place, an environment or app file all places of it, a release file the
@@ -22,6 +24,9 @@ def concerns(path: str, place: Place, versions: frozenset[str]) -> bool:
             return environment == place.environment and own
         case ["environments", _]:
             return True
+        case ["releases", app, version, "approvals", environment, _]:
+            mine = environment == place.environment and version in versions
+            return app == place.app and mine
         case ["releases", app, "app.yaml"]:
             return app == place.app
         case ["releases", app, version, *_]:

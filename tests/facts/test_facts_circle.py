@@ -1,0 +1,110 @@
+import re
+from hashlib import sha256
+
+import pytest
+from manifest_trees import CORPUS, blob, tree_of
+
+from reconciler.diagnostics import Diagnostic, Location, Report
+from reconciler.findings.difference import new_since
+from reconciler.manifest.snapshot import load, managed
+from reconciler.validator import validate
+from reconciler.validator.circle import circle
+
+FOLDERS = sorted((CORPUS / "valid").iterdir())
+_VALUE = re.compile(rb"(?<=[:\[,] )(\"?)([a-z0-9][A-Za-z0-9./-]*)(?=[\",}\]\n ])")
+
+
+def findings(tree, known):
+    snapshot, report = load("0" * 40, tree, known)
+    return report + validate(snapshot)
+
+
+def changes(folder, tree):
+    """(name, changed tree): each file gone, broken, and with each of some values altered."""
+    names = sorted({part for path in tree for part in path.replace(".yaml", "").split("/")[1:]})
+    for path, each in tree.items():
+        yield f"{path} gone", {**tree, path: None}
+        yield f"{path} broken", {**tree, path: blob(each.data + b"x: [\n")}
+        for number, match in enumerate(_VALUE.finditer(each.data)):
+            # Some of the values, chosen by their place, so that the test stays quick.
+            dice = sha256(f"{folder.name}{path}{number}".encode()).digest()
+            if dice[0] % 8:
+                continue
+            other = names[dice[1] % len(names)].encode()
+            data = each.data[: match.start(2)] + other + each.data[match.end(2) :]
+            yield f"{path} {match[2]} → {other}", {**tree, path: blob(data)}
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda each: each.name)
+def test_the_circle_of_a_change_shows_every_finding_that_it_brings(folder):
+    before = {path: each for path, each in tree_of(folder).items() if managed(path)}
+    known = {}
+    old = findings(before, known)
+    seen = smaller = 0
+    for name, changed in changes(folder, before):
+        after = {path: each for path, each in changed.items() if each is not None}
+        paths = {
+            each
+            for each in {*before, *after}
+            if before.get(each) is None or before.get(each) != after.get(each)
+        }
+        sides = (before, after)
+
+        def read(asked, sides=sides):
+            return {
+                path: b"\n".join(side[path].data for side in sides if path in side)
+                for path in asked
+            }
+
+        kept = circle({**before, **after}, paths, read=read)
+        assert paths <= kept
+        whole = new_since(old, findings(after, known))
+        part = new_since(
+            *(
+                findings({path: each for path, each in side.items() if path in kept}, known)
+                for side in sides
+            )
+        )
+        assert [str(each) for each in part.findings] == [str(each) for each in whole.findings], name
+        seen += bool(whole)
+        smaller += len(kept) < len({**before, **after})
+    assert seen
+
+
+def test_a_circle_is_small_where_many_files_have_nothing_to_do_with_the_change():
+    paths = {
+        "environments/people.yaml",
+        *(f"releases/{app}/app.yaml" for app in ("shop", "blog", "wiki")),
+        *(f"environments/{each}/environment.yaml" for each in ("dev", "live")),
+        *(
+            f"environments/{each}/{app}.yaml"
+            for each in ("dev", "live")
+            for app in ("shop", "blog")
+        ),
+        *(
+            f"releases/{app}/1.{n}.0/release.yaml"
+            for app in ("shop", "blog", "wiki")
+            for n in range(9)
+        ),
+    }
+    texts = dict.fromkeys(paths, b'release: "1.3.0"\n')
+    found = circle(
+        paths,
+        {"environments/dev/shop.yaml"},
+        read=lambda asked: {each: texts[each] for each in asked},
+    )
+    left = paths - found
+    assert "releases/blog/1.3.0/release.yaml" in found
+    assert "releases/blog/1.4.0/release.yaml" in left
+    assert "environments/live/blog.yaml" in left
+    assert "releases/wiki/1.3.0/release.yaml" in left
+    assert {each for each in paths if "/shop" in each} <= found
+
+
+def test_a_finding_on_another_line_is_not_new_and_a_second_one_is():
+    def report(*lines):
+        return Report.of(Diagnostic(Location("a", each, 1), "TB101", "x") for each in lines)
+
+    assert not new_since(report(3), report(30))
+    assert len(new_since(report(3), report(3, 4)).findings) == 1
+    assert not new_since(report(3, 4), report(4))
