@@ -46,28 +46,47 @@ class Configuration:
         return self.path(self.host.state)
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A configuration file, and what named it; nothing of it is read yet."""
+
+    path: Path
+    named_by: str
+
+
 def find_configuration(
     given: Path | None, *, start: Path, environment: Mapping[str, str] | None = None
 ) -> Configuration:
-    """The host configuration of this machine.
+    """The host configuration of this machine, as `find_file` and `read_configuration` give it."""
+    return read_configuration(find_file(given, start=start, environment=environment).path)
+
+
+def find_file(
+    given: Path | None, *, start: Path, environment: Mapping[str, str] | None = None
+) -> Found:
+    """The file of this machine's host configuration.
 
     Looked for in ``given``, ``TAGBOAT_CONFIG``, git config ``tagboat.config`` of the clone around
     ``start``, ``$XDG_CONFIG_HOME/tagboat/`` and ``/etc/tagboat/``; never in a work tree. Raises
-    `ConfigurationError` when there is none, or when it has errors.
+    `ConfigurationError` when there is none, or when the one that is named isn't there.
     """
     known = os.environ if environment is None else environment
-    asked = given or (Path(known["TAGBOAT_CONFIG"]) if known.get("TAGBOAT_CONFIG") else None)
-    if asked is None:
-        asked = _of_clone(start)
+    asked = Found(given, "--config") if given else None
+    if asked is None and known.get("TAGBOAT_CONFIG"):
+        asked = Found(Path(known["TAGBOAT_CONFIG"]), "TAGBOAT_CONFIG")
+    if asked is None and (named := _of_clone(start)):
+        asked = Found(named, "git config tagboat.config")
     if asked is not None:
-        if not asked.exists():
-            raise ConfigurationError(f"{asked} is not there", hint="name the file with --config")
-        return read_configuration(asked)
+        if not asked.path.exists():
+            raise ConfigurationError(
+                f"{asked.path} is not there", hint="name the file with --config"
+            )
+        return asked
     home = Path(known.get("XDG_CONFIG_HOME") or Path(known.get("HOME", "/")) / ".config")
     places = (home / "tagboat" / FILE, Path("/etc/tagboat") / FILE)
     for each in places:
         if each.is_file():
-            return read_configuration(each)
+            return Found(each, str(each.parent))
     raise ConfigurationError(
         "there is no host configuration",
         hint="name one: tagboat --config FILE, or git config tagboat.config FILE in the clone",

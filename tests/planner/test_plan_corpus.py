@@ -93,7 +93,9 @@ def test_what_validate_refuses_is_never_planned_and_other_places_are(folder, sce
     report = report + validate(snapshot)
     scene.files = dict.fromkeys(tree, "")
     scene.known = {
-        "snapshot": snapshot, "tip": snapshot, "report": report,
+        "snapshot": snapshot,
+        "tip": snapshot,
+        "report": report,
         "drivers": frozenset({"local", "memory"}),
     }
     expected = (folder / "expected.txt").read_text()
