@@ -95,7 +95,9 @@ def test_annotations_are_escaped_so_that_no_file_can_write_a_command():
     lines = said("github").splitlines()
     assert len(lines) == 3
     assert f"::error file={PATH},title=TB102,line=4,col=14::" in lines[0]
-    assert "file=releases/50%25 a%3Ab%2Cc/é.yaml,title=TB201::no kind%0Aof file%0Amove it" in lines[1]
+    assert (
+        "file=releases/50%25 a%3Ab%2Cc/é.yaml,title=TB201::no kind%0Aof file%0Amove it" in lines[1]
+    )
     assert lines[2].startswith("::warning file=")
 
 
