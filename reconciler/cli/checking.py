@@ -92,6 +92,7 @@ def check_since(folder: Path, base: str, *, revision: str = "") -> Checked:
     touched = _circle(sides, changed, contents)
     known: dict[tuple[str, str], Parsed] = {}
     store = _store()
+
     (was, old), (now, new) = (
         _loaded(
             {path: each for path, each in side.items() if path in touched},
@@ -103,7 +104,10 @@ def check_since(folder: Path, base: str, *, revision: str = "") -> Checked:
     )
     from reconciler.validator import validate
 
-    found = new_since(old + validate(was), new + validate(now, base=was))
+    found = new + validate(now, base=was)
+    # Where nothing is wrong nothing is new, and the rules needn't look at the base.
+    if found:
+        found = new_since(old + validate(was), found)
     return Checked(found, len(touched), _source(contents, after))
 
 

@@ -14,7 +14,7 @@ from reconciler.repository.git import Git
 from reconciler.repository.trees import blobs, entries
 from reconciler.system.caches import cache_folder
 from reconciler.system.clock import SystemClock
-from reconciler.system.configuration import Configuration
+from reconciler.system.configuration import Configuration, shown_address
 from reconciler.system.processes import run
 
 if TYPE_CHECKING:
@@ -56,17 +56,18 @@ def check_remotes(configuration: Configuration) -> Iterator[Finding]:
 def _remote(configuration: Configuration) -> Finding:
     remote = configuration.host.remote
     branch = f"refs/heads/{remote.branch}"
+    told = shown_address(remote.url)
     try:
         refs = _git().remote_refs(configuration.address(remote.url), branch)
     except UnreachableError as error:
-        return silent("remote", error.message, f"try: git ls-remote {remote.url}")
+        return silent("remote", error.message, f"try: git ls-remote {told}")
     if branch not in refs:
         return wrong(
             "remote",
-            f"{remote.url} has no branch {remote.branch}",
+            f"{told} has no branch {remote.branch}",
             f"push one, or set remote.branch in {configuration.source}",
         )
-    return good("remote", f"{remote.url}, {remote.branch} is at {refs[branch][:12]}")
+    return good("remote", f"{told}, {remote.branch} is at {refs[branch][:12]}")
 
 
 def _trust_root(configuration: Configuration, view: "View") -> Finding:
@@ -133,10 +134,11 @@ def _same_key(file: Path, listed: str, source: Path) -> Finding:
 
 def _apps(configuration: Configuration) -> Iterator[Finding]:
     for name, each in sorted(configuration.host.repositories.items()):
+        told = shown_address(each.url)
         try:
             refs = _git().remote_refs(configuration.address(each.url))
         except UnreachableError as error:
-            yield silent(f"app {name}", error.message, f"try: git ls-remote {each.url}")
+            yield silent(f"app {name}", error.message, f"try: git ls-remote {told}")
             continue
         artifacts = each.artifacts or ""
         folder = configuration.address(artifacts) if artifacts else ""
@@ -144,7 +146,7 @@ def _apps(configuration: Configuration) -> Iterator[Finding]:
             remedy = f"make it, or set repositories.{name}.artifacts"
             yield wrong(f"app {name}", f"{folder} is not there", remedy)
             continue
-        yield good(f"app {name}", f"{each.url}, {len(refs)} refs")
+        yield good(f"app {name}", f"{told}, {len(refs)} refs")
     if not configuration.host.repositories:
         remedy = f"add [repositories.NAME] url to {configuration.source}"
         yield wrong("apps", "no repository is named, so nothing can be deployed", remedy)

@@ -14,9 +14,11 @@ FOLDERS = sorted((CORPUS / "valid").iterdir())
 _VALUE = re.compile(rb"(?<=[:\[,] )(\"?)([a-z0-9][A-Za-z0-9./-]*)(?=[\",}\]\n ])")
 
 
-def findings(tree, known):
-    snapshot, report = load("0" * 40, tree, known)
-    return report + validate(snapshot)
+def brought(before, after, known):
+    """What the command says of a change, when it looks at these files."""
+    was, old = load("0" * 40, before, known)
+    now, new = load("1" * 40, after, known)
+    return new_since(old + validate(was), new + validate(now, base=was))
 
 
 def changes(folder, tree):
@@ -39,7 +41,6 @@ def changes(folder, tree):
 def test_the_circle_of_a_change_shows_every_finding_that_it_brings(folder):
     before = {path: each for path, each in tree_of(folder).items() if managed(path)}
     known = {}
-    old = findings(before, known)
     seen = smaller = 0
     for name, changed in changes(folder, before):
         after = {path: each for path, each in changed.items() if each is not None}
@@ -58,13 +59,9 @@ def test_the_circle_of_a_change_shows_every_finding_that_it_brings(folder):
 
         kept = circle({**before, **after}, paths, read=read)
         assert paths <= kept
-        whole = new_since(old, findings(after, known))
-        part = new_since(
-            *(
-                findings({path: each for path, each in side.items() if path in kept}, known)
-                for side in sides
-            )
-        )
+        whole = brought(before, after, known)
+        near = [{path: each for path, each in side.items() if path in kept} for side in sides]
+        part = brought(*near, known)
         assert [str(each) for each in part.findings] == [str(each) for each in whole.findings], name
         seen += bool(whole)
         smaller += len(kept) < len({**before, **after})
