@@ -5,10 +5,16 @@ import os
 import typer
 import typer.main
 
+from reconciler.cli.config import config
+from reconciler.cli.diff import diff
+from reconciler.cli.doctor import doctor
 from reconciler.cli.explain import explain
 from reconciler.cli.get import get
 from reconciler.cli.history import history
+from reconciler.cli.init import init
 from reconciler.cli.logs import logs
+from reconciler.cli.migrate import migrate
+from reconciler.cli.new import new
 from reconciler.cli.options import ConfigOption, OuterFolderOption
 from reconciler.cli.plan import plan
 from reconciler.cli.promote import promote
@@ -27,21 +33,15 @@ application = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (
-    promote,
-    validate,
-    get,
-    plan,
-    status,
-    history,
-    logs,
-    explain,
-    reconcile,
-    schema,
-    version,
-):
+VERBS = (
+    *(init, promote, validate, diff, get, plan, status, history, logs, explain, reconcile),
+    *(schema, migrate, doctor, version),
+)
+GROUPS = {"new": new, "site": site, "config": config}
+for verb in VERBS:
     application.command()(verb)
-application.add_typer(site, name="site")
+for name, group in GROUPS.items():
+    application.add_typer(group, name=name)
 
 
 @application.callback()
@@ -53,7 +53,8 @@ def everywhere(
     """Take options that stand before the verb as defaults of those behind it."""
     given = {"config": config, "folder": folder}
     defaults = {name: str(each) for name, each in given.items() if each}
-    context.default_map = {**_for_each(application, defaults), "site": _for_each(site, defaults)}
+    below = {name: _for_each(each, defaults) for name, each in GROUPS.items()}
+    context.default_map = {**_for_each(application, defaults), **below}
 
 
 def run(words: list[str]) -> int:

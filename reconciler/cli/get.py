@@ -47,7 +47,7 @@ class Written(StrEnum):
 
 
 def get(
-    kind: Annotated[Kind, typer.Argument(help="What it is.", show_default=False)],
+    kind: Annotated[Kind, typer.Argument(metavar="KIND", help="Such as environment or release.")],
     name: Annotated[
         str,
         typer.Argument(
@@ -66,7 +66,7 @@ def get(
     ),
     folder: FolderOption = Path(),
 ) -> None:
-    """Print what a file says; of an environment, what it inherits as well.
+    """Print a file; of an environment also what it inherits.
 
     Without a name, the names that there are. Ends with 1 when what decides has errors.
     """

@@ -13,9 +13,11 @@ def schema(
     ],
 ) -> None:
     """Print the JSON Schema of a kind of file."""
+    from reconciler.cli.knowledge import suggestion
     from reconciler.manifest.schemas import KINDS, schema_text
 
     known = {each.lower(): each for each in KINDS}
     if kind.lower() not in known:
-        raise UsageError(f"there is no kind {kind}", hint=f"one of: {', '.join(sorted(known))}")
+        hint = suggestion(kind.lower(), sorted(known))
+        raise UsageError(f"there is no kind {kind}", hint=hint)
     print(schema_text(known[kind.lower()]), end="")

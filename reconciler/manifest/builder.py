@@ -174,10 +174,10 @@ class Builder:
 
     def _apart(self, name: Any, value: Any) -> None:
         """Refuse a name and a value that a reader doesn't see side by side."""
-        end = name.end_mark.index
+        end, start = name.end_mark.index, value.start_mark.index
         if not _COLON.match(self.text, end):
             self._refuse(reading.FORM, name, "found a field name without ':'", hint=_PAIR)
-        elif type(value) is ScalarEvent and "#" in self.text[end : value.start_mark.index]:
+        elif type(value) is ScalarEvent and "#" in self.text[end:start]:
             # ruamel.yaml, which edits files for people, gives up on such a comment.
             said = "found a comment between a field name and its value"
             self._refuse(reading.FORM, value, said, hint="move the comment above the field")

@@ -37,3 +37,27 @@ def call(
         return code, out, err
 
     return run
+
+
+@pytest.fixture
+def alone(
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Callable[..., Said]:
+    """Run the command in this process, on a machine that nothing was set up on."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("TAGBOAT_CONFIG", "XDG_CONFIG_HOME", "GIT_DIR", "GIT_INDEX_FILE", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+
+    def run(*words: str | Path, at: Path | None = None) -> Said:
+        monkeypatch.chdir(at or home)
+        capsys.readouterr()
+        code = main([str(each) for each in words])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run

@@ -46,7 +46,7 @@ def test_nothing_at_all_is_answered_with_help_and_2(call):
         ("history --what", "no such option: --what", "tagboat history --help"),
         ("-C /not/there status", "invalid value for '-C': dir '/not/there' does not", "tagboat"),
         ("explain TB9", "there is no code TB9", "codes look like TB101"),
-        ("schema relase", "there is no kind relase", "one of: app, environment, people"),
+        ("schema relase", "there is no kind relase", "did you mean release?"),
         ("validate --commit nosuch", "there is no commit nosuch in ", ""),
         ("version now", "got unexpected extra argument", "tagboat version --help"),
     ],
