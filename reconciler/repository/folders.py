@@ -26,7 +26,7 @@ class FolderContents:
         """Id → content."""
         return {each: self.data[each] for each in ids}
 
-    def later(self, ids: Iterable[str]) -> None:
+    def later(self, files: Iterable[tuple[str, str]]) -> None:
         """Everything is at hand."""
 
     def text(self, path: str, object_id: str) -> str:

@@ -20,8 +20,8 @@ class Contents(Protocol):
         """Id → content."""
         ...
 
-    def later(self, ids: Iterable[str]) -> None:
-        """Say which ids `text` may be asked for."""
+    def later(self, files: Iterable[tuple[str, str]]) -> None:
+        """Say which files `text` may be asked for, as paths and ids."""
         ...
 
     def text(self, path: str, object_id: str) -> str:
@@ -77,7 +77,7 @@ def _recall(
             left.append((path, each))
         else:
             known[path, each] = parsed
-    contents.later(each for path, each in missing if (path, each) in known)
+    contents.later(each for each in missing if each in known)
     return left
 
 

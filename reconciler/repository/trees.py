@@ -1,5 +1,6 @@
 """Managed files of one commit or of the index, read from git objects and never from a work tree."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 _FOLDERS = ("releases", "environments")
 _ONE_BY_ONE = 3
+_FIXED = frozenset({"app.yaml", "environment.yaml", "release.yaml"})
 
 Entries = Mapping[str, tuple[str, str]]
 """Path → (mode, object id)."""
@@ -56,26 +58,35 @@ class GitContents:
     """The content of files by their object ids, brought from git when asked for."""
 
     git: Git
-    _later: set[str] = field(default_factory=set)
+    _later: dict[tuple[int, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    _asked: Counter[tuple[int, str]] = field(default_factory=Counter)
     _known: dict[str, bytes] = field(default_factory=dict)
-    _asked: int = 0
 
     def read(self, ids: Iterable[str]) -> dict[str, bytes]:
         """Id → content, all through one process."""
         return _contents(self.git, sorted(set(ids)))
 
-    def later(self, ids: Iterable[str]) -> None:
-        """Say which ids `text` may be asked for."""
-        self._later.update(ids)
+    def later(self, files: Iterable[tuple[str, str]]) -> None:
+        """Say which files `text` may be asked for, as paths and ids."""
+        for path, object_id in files:
+            self._later[_sort(path)].add(object_id)
 
     def text(self, path: str, object_id: str) -> str:
-        """The text of a file. The first few come one by one, then all that may be asked for."""
-        del path
+        """The text of a file. The first few of a sort come one by one, then all of that sort."""
         if object_id not in self._known:
-            self._asked += 1
-            wanted = {object_id} if self._asked <= _ONE_BY_ONE else {object_id, *self._later}
+            sort = _sort(path)
+            self._asked[sort] += 1
+            wanted = {object_id}
+            if self._asked[sort] > _ONE_BY_ONE:
+                wanted |= self._later[sort]
             self._known.update(self.read(wanted - self._known.keys()))
         return self._known[object_id].decode()
+
+
+def _sort(path: str) -> tuple[int, str]:
+    """Releases are many, and whoever asks for three environments asks for all of them."""
+    name = path.rpartition("/")[2]
+    return path.count("/"), name if name in _FIXED else ""
 
 
 def blobs(git: Git, wanted: Entries) -> "dict[str, Blob]":
