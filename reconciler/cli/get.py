@@ -47,7 +47,7 @@ class Written(StrEnum):
 
 
 def get(
-    kind: Annotated[Kind, typer.Argument(metavar="KIND", help="Such as environment or release.")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="Such as environment or release.")],
     name: Annotated[
         str,
         typer.Argument(
@@ -70,17 +70,21 @@ def get(
 
     Without a name, the names that there are. Ends with 1 when what decides has errors.
     """
+    from reconciler.cli.knowledge import suggestion
     from reconciler.cli.tree import top_of, tree_of
     from reconciler.manifest.snapshot import load
 
+    if kind not in list(Kind):
+        raise UsageError(f"there is no kind {kind}", hint=suggestion(kind, Kind))
+    asked = Kind(kind)
     snapshot, report = load("0" * 40, tree_of(top_of(folder)))
-    names = _names(snapshot, kind)
+    names = _names(snapshot, asked)
     if not name and "" not in names:
         for each in sorted(names):
             print(harmless(each))
         return
-    path = _path(names, kind, name.replace("@", "/", 1))
-    if kind is Kind.ENVIRONMENT:
+    path = _path(names, asked, name.replace("@", "/", 1))
+    if asked is Kind.ENVIRONMENT:
         _print_environment(snapshot, report, name, app, origin=origin, output=output)
         return
     if app:

@@ -84,9 +84,10 @@ def find_file(
         return asked
     home = Path(known.get("XDG_CONFIG_HOME") or Path(known.get("HOME", "/")) / ".config")
     places = (home / "tagboat" / FILE, Path("/etc/tagboat") / FILE)
-    for each in places:
+    names = ("XDG_CONFIG_HOME" if known.get("XDG_CONFIG_HOME") else "~/.config", "/etc/tagboat")
+    for each, name in zip(places, names, strict=True):
         if each.is_file():
-            return Found(each, str(each.parent))
+            return Found(each, name)
     raise ConfigurationError(
         "there is no host configuration",
         hint="name one: tagboat --config FILE, or git config tagboat.config FILE in the clone",
