@@ -21,7 +21,8 @@ from reconciler.diagnostics import Diagnostic, Location
 from reconciler.errors import ConfigurationError
 from reconciler.manifest import scalar
 from reconciler.manifest.codes import Code, reading
-from reconciler.manifest.secrets import shown, visible
+from reconciler.manifest.secrets import shown
+from reconciler.manifest.syntax import finding_of
 
 libyaml: Any
 try:
@@ -86,13 +87,9 @@ class Builder:
         """The root mapping; raises `StoppedError` when there is none."""
         try:
             return self._document()
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            place = Location(self.path, mark.line + 1, mark.column + 1) if mark else None
-            said = " ".join(each for each in (error.context, error.problem) if each)
-            self._stop(reading.SYNTAX, place or Location(self.path), visible(said))
-        except yaml.YAMLError:
-            self._stop(reading.SYNTAX, Location(self.path), "the text can't be read")
+        except yaml.YAMLError as error:
+            self.findings.append(finding_of(self.path, error))
+            raise StoppedError from None
         finally:
             self._parser.dispose()
 
@@ -174,10 +171,10 @@ class Builder:
 
     def _apart(self, name: Any, value: Any) -> None:
         """Refuse a name and a value that a reader doesn't see side by side."""
-        end = name.end_mark.index
+        end, start = name.end_mark.index, value.start_mark.index
         if not _COLON.match(self.text, end):
             self._refuse(reading.FORM, name, "found a field name without ':'", hint=_PAIR)
-        elif type(value) is ScalarEvent and "#" in self.text[end : value.start_mark.index]:
+        elif type(value) is ScalarEvent and "#" in self.text[end:start]:
             # ruamel.yaml, which edits files for people, gives up on such a comment.
             said = "found a comment between a field name and its value"
             self._refuse(reading.FORM, value, said, hint="move the comment above the field")
