@@ -21,7 +21,8 @@ from reconciler.diagnostics import Diagnostic, Location
 from reconciler.errors import ConfigurationError
 from reconciler.manifest import scalar
 from reconciler.manifest.codes import Code, reading
-from reconciler.manifest.secrets import shown, visible
+from reconciler.manifest.secrets import shown
+from reconciler.manifest.syntax import finding_of
 
 libyaml: Any
 try:
@@ -86,13 +87,9 @@ class Builder:
         """The root mapping; raises `StoppedError` when there is none."""
         try:
             return self._document()
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            place = Location(self.path, mark.line + 1, mark.column + 1) if mark else None
-            said = " ".join(each for each in (error.context, error.problem) if each)
-            self._stop(reading.SYNTAX, place or Location(self.path), visible(said))
-        except yaml.YAMLError:
-            self._stop(reading.SYNTAX, Location(self.path), "the text can't be read")
+        except yaml.YAMLError as error:
+            self.findings.append(finding_of(self.path, error))
+            raise StoppedError from None
         finally:
             self._parser.dispose()
 

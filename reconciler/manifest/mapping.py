@@ -2,8 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -18,6 +19,8 @@ from reconciler.manifest.secrets import shown, visible
 from reconciler.model.base import Manifest, Model, choices
 
 FORMAT = "tagboat/v1"
+_FEW = 12
+"""Fields that a hint can name."""
 
 _M = TypeVar("_M", bound=Manifest)
 
@@ -56,8 +59,8 @@ def to_model(document: Document, kind: type[_M]) -> _M | list[Diagnostic]:
         model = kind.model_validate(document.value)
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False)
-        said = [*empty, *_findings(document, kind, found), *_choices(document, kind)]
-        return said[:FLOOD]
+        said = chain(empty, _findings(document, kind, found), _choices(document, kind))
+        return list(islice(said, FLOOD))
     return empty or model
 
 
@@ -153,6 +156,8 @@ def _findings(
     for error in errors:
         if error["type"] != "choice":  # said with all the others of the file
             grouped[_node(document.value, error)].append(error)
+    text = [node for (node, _), some in grouped.items() if "string_type" in _types(some)]
+    left = _if_quoted(document, kind, text)
     for (node, is_key), found in grouped.items():
         error = found[0]
         if error["type"] == "extra_forbidden":
@@ -166,11 +171,14 @@ def _findings(
         elif is_key:
             wanted = _wanted(found)
             said = f"name {shown(node[-1])}{_strange(str(node[-1]))}, expected {wanted}"
-            near = _near(str(node[-1]), _QUOTED.findall(wanted))
-            hint = f"did you mean '{near}'?" if near else ""
+            hint = _instead(node[-1], wanted)
             yield fields.VALUE.at(document.locate(node, key=True), said, hint=hint)
         elif document.at(node) is not None and not _inner(node, error, nodes):
-            yield _refused(document, kind, node, found)
+            yield _refused(document, node, left.get(node, found))
+
+
+def _types(found: list[ErrorDetails]) -> set[str]:
+    return {each["type"] for each in found}
 
 
 def _inner(node: NodePath, error: ErrorDetails, nodes: Iterable[NodePath]) -> bool:
@@ -180,12 +188,8 @@ def _inner(node: NodePath, error: ErrorDetails, nodes: Iterable[NodePath]) -> bo
     )
 
 
-def _refused(
-    document: Document, kind: type[Model], node: NodePath, found: list[ErrorDetails]
-) -> Diagnostic:
+def _refused(document: Document, node: NodePath, found: list[ErrorDetails]) -> Diagnostic:
     value = document.at(node)
-    if any(each["type"] == "string_type" for each in found):
-        found = _if_quoted(document, kind, node) or found
     under = next((each for each in reversed(node) if isinstance(each, str)), "")
     wanted = _wanted(found)
     said = f"{_name(node)}: found {shown(value, under=under)}"
@@ -194,46 +198,68 @@ def _refused(
     if any(error["type"] == "version_moves" for error in found):
         return policy.MOVING.at(place, said)
     if all(error["type"] in _EXPECTED for error in found):
-        hint = "quote it" if "text" in wanted and isinstance(value, int | float) else ""
-        if isinstance(value, str) and "number" in wanted:
-            hint = "write the number without quotes" if value.isdigit() else ""
+        hint = f"write {wanted}"
+        if "text" in wanted and isinstance(value, int | float):
+            hint = "quote it"
+        elif isinstance(value, str) and "number" in wanted and value.isdigit():
+            hint = "write the number without quotes"
         return fields.TYPE.at(place, said, hint=hint)
-    near = _near(str(value), _QUOTED.findall(wanted)) if isinstance(value, str) else ""
-    return fields.VALUE.at(place, said, hint=f"did you mean '{near}'?" if near else "")
+    return fields.VALUE.at(place, said, hint=_instead(value, wanted))
 
 
-def _if_quoted(document: Document, kind: type[Model], node: NodePath) -> list[ErrorDetails]:
-    """What would still be wrong with a number if it were text: an epoch is no instant (B111)."""
-    value = document.at(node)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return []
+def _instead(value: Any, wanted: str) -> str:
+    """What to write: the choice that is nearest, else the form or all choices."""
+    choices = _QUOTED.findall(wanted)
+    near = _near(value, choices) if isinstance(value, str) else ""
+    if near:
+        return f"did you mean '{near}'?"
+    if choices and not _QUOTED.sub("", wanted).replace(" or ", "").strip(", "):
+        return f"write one of {', '.join(choices)}"
+    that = "a value " if wanted.startswith(("greater", "less")) else ""
+    return f"write {that}{wanted.partition(', not ')[0]}"
+
+
+def _if_quoted(
+    document: Document, kind: type[Model], nodes: Collection[NodePath]
+) -> Mapping[NodePath, list[ErrorDetails]]:
+    """What would still be wrong with numbers if they were text: an epoch is no instant (B111)."""
+    numbers = {each for each in nodes if type(document.at(each)) in (int, float)}
+    left: dict[NodePath, list[ErrorDetails]] = {}
+    if not numbers:
+        return left
     try:
-        kind.model_validate(_replaced(document.value, node, str(value)))
+        kind.model_validate(_quoted(document.value, (), numbers))
     except ValidationError as error:
-        left = error.errors(include_url=False, include_context=False)
-        return [each for each in left if _node(document.value, each) == (node, False)]
-    return []
+        for each in error.errors(include_url=False, include_context=False):
+            node, is_key = _node(document.value, each)
+            if node in numbers and not is_key:
+                left.setdefault(node, []).append(each)
+    return left
 
 
-def _replaced(value: Any, node: NodePath, text: str) -> Any:
-    if not node:
-        return text
-    first, *rest = node
+def _quoted(value: Any, node: NodePath, numbers: Collection[NodePath]) -> Any:
+    """The value with the numbers at these nodes as text."""
+    if node in numbers:
+        return str(value)
     if isinstance(value, dict):
-        return {**value, first: _replaced(value[first], tuple(rest), text)}
-    items = [
-        _replaced(each, tuple(rest), text) if index == first else each
-        for index, each in enumerate(value)
-    ]
-    return tuple(items)
+        return {name: _quoted(each, (*node, name), numbers) for name, each in value.items()}
+    if isinstance(value, tuple):
+        return tuple(_quoted(each, (*node, index), numbers) for index, each in enumerate(value))
+    return value
 
 
 def _extra(document: Document, model: type[Model], node: NodePath) -> Diagnostic:
     name = str(node[-1])
     place = document.locate(node, key=True)
-    near = _near(name, names_of(model))
+    known = names_of(model)
+    near = _near(name, known)
     said = f"unknown field {shown(name)}{_strange(name)}"
-    return fields.UNKNOWN.at(place, said, hint=f"did you mean '{near}'?" if near else "")
+    hint = f"did you mean '{near}'?" if near else ""
+    beside = document.at(node[:-1]) or {}
+    left = [each for each in known if each not in beside]
+    if not near and 0 < len(left) <= _FEW:
+        hint = f"write one of {', '.join(left)}, or take the field out"
+    return fields.UNKNOWN.at(place, said, hint=hint)
 
 
 def _node(value: Mapping[str, Any], error: ErrorDetails) -> tuple[NodePath, bool]:
@@ -282,5 +308,6 @@ def _name(node: NodePath) -> str:
 
 
 def _near(name: str, known: list[str]) -> str:
-    found = get_close_matches(name, known, n=1, cutoff=0.6)
-    return found[0] if found else ""
+    by_text = {each.lower(): each for each in reversed(known)}
+    found = get_close_matches(name.lower(), by_text, n=1, cutoff=0.6)
+    return by_text[found[0]] if found else ""
