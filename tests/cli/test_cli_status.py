@@ -152,8 +152,9 @@ def test_wait_ends_with_124_when_it_was_too_short_and_with_130_by_ctrl_c(call, e
         code, out, err = call("status", "dev", "--wait", "1")
         assert (code, err) == (124, "not done in time\n")
         assert "→ dev/blog\n  deploys 2026.43.1 over 2026.41.1\n" in out
+        # A background job of a script is started with Ctrl-C ignored, and hands that on.
         waiting = subprocess.Popen(
-            [TAGBOAT, "status", "--wait", "600"],
+            ["env", "--default-signal=INT", TAGBOAT, "status", "--wait", "600"],
             cwd=example.engineer,
             env={**example.environment, "GIT_TRACE": str(example.layout.folder / "trace")},
             stdout=subprocess.PIPE,
