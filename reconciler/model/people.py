@@ -71,7 +71,26 @@ class People(Manifest):
 
         ``role/…`` may name persons, teams and other roles; a cycle adds nothing.
         """
-        return self._members(reference, frozenset())
+        found: set[str] = set()
+        seen = {reference}
+        waiting = [reference]
+        while waiting:  # no recursion: a file can chain thousands of roles, and name one twice
+            sort, slash, name = waiting.pop().partition("/")
+            named: tuple[str, ...] = ()
+            match sort:
+                case _ if not slash:
+                    found.add(sort)
+                case "person":
+                    found.add(name)
+                case "team":
+                    named = self.teams.get(name, ())
+                case "role":
+                    named = self.roles.get(name, ())
+                case _:
+                    pass
+            waiting += [each for each in named if each not in seen]
+            seen.update(named)
+        return frozenset(found & self.people.keys())
 
     def counting(self, reference: str, customer: str | None) -> frozenset[str]:
         """The members who count in this customer's places: all but another customer's people."""
@@ -80,25 +99,6 @@ class People(Manifest):
             for each in self.members(reference)
             if each in self.people and self.people[each].customer in {None, customer}
         )
-
-    def _members(self, reference: str, seen: frozenset[str]) -> frozenset[str]:
-        if reference in seen:
-            return frozenset()
-        sort, slash, name = reference.partition("/")
-        if not slash:
-            return frozenset({reference}) & self.people.keys()
-        named: tuple[str, ...]
-        match sort:
-            case "person":
-                named = (name,)
-            case "team":
-                named = self.teams.get(name, ())
-            case "role":
-                named = self.roles.get(name, ())
-            case _:
-                named = ()
-        inside = seen | {reference}
-        return frozenset().union(*(self._members(each, inside) for each in named))
 
     def names(self, sort: str) -> frozenset[str]:
         """The names that a reference of this sort may have: ``person``, ``team`` or ``role``."""
