@@ -1,16 +1,12 @@
 """``tagboat history``: what was done, refused and started again."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from reconciler.cli.options import ConfigOption, FolderOption, Format, FormatOption, WhereArgument
 from reconciler.cli.output import emit, show
-
-if TYPE_CHECKING:
-    from reconciler.model.place import Place
-    from reconciler.model.records import Record
 
 
 def history(
@@ -24,12 +20,14 @@ def history(
 ) -> None:
     """Print what was done and refused, newest first."""
     from reconciler.cli.knowledge import chosen_places, known, require_answer
+    from reconciler.model.records import place_of
 
     seen = known(config, folder)
     records = seen.view.records[::-1]
     if where:
-        chosen = chosen_places({*map(_place, records), *seen.places()}, where)
-        records = [each for each in records if _place(each) in chosen]
+        spoken = {place for each in records if (place := place_of(each))}
+        chosen = chosen_places({*spoken, *seen.places()}, where)
+        records = [each for each in records if place_of(each) in chosen]
     if number:
         records = records[:number]
 
@@ -39,12 +37,6 @@ def history(
 
     emit([each.model_dump(mode="json", by_alias=True) for each in records], output, table=table)
     require_answer(seen)
-
-
-def _place(record: "Record") -> "Place":
-    from reconciler.model.place import Place
-
-    return Place(record.environment, record.app)
 
 
 def _second(instant: str) -> str:

@@ -32,9 +32,10 @@ def plan(
     from reconciler.cli.knowledge import known, require_answer
     from reconciler.planner.plan import make_plan
     from reconciler.planner.rendering import as_markdown, as_text
+    from reconciler.system.clock import SystemClock
 
     seen = known(config, folder)
-    made = make_plan(seen.view.inputs())
+    made = make_plan(seen.view.inputs(now=SystemClock().now()))
     match output:
         case PlanFormat.JSON:
             import json

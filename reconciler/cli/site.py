@@ -111,7 +111,7 @@ def _build(
     snapshot = judged.admitted
     inputs = SiteInputs(
         title=title,
-        plan=make_plan(view.inputs()),
+        plan=make_plan(view.inputs(now=SystemClock().now())),
         records=tuple(view.records),
         releases=snapshot.releases,
         apps=snapshot.apps,

@@ -77,8 +77,9 @@ def _tell_silence(seen: "Known", now: "datetime") -> None:
 def _decisions(seen: "Known", where: str) -> "list[Decision]":
     from reconciler.cli.knowledge import chosen_places
     from reconciler.planner.plan import make_plan
+    from reconciler.system.clock import SystemClock
 
-    decisions = make_plan(seen.view.inputs()).decisions
+    decisions = make_plan(seen.view.inputs(now=SystemClock().now())).decisions
     chosen = chosen_places((each.place for each in decisions), where)
     return [each for each in decisions if each.place in chosen]
 

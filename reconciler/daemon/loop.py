@@ -175,6 +175,7 @@ class Reconciler:
 
     def _known(self, observations: Mapping[str, object]) -> Inputs:
         return self.view.inputs(
+            now=self.clock.now(),
             reconciler=self.claims.reconciler,
             journalled=self.claims.journalled,
             observations=observations,

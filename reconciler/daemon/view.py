@@ -1,6 +1,7 @@
 """The repository as this machine sees it: followed, judged, loaded, with its history folded."""
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from reconciler.deployer.ledger import Ledger
 from reconciler.diagnostics import Report
@@ -162,8 +163,8 @@ class View:
             known = self._judged = Judged(self.tip, judgement, admitted, shown, report)
         return known
 
-    def inputs(self, **known: object) -> Inputs:
-        """What a plan is made from; ``known`` are the facts of this host (see `Inputs`)."""
+    def inputs(self, *, now: datetime, **known: object) -> Inputs:
+        """What a plan for this instant is made from; ``known`` are the facts of this host."""
         judged = self.judged()
         return Inputs(
             basis=judged.tip,
@@ -172,6 +173,7 @@ class View:
             report=judged.report,
             judgement=judged.judgement,
             ledger=self.ledger,
+            now=now,
             alarms=self.alarms,
             **known,  # type: ignore[arg-type]
         )

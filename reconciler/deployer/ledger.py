@@ -1,129 +1,18 @@
 """What is known of every place: a fold of the history's records, in their order (L2, pure)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import assert_never
 
-from reconciler.errors import RefusedError
+from reconciler.deployer.standing import Account, LedgerError, Standing
 from reconciler.model.content import Content
 from reconciler.model.place import Place
-from reconciler.model.records import Claim, End, Outcome, Record, Refusal, Restart
+from reconciler.model.records import Answer, Claim, End, PlacedRecord, Record, Sighting
+from reconciler.model.records.sighting import Sort
+
+__all__ = ["KEPT", "Ledger", "LedgerError", "Standing"]
 
 KEPT = 5
 """Contents that stay ready at a place unless its host says otherwise."""
-
-
-class LedgerError(RefusedError):
-    """Records of one place contradict each other: nothing starts there until it is explained."""
-
-    def __init__(self, place: Place, why: str, records: tuple[Record, ...]) -> None:
-        """Name the records that can't both be true."""
-        named = " and ".join(f"{each.kind} {each.sequence}" for each in records)
-        super().__init__(
-            f"{place}: {why} (history records {named})",
-            hint="find out who wrote them; the place starts nothing until then",
-        )
-        self.place = place
-        self.records = records
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What the history says of one place. Frozen; a new one is made when records come.
-
-    ``running`` is what the last `End` says runs there: nothing before the first one, after going
-    back to nothing, or when nobody can tell; an open claim doesn't change it. ``running_since``
-    is the instant from which on that very content ran, empty with nothing. ``restarts`` are those
-    since the last claim. ``broken`` says that later records of this place were not understood.
-    """
-
-    place: Place
-    open_claim: Claim | None = None
-    last_claim: Claim | None = None
-    last_end: End | None = None
-    settled: tuple[Claim, ...] = ()
-    """Claims that succeeded here, newest last."""
-    running: Content | None = None
-    running_since: str = ""
-    held: Mapping[str, End] = field(default_factory=dict)
-    """Admitting commit → how its deployment failed here; another commit is no longer held."""
-    last_failure: End | None = None
-    """The newest one that failed; none once that very content has succeeded here after all."""
-    last_refusal: Refusal | None = None
-    """The gates last found closed; none after a claim."""
-    restarts: tuple[Restart, ...] = ()
-    broken: LedgerError | None = None
-
-    @property
-    def stuck(self) -> bool:
-        """Whether the last deployment neither stood nor went back, and nothing began since."""
-        return (
-            self.open_claim is None
-            and self.last_end is not None
-            and self.last_end.outcome is Outcome.STUCK
-        )
-
-    @property
-    def last_good(self) -> Content | None:
-        """What going back leads to: what runs, or in a stuck place what was last proven there."""
-        if self.running is None and self.stuck and self.settled:
-            return self.settled[-1].assignment.content
-        return self.running
-
-    @property
-    def closed_gates(self) -> frozenset[tuple[str, str]]:
-        """Gate and state, for each gate of the last refusal that wasn't open."""
-        reasons = self.last_refusal.reasons if self.last_refusal else ()
-        return frozenset((each.gate, each.state) for each in reasons if each.state != "open")
-
-    def last_settled(self, count: int) -> tuple[Content, ...]:
-        """The last ``count`` distinct contents that were proven here, newest first."""
-        found: dict[str, Content] = {}
-        for claim in reversed(self.settled):
-            if len(found) == count:
-                break
-            found.setdefault(claim.assignment.content.digest, claim.assignment.content)
-        return tuple(found.values())
-
-    def keep(self, count: int) -> tuple[str, ...]:
-        """Digests of the last ``count`` distinct proven contents, newest first."""
-        return tuple(content.digest for content in self.last_settled(count))
-
-
-@dataclass(slots=True)
-class _Account:
-    """The fold's own memory of one place; cheap to extend."""
-
-    place: Place
-    open_claim: Claim | None = None
-    last_claim: Claim | None = None
-    last_end: End | None = None
-    settled: list[Claim] = field(default_factory=list)
-    running: Content | None = None
-    running_since: str = ""
-    held: dict[str, End] = field(default_factory=dict)
-    last_failure: End | None = None
-    failed_content: Content | None = None
-    last_refusal: Refusal | None = None
-    restarts: list[Restart] = field(default_factory=list)
-    broken: LedgerError | None = None
-
-    def standing(self) -> Standing:
-        return Standing(
-            place=self.place,
-            open_claim=self.open_claim,
-            last_claim=self.last_claim,
-            last_end=self.last_end,
-            settled=tuple(self.settled),
-            running=self.running,
-            running_since=self.running_since,
-            held=dict(self.held),
-            last_failure=self.last_failure,
-            last_refusal=self.last_refusal,
-            restarts=tuple(self.restarts),
-            broken=self.broken,
-        )
 
 
 class Ledger:
@@ -136,11 +25,14 @@ class Ledger:
 
     def __init__(self) -> None:
         """An empty history."""
-        self._accounts: dict[Place, _Account] = {}
+        self._accounts: dict[Place, Account] = {}
         self._standings: dict[Place, Standing] = {}
         self._ids: set[str] = set()
         self._claims: dict[str, Claim] = {}
         self._ends: dict[str, End] = {}
+        self._sightings: dict[tuple[Sort, str], Sighting] = {}
+        self._answers: dict[str, Answer] = {}
+        self._pauses: dict[tuple[str, str | None], Answer] = {}
         self._sequence = 0
 
     @classmethod
@@ -213,81 +105,80 @@ class Ledger:
             self._standings[place] = known
         return known
 
+    @property
+    def pauses(self) -> tuple[Answer, ...]:
+        """Granted ``pause`` requests that nobody has resumed since, oldest first.
+
+        Whether one with ``until`` has run out is for who knows the time.
+        """
+        return tuple(self._pauses.values())
+
+    def sighting(self, sort: Sort, about: str) -> Sighting | None:
+        """The newest sighting of a sort about one thing; nothing if it was never looked for."""
+        return self._sightings.get((sort, about))
+
+    @property
+    def sightings(self) -> Mapping[tuple[Sort, str], Sighting]:
+        """The newest sighting of each sort and thing."""
+        return MappingProxyType(self._sightings)
+
+    @property
+    def answers(self) -> Mapping[str, Answer]:
+        """Request → its one answer."""
+        return MappingProxyType(self._answers)
+
     def apply(self, record: Record) -> None:
         """Take in the next record of the history."""
-        place = Place(record.environment, record.app)
-        account = self._accounts.get(place)
-        if account is None:
-            account = self._accounts[place] = _Account(place)
-        self._standings.pop(place, None)
-        if account.broken is None:
-            account.broken = self._violation(account, record)
-        if account.broken is None:
-            self._enter(account, record)
+        match record:
+            case Sighting():
+                self._sightings[record.sort, record.about] = record
+            case Answer():
+                self._take_answer(record)
+            case _:
+                self._take_placed(record)
         self._ids.add(record.id)
         self._sequence = max(self._sequence, record.sequence)
 
-    def _violation(self, account: _Account, record: Record) -> LedgerError | None:
-        against: Record | None = None
-        why = ""
-        match record:
-            case _ if record.sequence <= self._sequence:
-                why = f"a record came after record {self._sequence}"
-            case _ if record.id in self._ids:
-                why = f"record {record.id} is there twice"
-            case Claim() if account.open_claim:
-                why, against = "claimed while a claim is open", account.open_claim
-            case End() if record.deployment in self._ends:
-                why, against = "ended twice", self._ends[record.deployment]
-            case End() if account.open_claim is None:
-                why, against = "an end without a claim", account.last_end
-            case End() if _deployment(account) != record.deployment:
-                why, against = "an end of another deployment", account.open_claim
+    def _take_placed(self, record: PlacedRecord) -> None:
+        account = self._account(Place(record.environment, record.app))
+        if account.broken is None:
+            account.broken = self._repeated(account, record) or account.violation(
+                record, self._ends
+            )
+        if account.broken is not None:
+            return
+        account.enter(record)
+        if isinstance(record, Claim):
+            self._claims[record.deployment] = record
+        elif isinstance(record, End):
+            self._ends[record.deployment] = record
+
+    def _take_answer(self, answer: Answer) -> None:
+        self._answers[answer.request] = answer
+        if not answer.granted:
+            return
+        scope = (answer.environment, answer.app)
+        match answer.verb:
+            case "pause":
+                self._pauses[scope] = answer
+            case "resume":
+                self._pauses.pop(scope, None)
+            case "confirm" if answer.app is not None:
+                place = Place(answer.environment, answer.app)
+                self._account(place).confirmations.append(answer)
             case _:
-                return None
-        records = (against, record) if against else (record,)
-        return LedgerError(account.place, why, records)
+                pass
 
-    def _enter(self, account: _Account, record: Record) -> None:
-        match record:
-            case Claim():
-                account.open_claim = account.last_claim = record
-                account.last_refusal = None
-                account.restarts.clear()
-                self._claims[record.deployment] = record
-            case End():
-                self._ends[record.deployment] = record
-                _close(account, record)
-            case Refusal():
-                account.last_refusal = record
-            case Restart():
-                account.restarts.append(record)
-            case _:
-                assert_never(record)
+    def _account(self, place: Place) -> Account:
+        """The account of a place that is about to change."""
+        self._standings.pop(place, None)
+        return self._accounts.setdefault(place, Account(place))
 
-
-def _deployment(account: _Account) -> str:
-    return account.open_claim.deployment if account.open_claim else ""
-
-
-def _close(account: _Account, end: End) -> None:
-    claim = account.open_claim
-    account.open_claim, account.last_end = None, end
-    if claim is None:
-        return
-    match end.outcome:
-        case Outcome.SUCCEEDED:
-            account.settled.append(claim)
-            account.held.pop(claim.sign_off.commit, None)
-            if account.failed_content == claim.assignment.content:
-                account.last_failure = account.failed_content = None
-        case Outcome.ROLLED_BACK | Outcome.STUCK:
-            account.held[claim.sign_off.commit] = end
-            account.last_failure, account.failed_content = end, claim.assignment.content
-        case _:
-            assert_never(end.outcome)
-    if end.running is None:
-        account.running_since = ""
-    elif end.running != account.running:
-        account.running_since = end.ended
-    account.running = end.running
+    def _repeated(self, account: Account, record: PlacedRecord) -> LedgerError | None:
+        if record.sequence <= self._sequence:
+            why = f"a record came after record {self._sequence}"
+        elif record.id in self._ids:
+            why = f"record {record.id} is there twice"
+        else:
+            return None
+        return LedgerError(account.place, why, (record,))

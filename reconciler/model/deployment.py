@@ -73,6 +73,8 @@ class Lanes(Model):
 
     forward: tuple[StepSpec, ...]
     backward: tuple[StepSpec, ...]
+    verification: tuple[StepSpec, ...] = ()
+    """After success: long tests whose failure doesn't go back, but keeps content from others."""
 
 
 class Assignment(Model):

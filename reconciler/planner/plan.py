@@ -1,5 +1,7 @@
 """Making the plan: for each place one decision, with every reason."""
 
+from dataclasses import replace
+
 from reconciler.deployer.pipeline import assign
 from reconciler.errors import TagboatError
 from reconciler.manifest.layering import resolve
@@ -41,7 +43,7 @@ def _decide(inputs: Inputs, place: Place) -> Decision:
     running = standing.running
     admitted, shown = inputs.snapshot.promotions.get(key), inputs.tip.promotions.get(key)
     wanted = shown.wanted if shown else admitted.wanted if admitted else ""
-    ask = Ask(inputs, place, wanted, _sign_off(inputs, place), _assignment(inputs, place), running)
+    ask = _ask(inputs, place, wanted)
     if standing.open_claim is not None:
         return _under_way(ask, standing.open_claim)
     if admitted is None and shown is None and place.promotion_path not in inputs.tip.broken:
@@ -147,26 +149,40 @@ def _notes(assignment: Assignment | None, running: Content | None) -> tuple[str,
     )
 
 
-def _assignment(inputs: Inputs, place: Place) -> Assignment | None:
+def _ask(inputs: Inputs, place: Place, wanted: str) -> Ask:
     snapshot = inputs.snapshot
     promotion = snapshot.promotions.get((place.environment, place.app))
-    app = snapshot.apps.get(place.app)
-    environment = resolve(snapshot, place.environment, place.app).environment
-    if promotion is None or app is None or environment is None:
+    ask = Ask(
+        inputs=inputs,
+        place=place,
+        wanted=wanted,
+        promotion=promotion,
+        environment=resolve(snapshot, place.environment, place.app).environment,
+        app=snapshot.apps.get(place.app),
+        release=snapshot.releases.get((place.app, promotion.release or "")) if promotion else None,
+        sign_off=_sign_off(inputs, place),
+        assignment=None,
+        running=inputs.ledger.at(place).running,
+    )
+    return replace(ask, assignment=_assignment(ask))
+
+
+def _assignment(ask: Ask) -> Assignment | None:
+    promotion, app, environment, release = ask.promotion, ask.app, ask.environment, ask.release
+    if promotion is None or app is None or environment is None or release is None:
         return None
     if promotion.temporary is not None:
         return None  # what stands above it isn't what shall run now
-    release = snapshot.releases.get((place.app, promotion.release or ""))
     names = {each.name for each in app.components}
-    if release is None or not {each.name for each in release.components} <= names:
+    if not {each.name for each in release.components} <= names:
         return None
     try:
         return assign(
             app,
             release,
             environment,
-            previous=inputs.ledger.at(place).last_good,
-            keep=inputs.ledger.keep(place),
+            previous=ask.standing.last_good,
+            keep=ask.inputs.ledger.keep(ask.place),
         )
     except (TagboatError, ValueError):
         # Placeholders and the like are findings already; the gate `files` tells them.

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from reconciler.deployer.progress import Stage, StepProgress
 from reconciler.model.deployment import Result
 from reconciler.model.place import Place
-from reconciler.model.records import Claim, End, Outcome, Record
+from reconciler.model.records import (
+    Claim,
+    End,
+    Outcome,
+    PlacedRecord,
+    Record,
+    Refusal,
+    Restart,
+    Verification,
+)
 from reconciler.publish.inputs import SiteInputs
 
 _SIGNS = {
@@ -98,6 +107,6 @@ def _ended(end: End) -> list[StepProgress]:
     ]
 
 
-def records_without_attempt(records: tuple[Record, ...]) -> tuple[Record, ...]:
+def records_without_attempt(records: tuple[Record, ...]) -> tuple[PlacedRecord, ...]:
     """Refusals and restarts: what happened without a deployment."""
-    return tuple(each for each in records if not isinstance(each, Claim | End))
+    return tuple(each for each in records if isinstance(each, Refusal | Restart | Verification))

@@ -3,7 +3,7 @@
 from itertools import islice
 
 from reconciler.model.place import Place
-from reconciler.model.records import Record
+from reconciler.model.records import PlacedRecord
 from reconciler.publish.app_page import where
 from reconciler.publish.attempts import records_without_attempt
 from reconciler.publish.cells import Overview
@@ -63,7 +63,7 @@ def _who(overview: Overview, reference: str) -> str:
     return f"{code(reference)} ({', '.join(names)})" if names else code(reference)
 
 
-def _other(overview: Overview, record: Record) -> tuple[str, str, str]:
+def _other(overview: Overview, record: PlacedRecord) -> tuple[str, str, str]:
     return (
         when(record.at, overview.inputs.generated_at),
         app_link(overview, record.app, up="../"),

@@ -3,7 +3,7 @@
 from itertools import islice
 from xml.etree import ElementTree as ET
 
-from reconciler.model.records import Claim, End, Record
+from reconciler.model.records import Claim, End, Record, place_of
 from reconciler.publish.cells import Overview
 from reconciler.publish.escaping import visible
 from reconciler.publish.times import moment
@@ -37,12 +37,12 @@ def _entry(root: ET.Element, record: Record, pages: dict[str, str]) -> None:
     _add(entry, "id", f"{_AUTHORITY}:record:{record.sequence}")
     _add(entry, "title", record.subject)
     _add(entry, "updated", instant.isoformat() if instant else "1970-01-01T00:00:00+00:00")
-    page = f"environments/{record.environment}"
+    place = place_of(record)
     match record:
         case Claim() | End():
             page = f"deployments/{pages.get(record.deployment, 'index')}"
         case _:
-            pass
+            page = f"environments/{place.environment}" if place else "index"
     ET.SubElement(entry, "link", {"href": f"{page}.html"})
     _add(entry, "summary", _summary(record))
 

@@ -18,6 +18,7 @@ import pytest
 from reconciler.daemon.view import View
 from reconciler.planner.plan import make_plan
 from reconciler.registry import open_view
+from reconciler.system.clock import SystemClock
 from reconciler.system.configuration import read_configuration
 from reconciler.tutorial.layout import Layout
 from reconciler.tutorial.ports import taken
@@ -93,7 +94,7 @@ class Story:
             configuration = read_configuration(self.layout.configuration)
             self.reader = open_view(configuration, self.layout.folder / "reader")
         self.reader.refresh()
-        decisions = make_plan(self.reader.inputs()).decisions
+        decisions = make_plan(self.reader.inputs(now=SystemClock().now())).decisions
         return {str(each.place): each.as_json() for each in decisions}
 
     def get(self, place: str, path: str) -> tuple[int, bytes]:

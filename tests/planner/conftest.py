@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -90,6 +91,7 @@ class Scene:
     merged: bool = True
     records: list[Record] = field(default_factory=list)
     known: dict[str, object] = field(default_factory=dict)
+    now: datetime = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
     def snapshot(self, files: dict[str, str]) -> Snapshot:
         tree = {path: Blob("100644", blob_id(text), text.encode()) for path, text in files.items()}
@@ -119,6 +121,7 @@ class Scene:
             report=report,
             judgement=judgement,
             ledger=Ledger.of(self.records),
+            now=self.now,
             reconciler="one",
             drivers=frozenset({"local"}),
         )

@@ -1,19 +1,13 @@
-"""Records: the entries of the history, one git commit each.
-
-A record's body is the canonical JSON of the model; its subject is the sentence people read.
-Instants are RFC 3339 in UTC with milliseconds. There are no floats.
-"""
+"""Records of deployments: claimed, ended, refused, started again."""
 
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal
+from typing import Literal
 
-from pydantic import Field, TypeAdapter
-
-from reconciler.canonical import canonical_json
-from reconciler.model.base import Model
 from reconciler.model.content import Content
 from reconciler.model.deployment import Assignment, StepOutcome
-from reconciler.names import CommitId, Name
+from reconciler.model.records.base import PlacedBase
+from reconciler.model.records.reason import Reason, SignOff
+from reconciler.names import CommitId
 
 
 class Outcome(StrEnum):
@@ -24,48 +18,10 @@ class Outcome(StrEnum):
     STUCK = "stuck"
 
 
-class Reason(Model):
-    """One gate's answer, as it was when the decision was taken."""
-
-    gate: str
-    state: Literal["open", "closed", "unknown"]
-    why: str
-    remedy: str = ""
-
-
-class SignOff(Model):
-    """Who brought the promotion in, and on whose word."""
-
-    commit: CommitId
-    """The merge that admitted it, or the trust root."""
-    merged_by: str = ""
-    """Person id; empty for the trust root."""
-    authors: tuple[str, ...] = ()
-    """Person ids of the author side."""
-
-
-class RecordBase(Model):
-    """What every record has."""
-
-    PLACED: ClassVar[bool] = True
-
-    apiVersion: Literal["tagboat/v1"] = "tagboat/v1"  # noqa: N815
-    id: str
-    """Unique; a record that is appended again keeps it."""
-    sequence: int = 0
-    """Parent's plus 1: the fencing number. Given when it is appended."""
-    at: str
-    """When it was written."""
-    reconciler: Name
-    """Whose key signs it."""
-
-
-class Claim(RecordBase):
+class Claim(PlacedBase):
     """A deployment is ours: pushed before its first effect."""
 
     kind: Literal["Claim"] = "Claim"
-    environment: Name
-    app: Name
     deployment: str = ""
     """``<environment>.<app>.<sequence>``; given when it is appended."""
     assignment: Assignment
@@ -86,12 +42,10 @@ class Claim(RecordBase):
         return f"{self.environment}/{self.app} {version} started"
 
 
-class End(RecordBase):
+class End(PlacedBase):
     """What became of a claim: exactly one for each."""
 
     kind: Literal["End"] = "End"
-    environment: Name
-    app: Name
     deployment: str
     outcome: Outcome
     version: str
@@ -116,12 +70,10 @@ class End(RecordBase):
         return f"{place} {self.version} {self.outcome.value} in {took}{tail}"
 
 
-class Refusal(RecordBase):
+class Refusal(PlacedBase):
     """A promotion is held: written when the set of closed gates changes."""
 
     kind: Literal["Refusal"] = "Refusal"
-    environment: Name
-    app: Name
     wanted: str
     """Version that the file asks for."""
     basis: CommitId
@@ -135,12 +87,10 @@ class Refusal(RecordBase):
         return f"{self.environment}/{self.app} {self.wanted} held: {why}{more}"
 
 
-class Restart(RecordBase):
+class Restart(PlacedBase):
     """Processes of unchanged content were started again: supervision, not a deployment."""
 
     kind: Literal["Restart"] = "Restart"
-    environment: Name
-    app: Name
     version: str
     why: str
 
@@ -148,27 +98,3 @@ class Restart(RecordBase):
     def subject(self) -> str:
         """The sentence people read."""
         return f"{self.environment}/{self.app} {self.version} started again: {self.why}"
-
-
-Record = Annotated[Claim | End | Refusal | Restart, Field(discriminator="kind")]
-_ADAPTER: TypeAdapter[Claim | End | Refusal | Restart] = TypeAdapter(Record)
-
-
-def record_of(text: str) -> Claim | End | Refusal | Restart:
-    """The record of a commit's body; raises `ValueError` for an unknown kind or version."""
-    return _ADAPTER.validate_json(text, strict=False)
-
-
-def body_of(record: RecordBase) -> str:
-    """The canonical JSON of a record: what the commit's body holds."""
-    return canonical_json(record.model_dump(mode="json", by_alias=True))
-
-
-def numbered(
-    record: "Claim | End | Refusal | Restart", sequence: int
-) -> "Claim | End | Refusal | Restart":
-    """The record as it is appended at this sequence; a claim gets its deployment's id from it."""
-    changes: dict[str, object] = {"sequence": sequence}
-    if isinstance(record, Claim):
-        changes["deployment"] = f"{record.environment}.{record.app}.{sequence}"
-    return record.model_copy(update=changes)

@@ -1,0 +1,199 @@
+"""What is known of one place, and the fold that leads to it (L2, pure)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from reconciler.errors import RefusedError
+from reconciler.model.content import Content
+from reconciler.model.place import Place
+from reconciler.model.records import (
+    Answer,
+    Claim,
+    End,
+    Outcome,
+    PlacedRecord,
+    Record,
+    Refusal,
+    Restart,
+    Verification,
+)
+
+
+class LedgerError(RefusedError):
+    """Records of one place contradict each other: nothing starts there until it is explained."""
+
+    def __init__(self, place: Place, why: str, records: tuple[Record, ...]) -> None:
+        """Name the records that can't both be true."""
+        named = " and ".join(f"{each.kind} {each.sequence}" for each in records)
+        super().__init__(
+            f"{place}: {why} (history records {named})",
+            hint="find out who wrote them; the place starts nothing until then",
+        )
+        self.place = place
+        self.records = records
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the history says of one place. Frozen; a new one is made when records come.
+
+    ``running`` is what the last `End` says runs there: nothing before the first one, after going
+    back to nothing, or when nobody can tell; an open claim doesn't change it. ``running_since``
+    is the instant from which on that very content ran, empty with nothing. ``restarts`` are those
+    since the last claim. ``broken`` says that later records of this place were not understood.
+    """
+
+    place: Place
+    open_claim: Claim | None = None
+    last_claim: Claim | None = None
+    last_end: End | None = None
+    settled: tuple[Claim, ...] = ()
+    """Claims that succeeded here, newest last."""
+    running: Content | None = None
+    running_since: str = ""
+    held: Mapping[str, End] = field(default_factory=dict)
+    """Admitting commit → how its deployment failed here; another commit is no longer held."""
+    last_failure: End | None = None
+    """The newest one that failed; none once that very content has succeeded here after all."""
+    last_refusal: Refusal | None = None
+    """The gates last found closed; none after a claim."""
+    restarts: tuple[Restart, ...] = ()
+    verifications: Mapping[str, Verification] = field(default_factory=dict)
+    """Content's digest → what the place's tests last said of it."""
+    confirmations: tuple[Answer, ...] = ()
+    """Granted ``confirm`` requests since the last claim."""
+    broken: LedgerError | None = None
+
+    @property
+    def stuck(self) -> bool:
+        """Whether the last deployment neither stood nor went back, and nothing began since."""
+        return (
+            self.open_claim is None
+            and self.last_end is not None
+            and self.last_end.outcome is Outcome.STUCK
+        )
+
+    @property
+    def last_good(self) -> Content | None:
+        """What going back leads to: what runs, or in a stuck place what was last proven there."""
+        if self.running is None and self.stuck and self.settled:
+            return self.settled[-1].assignment.content
+        return self.running
+
+    @property
+    def closed_gates(self) -> frozenset[tuple[str, str]]:
+        """Gate and state, for each gate of the last refusal that wasn't open."""
+        reasons = self.last_refusal.reasons if self.last_refusal else ()
+        return frozenset((each.gate, each.state) for each in reasons if each.state != "open")
+
+    def last_settled(self, count: int) -> tuple[Content, ...]:
+        """The last ``count`` distinct contents that were proven here, newest first."""
+        found: dict[str, Content] = {}
+        for claim in reversed(self.settled):
+            if len(found) == count:
+                break
+            found.setdefault(claim.assignment.content.digest, claim.assignment.content)
+        return tuple(found.values())
+
+    def keep(self, count: int) -> tuple[str, ...]:
+        """Digests of the last ``count`` distinct proven contents, newest first."""
+        return tuple(content.digest for content in self.last_settled(count))
+
+
+@dataclass(slots=True)
+class Account:
+    """The fold's own memory of one place; cheap to extend."""
+
+    place: Place
+    open_claim: Claim | None = None
+    last_claim: Claim | None = None
+    last_end: End | None = None
+    settled: list[Claim] = field(default_factory=list)
+    running: Content | None = None
+    running_since: str = ""
+    held: dict[str, End] = field(default_factory=dict)
+    last_failure: End | None = None
+    failed_content: Content | None = None
+    last_refusal: Refusal | None = None
+    restarts: list[Restart] = field(default_factory=list)
+    verifications: dict[str, Verification] = field(default_factory=dict)
+    confirmations: list[Answer] = field(default_factory=list)
+    broken: LedgerError | None = None
+
+    def standing(self) -> Standing:
+        """What is known now; later records don't change it."""
+        return Standing(
+            place=self.place,
+            open_claim=self.open_claim,
+            last_claim=self.last_claim,
+            last_end=self.last_end,
+            settled=tuple(self.settled),
+            running=self.running,
+            running_since=self.running_since,
+            held=dict(self.held),
+            last_failure=self.last_failure,
+            last_refusal=self.last_refusal,
+            restarts=tuple(self.restarts),
+            verifications=dict(self.verifications),
+            confirmations=tuple(self.confirmations),
+            broken=self.broken,
+        )
+
+    def enter(self, record: PlacedRecord) -> None:
+        """Take in the next record of this place, which breaks no law."""
+        match record:
+            case Claim():
+                self.open_claim = self.last_claim = record
+                self.last_refusal = None
+                self.restarts.clear()
+                self.confirmations.clear()
+            case End():
+                self._close(record)
+            case Refusal():
+                self.last_refusal = record
+            case Restart():
+                self.restarts.append(record)
+            case Verification():
+                self.verifications[record.digest] = record
+            case _:
+                assert_never(record)
+
+    def violation(self, record: PlacedRecord, ends: Mapping[str, End]) -> LedgerError | None:
+        """The law that the record breaks, if it does; ``ends`` are all there were so far."""
+        against: Record | None = None
+        why = ""
+        match record:
+            case Claim() if self.open_claim:
+                why, against = "claimed while a claim is open", self.open_claim
+            case End() if record.deployment in ends:
+                why, against = "ended twice", ends[record.deployment]
+            case End() if self.open_claim is None:
+                why, against = "an end without a claim", self.last_end
+            case End() if self.open_claim and self.open_claim.deployment != record.deployment:
+                why, against = "an end of another deployment", self.open_claim
+            case _:
+                return None
+        return LedgerError(self.place, why, (against, record) if against else (record,))
+
+    def _close(self, end: End) -> None:
+        claim = self.open_claim
+        self.open_claim, self.last_end = None, end
+        if claim is None:
+            return
+        match end.outcome:
+            case Outcome.SUCCEEDED:
+                self.settled.append(claim)
+                self.held.pop(claim.sign_off.commit, None)
+                if self.failed_content == claim.assignment.content:
+                    self.last_failure = self.failed_content = None
+            case Outcome.ROLLED_BACK | Outcome.STUCK:
+                self.held[claim.sign_off.commit] = end
+                self.last_failure, self.failed_content = end, claim.assignment.content
+            case _:
+                assert_never(end.outcome)
+        if end.running is None:
+            self.running_since = ""
+        elif end.running != self.running:
+            self.running_since = end.ended
+        self.running = end.running

@@ -1,0 +1,54 @@
+"""Answer: what became of a request, such as to pause a place."""
+
+from typing import Literal
+
+from reconciler.model.records.base import RecordBase
+from reconciler.names import Name
+
+Verb = Literal[
+    "abort",
+    "retry",
+    "rollback",
+    "dismiss",
+    "confirm",
+    "pause",
+    "resume",
+    "verify",
+    "maintenance-on",
+    "maintenance-off",
+]
+
+
+class Answer(RecordBase):
+    """The one answer to a request: granted or refused, and why.
+
+    Without ``app`` it speaks of all apps of the environment.
+    """
+
+    kind: Literal["Answer"] = "Answer"
+    request: str
+    """The request's id; exactly one answer each."""
+    verb: Verb
+    environment: Name
+    app: Name | None = None
+    deployment: str = ""
+    """The one that was meant, where the verb speaks of one."""
+    content: str = ""
+    """Digest of the content that was meant, where the verb speaks of one (``confirm``)."""
+    by: str
+    """The person who asked; ``host`` for the operator of the reconciler's own host."""
+    granted: bool
+    reason: str = ""
+    """Why it was asked for."""
+    why: str = ""
+    """Why it was refused."""
+    until: str = ""
+    """When it ends by itself; empty for never."""
+
+    @property
+    def subject(self) -> str:
+        """The sentence people read."""
+        place = f"{self.environment}/{self.app}" if self.app else self.environment
+        said = "" if self.granted else f" refused: {self.why}"
+        reason = f" ({self.reason})" if self.reason else ""
+        return f"{place} {self.verb} by {self.by}{said}{reason}"

@@ -1,0 +1,36 @@
+"""What a decision rests on: each gate's answer, and who signed off."""
+
+from typing import Literal
+
+from reconciler.model.base import Model
+from reconciler.names import CommitId
+
+
+class Reason(Model):
+    """One gate's answer, as it was when the decision was taken.
+
+    Instants are RFC 3339 in UTC, empty where there is none.
+    """
+
+    gate: str
+    state: Literal["open", "closed", "unknown"]
+    why: str
+    remedy: str = ""
+    """The file edit or command that would open it."""
+    who: tuple[str, ...] = ()
+    """References of those who can: ``role/qa``, ``person/ana``, ``initiator``."""
+    since: str = ""
+    """Since when it is so."""
+    opens: str = ""
+    """When it next opens by itself; empty if it doesn't, or nobody can tell."""
+
+
+class SignOff(Model):
+    """Who brought the promotion in, and on whose word."""
+
+    commit: CommitId
+    """The merge that admitted it, or the trust root."""
+    merged_by: str = ""
+    """Person id; empty for the trust root."""
+    authors: tuple[str, ...] = ()
+    """Person ids of the author side."""

@@ -1,0 +1,31 @@
+"""Sighting: a fact from outside, written down so that what follows from it can be computed."""
+
+from typing import Literal
+
+from reconciler.model.records.base import RecordBase
+from reconciler.names import Line
+
+Sort = Literal["branch", "tag", "ancestry", "artifacts", "readiness", "ticket", "forge", "key"]
+"""``branch``: its head. ``tag``: where it leads, and how it was made. ``ancestry``: whether one
+commit contains another. ``artifacts``: whether a release's are there as it says. ``readiness``:
+whether content could be fetched and put back in a place. ``ticket``: its state. ``forge``: what a
+forge says of a merge request. ``key``: when a person's key was first seen."""
+
+
+class Sighting(RecordBase):
+    """What was seen of one thing; the newest with its sort and ``about`` counts.
+
+    Written when it differs from the one before. No fact at all means: it isn't there.
+    """
+
+    kind: Literal["Sighting"] = "Sighting"
+    sort: Sort
+    about: Line
+    """What it speaks of: words separated by spaces, the app or repository first."""
+    facts: dict[str, str] = {}
+
+    @property
+    def subject(self) -> str:
+        """The sentence people read."""
+        facts = ", ".join(f"{name} {value}" for name, value in sorted(self.facts.items()))
+        return f"{self.sort} {self.about} seen: {facts or 'not there'}"
