@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from reconciler.visibility import visible
+
 Severity = Literal["error", "warning"]
 """Whether a finding keeps a file from being used; a warning is only said."""
 
@@ -20,10 +22,7 @@ class Location:
 
     def __str__(self) -> str:
         """``path:line:column``, as editors understand it; control characters are written out."""
-        path = "".join(
-            each if each.isprintable() else each.encode("unicode_escape").decode()
-            for each in self.path
-        )
+        path = visible(self.path)
         return f"{path}:{self.line}:{self.column}" if self.line else path
 
 

@@ -45,13 +45,13 @@ def _answer(words: list[str]) -> int:
 
 
 def _complain(message: str, hint: str) -> None:
-    from reconciler.cli.output import harmless
+    from reconciler.visibility import visible
 
     first, *more = message.splitlines() or [""]
     lines = [f"tagboat: {first}", *(f"  {line}" for line in more)]
     lines += [f"  hint: {hint}"] if hint else []
     for line in lines:
-        print(harmless(line), file=sys.stderr)
+        print(visible(line), file=sys.stderr)
 
 
 def _own_up() -> int:

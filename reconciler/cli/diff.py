@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from reconciler.cli.options import FolderOption, Format, FormatOption
-from reconciler.cli.output import emit, harmless, say
+from reconciler.cli.output import emit, say
 from reconciler.errors import ExitCode, UsageError
+from reconciler.visibility import visible
 
 if TYPE_CHECKING:
     from reconciler.manifest.difference import Change, Difference
@@ -87,21 +88,21 @@ def _tell(found: "Difference") -> None:
         key = (place.sort, tuple(_line(each) for each in place.changes))
         alike.setdefault(key, []).append(str(place.place))
     for (sort, lines), places in alike.items():
-        print(harmless(f"{_MARKS[sort]} {', '.join(places)}"))
+        print(visible(f"{_MARKS[sort]} {', '.join(places)}"))
         _print(lines)
     kind = ""
     for file in found.files:
         if file.kind != kind:
             kind = file.kind
             print(f"\n{kind}" if found.places or file is not found.files[0] else kind)
-        print(harmless(f"{_MARKS[file.sort]} {file.path}"))
+        print(visible(f"{_MARKS[file.sort]} {file.path}"))
         if file.sort == "changed":
             _print(tuple(_line(each) for each in file.changes))
 
 
 def _print(lines: tuple[str, ...]) -> None:
     for each in lines:
-        print(harmless(f"    {each}"))
+        print(visible(f"    {each}"))
 
 
 def _line(change: "Change") -> str:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from reconciler.cli.options import ConfigOption, FolderOption, Format, FormatOption
-from reconciler.cli.output import emit, harmless
+from reconciler.cli.output import emit
 from reconciler.errors import ConfigurationError, ExitCode
+from reconciler.visibility import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +76,7 @@ def _tell(finding: "Finding") -> None:
     from reconciler.doctor.finding import State
 
     marks = {State.GOOD: "✔", State.WRONG: "✖", State.SILENT: "✖", State.SKIPPED: "-"}
-    print(harmless(f"{marks[finding.state]} {finding.what}: {finding.found}"), flush=True)
+    print(visible(f"{marks[finding.state]} {finding.what}: {finding.found}"), flush=True)
     if finding.remedy:
         # Never folded: it may hold a command that somebody copies.
-        print(harmless(f"  → {finding.remedy}"), flush=True)
+        print(visible(f"  → {finding.remedy}"), flush=True)

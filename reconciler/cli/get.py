@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from reconciler.cli.options import FolderOption
-from reconciler.cli.output import harmless, say
+from reconciler.cli.output import say
 from reconciler.errors import ExitCode, UsageError
+from reconciler.visibility import visible
 
 if TYPE_CHECKING:
     from reconciler.diagnostics import Diagnostic, Location, Report
@@ -81,7 +82,7 @@ def get(
     names = _names(snapshot, asked)
     if not name and "" not in names:
         for each in sorted(names):
-            print(harmless(each))
+            print(visible(each))
         return
     path = _path(names, asked, name.replace("@", "/", 1))
     if asked is Kind.ENVIRONMENT:

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from reconciler.cli.options import ConfigOption, FolderOption
-from reconciler.cli.output import harmless
 from reconciler.errors import TagboatError
+from reconciler.visibility import visible
 
 
 def logs(
@@ -32,4 +32,4 @@ def logs(
             hint="logs are on the daemon's host; tagboat history lists the deployments",
         )
     for line in numbered[-1][1].read_text(errors="replace").splitlines():
-        print(harmless(line))
+        print(visible(line))

@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from reconciler.cli.options import FolderOption
-from reconciler.cli.output import harmless, say
+from reconciler.cli.output import say
 from reconciler.errors import ExitCode
+from reconciler.visibility import visible
 
 NEWEST = "tagboat/v1"
 
@@ -33,7 +34,7 @@ def migrate(
         if each.value.get("apiVersion") != NEWEST
     }
     for path, found in other.items():
-        print(harmless(f"{path}: found format {found}, this version knows {NEWEST} only"))
+        print(visible(f"{path}: found format {found}, this version knows {NEWEST} only"))
     if other:
         say("no older version of Tagboat wrote these; a newer one may have")
         raise typer.Exit(int(ExitCode.NO))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from reconciler.cli.options import Format
+from reconciler.visibility import visible
 
 
 def emit(data: Any, form: Format, *, table: Callable[[], None]) -> None:
@@ -23,19 +24,14 @@ def emit(data: Any, form: Format, *, table: Callable[[], None]) -> None:
             table()
 
 
-def harmless(text: str) -> str:
-    """The text with everything escaped that a terminal would obey (X22)."""
-    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
-
-
 def say(text: str) -> None:
     """Talk: one line on stderr."""
-    print(harmless(text), file=sys.stderr)
+    print(visible(text), file=sys.stderr)
 
 
 def tell(text: str) -> None:
     """Print a sentence below a heading: indented, and on a terminal folded to its width."""
-    line = harmless(text)
+    line = visible(text)
     if not sys.stdout.isatty():
         print(f"  {line}")
         return
@@ -60,7 +56,7 @@ def show(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         table.add_column(each, no_wrap=True)
     table.add_column(headings[-1], overflow="fold")
     for row in rows:
-        table.add_row(*(Text(harmless(cell)) for cell in row))
+        table.add_row(*(Text(visible(cell)) for cell in row))
     with console.capture() as drawn:
         console.print(table)
     for line in drawn.get().splitlines():

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from reconciler.cli.options import ConfigOption, FolderOption
-from reconciler.cli.output import harmless
+from reconciler.visibility import visible
 
 
 class PlanFormat(StrEnum):
@@ -44,5 +44,5 @@ def plan(
         case PlanFormat.MARKDOWN:
             print(as_markdown(made))
         case PlanFormat.TEXT:
-            print("\n".join(harmless(line) for line in as_text(made).splitlines()))
+            print("\n".join(visible(line) for line in as_text(made).splitlines()))
     require_answer(seen)

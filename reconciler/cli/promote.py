@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reconciler.cli.options import FolderOption
-from reconciler.cli.output import harmless, say
+from reconciler.cli.output import say
 from reconciler.errors import TagboatError, UsageError
+from reconciler.visibility import visible
 
 if TYPE_CHECKING:
     from reconciler.diagnostics import Report
@@ -73,7 +74,7 @@ def promote(
     was = f" (now {running.release})" if running else ""
     say(f"pushed {name}: {place} shall run {version}{was}")
     say("the approver looks at it and merges it, in a clone of their own:")
-    print(harmless(_merge_line(workspace.remote, branch, name, title)))
+    print(visible(_merge_line(workspace.remote, branch, name, title)))
 
 
 def _merge_line(remote: str, branch: str, name: str, title: str) -> str:

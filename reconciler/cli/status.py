@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reconciler.cli.options import ConfigOption, FolderOption, Format, FormatOption, WhereArgument
-from reconciler.cli.output import emit, harmless, say, show, tell
+from reconciler.cli.output import emit, say, show, tell
 from reconciler.errors import ExitCode
+from reconciler.visibility import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,9 +119,9 @@ def _tell(seen: "Known", decisions: "Sequence[Decision]") -> None:
         if is_plain(each):
             continue
         print()
-        print(harmless(f"{SYMBOLS[each.verdict]} {each.place}"))
+        print(visible(f"{SYMBOLS[each.verdict]} {each.place}"))
         for reason, remedy in reasons_and_remedies(each):
             tell(reason)
             if remedy:
                 # Never folded: it may hold a command that somebody copies.
-                print(harmless(f"  → {remedy}"))
+                print(visible(f"  → {remedy}"))

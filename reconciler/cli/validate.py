@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reconciler.cli.options import FolderOption, Format, FormatOption
-from reconciler.cli.output import harmless, say
+from reconciler.cli.output import say
 from reconciler.errors import ConfigurationError, ExitCode, UsageError
+from reconciler.visibility import visible
 
 if TYPE_CHECKING:
     from reconciler.cli.checking import Checked
@@ -91,7 +92,7 @@ def _check(folder: Path, *, commit: str, staged: bool, base: str) -> "Checked":
 
 def _print(text: str) -> None:
     for line in text.splitlines():
-        print(harmless(line))
+        print(visible(line))
 
 
 def _print_data(checked: "Checked", output: Format) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.deployer.fold import Deployment
-from reconciler.manifest.secrets import visible
 from reconciler.model.deployment import Result
+from reconciler.visibility import visible
 
 _MARKS = {Result.PASSED: "✔", Result.FAILED: "✖", Result.ERRORED: "?"}
 

@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 
 from reconciler.diagnostics import Diagnostic, Report
 from reconciler.findings.source import Source, nowhere
-from reconciler.manifest.secrets import visible
+from reconciler.visibility import visible
 
 _SUITE = "tagboat validate"
 

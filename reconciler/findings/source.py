@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 
 from reconciler.diagnostics import Diagnostic
-from reconciler.manifest.secrets import secret_named, secrets_in, visible
+from reconciler.manifest.secrets import secret_named, secrets_in
+from reconciler.visibility import visible
 
 Source = Callable[[str], str | None]
 """Path → the file's text; nothing if it can't be had."""

@@ -15,8 +15,9 @@ from reconciler.manifest.builder import FLOOD
 from reconciler.manifest.codes import fields, policy
 from reconciler.manifest.document import Document, NodePath
 from reconciler.manifest.models import model_at, names_of, takes_away
-from reconciler.manifest.secrets import shown, visible
+from reconciler.manifest.secrets import shown
 from reconciler.model.base import Manifest, Model, choices
+from reconciler.visibility import visible
 
 FORMAT = "tagboat/v1"
 _FEW = 12

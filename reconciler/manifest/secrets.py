@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from reconciler.visibility import visible
+
 _TOKEN = re.compile(
     r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY"
     r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
@@ -84,10 +86,3 @@ def shown(value: Any, *, under: str = "") -> str:
         return "'***'"
     text = value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
     return f"'{visible(text)}'"
-
-
-def visible(text: str) -> str:
-    """The text with every character that a terminal acts on, or doesn't show, written out."""
-    return "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
-    )

@@ -11,7 +11,7 @@ import yaml
 
 from reconciler.diagnostics import Diagnostic, Location
 from reconciler.manifest.codes import reading
-from reconciler.manifest.secrets import visible
+from reconciler.visibility import visible
 
 _CLOSE = "close the quote that opens here"
 _QUOTE = "quote the value"

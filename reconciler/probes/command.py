@@ -6,8 +6,8 @@ from pathlib import Path
 
 from reconciler.errors import ConfigurationError, StepErroredError, StepFailedError
 from reconciler.model.deployment import TestSpec
-from reconciler.probes.words import shown
 from reconciler.system.processes import run
+from reconciler.visibility import glimpse
 
 SEARCH = "/usr/local/bin:/usr/bin:/bin"
 """PATH of every test's program: never the daemon's own."""
@@ -45,7 +45,7 @@ class CommandProbe:
         if finished.returncode:
             said = finished.complaint if finished.stderr.strip() else _last_line(finished.text)
             raise StepFailedError(
-                f"{argv[0]} ended with exit code {finished.returncode}: {shown(said)}"
+                f"{argv[0]} ended with exit code {finished.returncode}: {glimpse(said)}"
             )
 
     def _program(self, name: str, folder: Path | None) -> Path:

@@ -19,7 +19,7 @@ from reconciler.errors import StepErroredError, StepFailedError
 from reconciler.model.deployment import TestSpec
 from reconciler.probes.egress import Asked, check_egress
 from reconciler.probes.json_path import find, text_of
-from reconciler.probes.words import shown
+from reconciler.visibility import glimpse
 
 BODY = 10 << 20
 """A longer body is a failed test (B98)."""
@@ -47,7 +47,7 @@ class HttpProbe:
             raise StepFailedError(f"expected status {wanted}, found {status}")
         text = body.decode(errors="replace")
         if settings.get("contains") and settings["contains"] not in text:
-            raise StepFailedError(f"the answer doesn't contain {shown(settings['contains'])!r}")
+            raise StepFailedError(f"the answer doesn't contain '{glimpse(settings['contains'])}'")
         if settings.get("json"):
             _check_json(text, settings["json"])
 
@@ -65,7 +65,9 @@ def _check_json(text: str, wanted: Mapping[str, str]) -> None:
         except LookupError:
             raise StepFailedError(f"the answer has no {path}") from None
         if found != value:
-            raise StepFailedError(f"expected {path} to be {shown(value)!r}, found {shown(found)!r}")
+            raise StepFailedError(
+                f"expected {path} to be '{glimpse(value)}', found '{glimpse(found)}'"
+            )
 
 
 def _get(asked: Asked, headers: Mapping[str, str], until: float) -> tuple[int, bytes]:
@@ -89,7 +91,7 @@ def _get(asked: Asked, headers: Mapping[str, str], until: float) -> tuple[int, b
             raise StepFailedError("no whole answer in time") from None
         raise StepFailedError(f"doesn't answer: {_say(error)}") from error
     except ValueError as error:
-        raise StepErroredError(f"not asked: {shown(str(error))}") from None
+        raise StepErroredError(f"not asked: {glimpse(str(error))}") from None
     finally:
         alarm.cancel()
         _shut(raw)
@@ -137,4 +139,4 @@ def _shut(raw: socket.socket) -> None:
 
 def _say(error: Exception) -> str:
     detail: Any = getattr(error, "strerror", None)
-    return shown(str(detail or type(error).__name__))
+    return glimpse(str(detail or type(error).__name__))

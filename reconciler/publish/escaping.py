@@ -6,12 +6,15 @@ the same way, and no extension can join them to something that means more.
 
 import json
 import re
-import unicodedata
 from typing import Any
 from urllib.parse import urlsplit
 
+from reconciler.visibility import visible
+
 _JOINERS = "\u200c\u200d"
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+_SPACES = "\u00a0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+_KEPT = _JOINERS + _SPACES
+"""Scripts and emoji need zero-width joiners, and typesetting its spaces."""
 _SPECIAL = frozenset("&<>\"'`*_[]{}|\\~^#!$=")
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/+:@-]*")
 _NUMBERED = re.compile(r"([0-9]+)([.)])")
@@ -20,19 +23,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST_URL = 2000
 
 
-def visible(text: str, *, keep: str = "") -> str:
-    r"""The text with control, bidi and other unseen characters spelled out as ``\u202e``.
-
-    Zero-width joiners stay, since scripts and emoji need them; so do the characters of ``keep``.
-    """
-    return "".join(each if each in keep else _shown(each) for each in text)
-
-
-def _shown(character: str) -> str:
-    if unicodedata.category(character) not in _HIDDEN or character in _JOINERS:
-        return character
-    number = ord(character)
-    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+def readable(text: str) -> str:
+    """The text with unseen characters spelled out, but those that people write with."""
+    return visible(text, keep=_KEPT)
 
 
 def markdown(text: str) -> str:
@@ -40,7 +33,7 @@ def markdown(text: str) -> str:
 
     Not for the start of a line, where other characters mean something: see `paragraphs`.
     """
-    return _entities(visible(re.sub(r"[ \t\r\n]+", " ", text)))
+    return _entities(readable(re.sub(r"[ \t\r\n]+", " ", text)))
 
 
 def paragraphs(text: str) -> str:
@@ -56,7 +49,7 @@ def code(text: str) -> str:
 
 def attribute(text: str) -> str:
     """Text for a double-quoted HTML attribute, or for text between tags outside Markdown."""
-    return _entities(visible(text))
+    return _entities(readable(text))
 
 
 def link(text: str, url: str) -> str:
@@ -67,7 +60,7 @@ def link(text: str, url: str) -> str:
 
 def web_address(url: str) -> str:
     """The address if a page may link to it, else nothing."""
-    if len(url) > _LONGEST_URL or url != visible(url) or _REFUSED_IN_URL.search(url):
+    if len(url) > _LONGEST_URL or url != readable(url) or _REFUSED_IN_URL.search(url):
         return ""
     try:
         parts = urlsplit(url)
@@ -83,7 +76,7 @@ def web_address(url: str) -> str:
 
 def spreadsheet(text: str) -> str:
     """Text for a CSV cell that no spreadsheet takes for a formula."""
-    shown = visible(text)
+    shown = readable(text)
     return f"'{shown}" if shown.startswith(_FORMULA) else shown
 
 
@@ -102,9 +95,9 @@ def _line(text: str) -> str:
     number = _NUMBERED.match(body)
     if number:
         rest = body[number.end() :]
-        return f"{indent}{number[1]}&#{ord(number[2])};{_entities(visible(rest))}"
+        return f"{indent}{number[1]}&#{ord(number[2])};{_entities(readable(rest))}"
     if body and not body[0].isalnum() and ord(body[0]) < 0x80:
-        first = visible(body[0])
+        first = readable(body[0])
         head = f"&#{ord(body[0])};" if first == body[0] else _entities(first)
-        return f"{indent}{head}{_entities(visible(body[1:]))}"
-    return f"{indent}{_entities(visible(body))}"
+        return f"{indent}{head}{_entities(readable(body[1:]))}"
+    return f"{indent}{_entities(readable(body))}"

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 from reconciler.model.records import Claim, End, Record, place_of
 from reconciler.publish.cells import Overview
-from reconciler.publish.escaping import visible
+from reconciler.publish.escaping import readable
 from reconciler.publish.times import moment
 
 ENTRIES = 50
@@ -58,4 +58,4 @@ def _summary(record: Record) -> str:
 
 
 def _add(parent: ET.Element, name: str, text: str) -> None:
-    ET.SubElement(parent, name).text = visible(text)
+    ET.SubElement(parent, name).text = readable(text)

@@ -31,6 +31,7 @@ from reconciler.signoff.facts import (
     Unlisted,
     Unsigned,
 )
+from reconciler.visibility import visible
 
 _FOLDERS = ("releases", "environments")
 _NOTHING = "000000"
@@ -204,7 +205,7 @@ def _signed(
 def _author(raw: bytes) -> str:
     found = _AUTHOR.search(raw.partition(b"\n\n")[0])
     name = found["name"].decode(errors="replace") if found else ""
-    return "".join(each for each in name if each.isprintable())[:100]
+    return visible(name)[:100]
 
 
 _WORDS: Mapping[str, Signature] = {"unsigned": Unsigned(), "unlisted": Unlisted(), "bad": Bad()}

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from reconciler.errors import RefusedError
 from reconciler.model.records import Record, RecordBase, body_of, record_of
 from reconciler.repository.git import EMPTY_TREE, Git
+from reconciler.visibility import visible
 
 _HEAD = 3
 _MANY = 10_000
@@ -70,10 +71,7 @@ class Link:
 
 def message_of(record: RecordBase, subject: str) -> str:
     """The commit message of a record; whatever is in the sentence, it stays one harmless line."""
-    line = "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode() for each in subject
-    )
-    return f"{line}\n\n{body_of(record)}\n"
+    return f"{visible(subject)}\n\n{body_of(record)}\n"
 
 
 def links_between(

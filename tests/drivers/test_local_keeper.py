@@ -119,7 +119,7 @@ def test_the_old_version_serves_on_when_the_new_one_dies(world: LocalWorld, list
     failed = finish(driver, world.target, bad)
     assert failed.state is RolloutState.FAILED
     assert "web ended with exit code 3" in failed.detail
-    assert failed.detail.endswith("no ·[31mgood"), "the last words, without control characters"
+    assert failed.detail.endswith("no \\x1b[31mgood"), "the last words, without control characters"
     eventually(lambda: world.answers() == "1.0.0", "the old version answers")
     assert driver.observe(world.target).presence is Presence.STOPPED
     driver.apply(world.target, old, fence=2, timeout=30)
@@ -469,4 +469,4 @@ def test_the_keeper_needs_the_standard_library_only() -> None:
     said = subprocess.run(
         [sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True
     )
-    assert said.stdout.strip() == "['reconciler', 'reconciler.drivers']"
+    assert said.stdout.strip() == "['reconciler', 'reconciler.drivers', 'reconciler.visibility']"

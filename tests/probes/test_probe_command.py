@@ -36,7 +36,7 @@ def test_nothing_of_the_daemons_environment_is_given(
 
 def test_another_exit_code_has_failed_with_its_last_words_X22(tmp_path: Path) -> None:
     program(tmp_path, "echo first; printf 'all is \\033[31mlost\\n' >&2; exit 4")
-    with pytest.raises(StepFailedError, match=r"exit code 4: all is ·\[31mlost"):
+    with pytest.raises(StepFailedError, match=r"exit code 4: all is \\x1b\[31mlost"):
         check(tmp_path, "./try.sh")
 
 

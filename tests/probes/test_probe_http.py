@@ -92,7 +92,7 @@ def test_the_expected_answer_passes_M9(site: Site) -> None:
         ("hello", {"contains": "bye"}, "doesn't contain 'bye'"),
         ("hello", {"json": {"$.version": "1"}}, "not JSON"),
         ('{"version": "2"}', {"json": {"$.version": "1"}}, "to be '1', found '2'"),
-        ('{"version": "\\u001b[31m2"}', {"json": {"$.version": "1"}}, "found '·\\[31m2'"),
+        ('{"version": "\\u001b[31m2"}', {"json": {"$.version": "1"}}, "found '\\\\x1b\\[31m2'"),
         ('{"v": []}', {"json": {"$.v[0]": "1"}}, r"has no \$\.v\[0\]"),
         ("[" * 100_000, {"json": {"$.v": "1"}}, "not JSON"),
     ],

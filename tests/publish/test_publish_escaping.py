@@ -11,8 +11,8 @@ from reconciler.publish.escaping import (
     link,
     markdown,
     paragraphs,
+    readable,
     spreadsheet,
-    visible,
     web_address,
 )
 
@@ -81,7 +81,7 @@ def tags_of(html: str) -> set[str]:
 def test_hostile_text_in_a_paragraph_is_shown_as_it_is(text: str) -> None:
     html = html_of(f"Says {markdown(text)} here")
     assert tags_of(html) == {"p"}
-    assert words_of(html) == f"Says {visible(' '.join(text.split()))} here"
+    assert words_of(html) == f"Says {readable(' '.join(text.split()))} here"
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=[f"X19-{each}" for each in HOSTILE])
@@ -126,14 +126,15 @@ def test_no_text_at_all_becomes_markup(text: str) -> None:
     [
         ("a\u202eb", "a\\u202eb"),
         ("\u2066x\u2069", "\\u2066x\\u2069"),
-        ("\x1b[31mred", "\\u001b[31mred"),
+        ("\x1b[31mred", "\\x1b[31mred"),
         ("zero\u200bwidth", "zero\\u200bwidth"),
         ("\U000e0041", "\\U000e0041"),
         ("a\u200cb \U0001f469\u200d", "a\u200cb \U0001f469\u200d"),
+        ("10\u00a0km\u3000x", "10\u00a0km\u3000x"),
     ],
 )
 def test_control_and_bidi_characters_are_spelled_out(text: str, shown: str) -> None:
-    assert visible(text) == shown
+    assert readable(text) == shown
 
 
 @pytest.mark.parametrize(

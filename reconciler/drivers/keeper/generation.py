@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from reconciler.drivers.keeper.identity import start_of
 from reconciler.drivers.keeper.killing import PLACE_MARK, RUN_MARK
+from reconciler.visibility import glimpse
 
 HANDED_ON = 3
 """First descriptor of the LISTEN_FDS convention; see sd_listen_fds(3)."""
@@ -65,7 +66,7 @@ class Process:
                 return False
             self.log.write(piece)
             lines = piece[-2000:].decode(errors="replace").splitlines()
-            self.tail.extend(shown(each) for each in lines[-5:] if each.strip())
+            self.tail.extend(glimpse(each) for each in lines[-5:] if each.strip())
         return True
 
 
@@ -176,8 +177,3 @@ def _become(
         os.write(fail, f"can't be run: {error.strerror}".encode())
     finally:
         os._exit(127)
-
-
-def shown(text: str) -> str:
-    """One line that a terminal can't be tricked with, cut at 200 characters (X22)."""
-    return "".join(each if each.isprintable() else "·" for each in text)[:200]
