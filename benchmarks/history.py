@@ -89,7 +89,6 @@ def claim(number: int, *, previous: Content | None = None) -> Claim:
         basis=f"{number:040x}",
         sign_off=SignOff(commit=f"{number:040x}", merged_by="ada", authors=("eve",)),
         reasons=(Reason(gate="sign-off", state="open", why="ada merged what eve wrote"),),
-        plan_digest="sha256:" + "0" * 64,
         estimate=60,
     )
 

@@ -199,6 +199,7 @@ def build_reconciler(
         drivers=frozenset(drivers),
         stopping=threading.Event(),
         jitter=random.SystemRandom().random,
+        edition=edition(),
     )
 
 

@@ -18,6 +18,7 @@ from reconciler.cli.new import new
 from reconciler.cli.options import ConfigOption, OuterFolderOption
 from reconciler.cli.plan import plan
 from reconciler.cli.promote import promote
+from reconciler.cli.prove import prove
 from reconciler.cli.reconcile import reconcile
 from reconciler.cli.schema import schema
 from reconciler.cli.site import site
@@ -34,7 +35,7 @@ application = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 VERBS = (
-    *(init, promote, validate, diff, get, plan, status, history, logs, explain, reconcile),
+    *(init, promote, validate, diff, get, plan, status, history, logs, explain, prove, reconcile),
     *(schema, migrate, doctor, version),
 )
 GROUPS = {"new": new, "site": site, "config": config}

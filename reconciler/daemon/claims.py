@@ -19,6 +19,7 @@ from reconciler.model.place import Place
 from reconciler.model.plan import Decision, Plan, Verdict
 from reconciler.model.records import Claim, End, Refusal, body_of
 from reconciler.names import instant_text
+from reconciler.planner.evidence import Witness
 from reconciler.planner.gates import driver, history
 from reconciler.ports import Clock, Failpoints
 from reconciler.repository.history import Lost
@@ -129,7 +130,7 @@ class Claims:
                 del self.ends[deployment]
         return bool(waiting)
 
-    def decide(self, plan: Plan) -> Lost | None:
+    def decide(self, plan: Plan, witness: Witness) -> Lost | None:
         """Claim what the plan starts and record what it refuses, all in one push.
 
         `Lost` means that nothing was begun: decide again on what is there now. Raises
@@ -139,11 +140,11 @@ class Claims:
             if each.verdict is Verdict.GO_BACK:
                 self._go_back(each)
         starts = [each for each in plan.decisions if each.verdict is Verdict.DEPLOY]
-        refusals = self._refusals(plan)
+        refusals = self._refusals(plan, witness)
         if not starts and not refusals:
             return None
         onto = self.view.history.tip
-        claims = [self._wish(each, plan, onto or "") for each in starts]
+        claims = [self._wish(each, plan, witness, onto=onto or "") for each in starts]
         self.failpoints.reach("history.claim.before")
         answer = self.view.history.append([*claims, *refusals], onto=onto)
         self.failpoints.reach("history.claim.after")
@@ -156,7 +157,7 @@ class Claims:
         """Deployments that this host can go on with."""
         return frozenset(self.held)
 
-    def _wish(self, decision: Decision, plan: Plan, onto: str) -> Claim:
+    def _wish(self, decision: Decision, plan: Plan, witness: Witness, *, onto: str) -> Claim:
         """The claim for a decision, journalled: the one that was pushed onto this tip before."""
         for each in self.wishes.values():
             same = (each.claim.assignment, each.claim.sign_off) == (
@@ -165,7 +166,7 @@ class Claims:
             )
             if same and each.onto == onto:
                 return each.claim
-        claim = self._claim(decision, plan)
+        claim = self._claim(decision, plan, witness)
         journal = self.journals.of(decision.place, claim.id)
         event = {"event": "claiming", "claim": body_of(claim), "onto": onto, "at": claim.at}
         journal.append(event)
@@ -211,7 +212,7 @@ class Claims:
             return
         self._begin(self.journals.of(decision.place, claim.id), claim, backward=True)
 
-    def _claim(self, decision: Decision, plan: Plan) -> Claim:
+    def _claim(self, decision: Decision, plan: Plan, witness: Witness) -> Claim:
         assert decision.assignment is not None  # noqa: S101 - a plan deploys only assignments
         assert decision.sign_off is not None  # noqa: S101 - and only what is signed off
         return Claim(
@@ -224,12 +225,12 @@ class Claims:
             basis=plan.commit,
             sign_off=decision.sign_off,
             reasons=decision.reasons,
-            plan_digest=plan.digest,
+            evidence=witness.evidence(decision),
             estimate=decision.estimate,
             summary=decision.summary,
         )
 
-    def _refusals(self, plan: Plan) -> Sequence[Refusal]:
+    def _refusals(self, plan: Plan, witness: Witness) -> Sequence[Refusal]:
         """A record for each place whose set of closed gates, or wanted version, has changed."""
         found = []
         for each in plan.decisions:
@@ -248,6 +249,7 @@ class Claims:
                     wanted=each.wanted,
                     basis=plan.commit,
                     reasons=each.closed,
+                    evidence=witness.evidence(each),
                 )
             )
         return found

@@ -14,6 +14,7 @@ from reconciler.errors import ConfigurationError, RefusedError, TagboatError, Un
 from reconciler.model.plan import Plan, Verdict
 from reconciler.model.records import Restart
 from reconciler.names import instant_text, seconds_of
+from reconciler.planner.evidence import Witness
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.plan import make_plan
 from reconciler.ports import Clock
@@ -42,6 +43,8 @@ class Reconciler:
     stopping: threading.Event
     jitter: Callable[[], float]
     """Seconds between 0 and 1, for writers that lost a race."""
+    edition: str
+    """The version of Tagboat, as evidence names it."""
     _told: dict[str, str] = field(default_factory=dict)
     _supervised: float = float("-inf")
     _unrecorded: list[Restart] = field(default_factory=list)
@@ -146,10 +149,11 @@ class Reconciler:
             self._record_restarts()
         refused = 0
         for _ in range(_DECISIONS):
-            plan = self._plan()
+            plan, inputs = self._plan()
             self._tell_plan(plan)
             before = self.view.history.tip
-            lost = None if self.view.alarms else self.claims.decide(plan)
+            witness = Witness(inputs, self.edition)
+            lost = None if self.view.alarms else self.claims.decide(plan, witness)
             if lost is None:
                 return plan
             refused = refused + 1 if self.view.history.tip == before else 0
@@ -158,10 +162,13 @@ class Reconciler:
             self.clock.sleep(0.05 * self.jitter())
             self.view.refresh()
             self.claims.settle()
-        return self._plan()
+        return self._plan()[0]
 
-    def _plan(self) -> Plan:
-        """The plan; places that it would start are looked at first, and asked about again."""
+    def _plan(self) -> tuple[Plan, Inputs]:
+        """The plan and what it is made from.
+
+        Places that it would start are looked at first, and then asked about again.
+        """
         known = self._known({})
         plan = make_plan(known)
         targets = {
@@ -170,8 +177,9 @@ class Reconciler:
             if each.verdict in {Verdict.DEPLOY, Verdict.GO_BACK} and each.assignment
         }
         if not targets:
-            return plan
-        return make_plan(replace(known, observations=self.supervision.observe(targets)))
+            return plan, known
+        seen = replace(known, observations=self.supervision.observe(targets))
+        return make_plan(seen), seen
 
     def _known(self, observations: Mapping[str, object]) -> Inputs:
         return self.view.inputs(

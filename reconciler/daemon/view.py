@@ -1,39 +1,20 @@
 """The repository as this machine sees it: followed, judged, loaded, with its history folded."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from reconciler.daemon.court import Court, Judged
 from reconciler.deployer.ledger import Ledger
-from reconciler.diagnostics import Report
 from reconciler.errors import ConfigurationError, RewoundError
-from reconciler.manifest.layering import effective_environments
-from reconciler.manifest.snapshot import Parsed, Snapshot
-from reconciler.model.people import People
 from reconciler.model.records import Record
+from reconciler.names import instant_of, instant_text
 from reconciler.planner.inputs import Inputs
-from reconciler.repository.arrivals import gather
 from reconciler.repository.git import Git, GitError
 from reconciler.repository.history import BRANCH, HistoryBranch, UnreadableHistoryError
-from reconciler.repository.reading import load_entries
-from reconciler.repository.trees import Entries, GitContents, entries
-from reconciler.signoff import Authority, Judgement, judge
-from reconciler.signoff.facts import Facts
 from reconciler.system.configuration import Configuration
 from reconciler.system.facts import FactStore
-from reconciler.validator import validate
 
 FOLLOWED = "refs/tagboat/main"
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One tip of the protected branch: what is in force there, and what the branch itself says."""
-
-    tip: str
-    judgement: Judgement
-    admitted: Snapshot
-    shown: Snapshot
-    report: Report
 
 
 @dataclass(slots=True)
@@ -56,11 +37,12 @@ class View:
     tip: str = ""
     _branch_alarm: str = ""
     _history_alarm: str = ""
-    _trusted: tuple[People, Authority] | None = None
-    _parsed: dict[tuple[str, str], Parsed] = field(default_factory=dict)
-    _facts: Facts | None = None
-    _judged: Judged | None = None
+    _court: Court = field(init=False)
     _seen: tuple[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        """Judging starts at this view's trust root."""
+        self._court = Court(self.git, self.root, self.store)
 
     def refresh(self) -> bool:
         """Ask the remote for its refs and bring what is new; whether anything was.
@@ -134,34 +116,7 @@ class View:
 
         Raises `ConfigurationError` when the trust root can't be one.
         """
-        known = self._judged
-        if known is None or known.tip != self.tip or known.judgement.undecided:
-            people, authority = self._trust()
-            keys = {person: entry.keys for person, entry in people.people.items() if entry.keys}
-            cache = self.git.home / "signatures.json"
-            facts = self._facts = gather(
-                self.git,
-                root=self.root,
-                tip=self.tip,
-                people_keys=keys,
-                cache=cache,
-                before=self._facts,
-            )
-            judgement = judge(
-                facts,
-                root=self.root,
-                tip=self.tip,
-                authority=authority,
-                known=known.judgement.progress if known else None,
-            )
-            inside = {path: (each.mode, each.id) for path, each in judgement.admitted.items()}
-            admitted, report = self._load(inside)
-            there = entries(self.git, self.tip)
-            shown = admitted if there == inside else self._load(there)[0]
-            report = report + validate(admitted)
-            self._forget(admitted, shown)
-            known = self._judged = Judged(self.tip, judgement, admitted, shown, report)
-        return known
+        return self._court.at(self.tip)
 
     def inputs(self, *, now: datetime, **known: object) -> Inputs:
         """What a plan for this instant is made from; ``known`` are the facts of this host."""
@@ -173,41 +128,7 @@ class View:
             report=judged.report,
             judgement=judged.judgement,
             ledger=self.ledger,
-            now=now,
+            now=instant_of(instant_text(now)),  # what a record can say
             alarms=self.alarms,
             **known,  # type: ignore[arg-type]
         )
-
-    def _trust(self) -> tuple[People, Authority]:
-        """People and permissions of the trust root, whose tree is admitted whole."""
-        if self._trusted is None:
-            if self.git.resolve(self.root) != self.root:
-                raise ConfigurationError(
-                    f"the trust root {self.root[:12]} is not in the repository",
-                    hint="set [trust] root in tagboat.toml to a commit of the protected branch",
-                )
-            snapshot, report = self._load(entries(self.git, self.root), at=self.root)
-            if snapshot.people is None:
-                found = "; ".join(str(each) for each in report.findings[:3])
-                raise ConfigurationError(
-                    f"the trust root {self.root[:12]} has no usable environments/people.yaml",
-                    hint=found or "write one, and set [trust] root to the commit that has it",
-                )
-            in_force = replace(snapshot, environments=effective_environments(snapshot))
-            self._trusted = (snapshot.people, Authority.of(in_force))
-        return self._trusted
-
-    def _load(self, wanted: Entries, *, at: str = "") -> tuple[Snapshot, Report]:
-        return load_entries(
-            at or self.tip,
-            wanted,
-            contents=GitContents(self.git),
-            known=self._parsed,
-            store=self.store,
-        )
-
-    def _forget(self, *used: Snapshot) -> None:
-        """Let go of what was read of files that are long gone."""
-        kept = {each for snapshot in used for each in snapshot.blobs.items()}
-        if len(self._parsed) > 2 * len(kept):
-            self._parsed = {key: each for key, each in self._parsed.items() if key in kept}

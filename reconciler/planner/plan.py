@@ -27,7 +27,7 @@ def make_plan(inputs: Inputs) -> Plan:
     places |= {each for each in broken if each}
     places |= set(inputs.ledger.open_places())
     places |= {each for each in inputs.ledger.places if inputs.ledger.running(each)}
-    return Plan(inputs.basis, tuple(_decide(inputs, each) for each in sorted(places)))
+    return Plan(inputs.basis, tuple(decide(inputs, each) for each in sorted(places)))
 
 
 def _place_of(path: str) -> Place | None:
@@ -37,7 +37,8 @@ def _place_of(path: str) -> Place | None:
     return None
 
 
-def _decide(inputs: Inputs, place: Place) -> Decision:
+def decide(inputs: Inputs, place: Place) -> Decision:
+    """What is to be done in one place; the same as `make_plan` says of it."""
     key = (place.environment, place.app)
     standing = inputs.ledger.at(place)
     running = standing.running

@@ -85,7 +85,7 @@ def _allowed(overview: Overview, attempt: Attempt) -> str:
             ("Decided at", code(claim.basis)),
             ("Claimed", when(claim.at, overview.inputs.generated_at)),
             ("Reconciler", code(claim.reconciler)),
-            ("Plan", code(claim.plan_digest)),
+            ("Decision", code(claim.evidence.decision if claim.evidence else "—")),
         ),
     )
     if not claim.reasons:

@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -164,36 +165,48 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]
     return folder, public
 
 
+def build_world(
+    folder: Path,
+    keys: tuple[Path, dict[str, str]],
+    *environments: str,
+    version: str = "1.0.0",
+) -> World:
+    """The world with these environments in an empty folder; each starts with the version, if any."""
+    kept, public = keys
+    for name in public:
+        (folder / name).write_bytes((kept / name).read_bytes())
+        (folder / name).chmod(0o600)
+    world = World(folder, public)
+    world.remote.mkdir()
+    world.git.tell(["init", "-q", "--bare", "-b", "main", str(world.remote)])
+    people = "".join(
+        f'  {each}: {{name: {each}, keys: ["{public[each]}"]}}\n' for each in ("ana", "ben")
+    )
+    files: dict[str, str | None] = {
+        "environments/people.yaml": (
+            f"apiVersion: tagboat/v1\nkind: People\npeople:\n{people}"
+            "roles: {developer: [ana, ben], admin: [ana]}\n"
+        ),
+        "releases/shop/app.yaml": app_file(),
+    }
+    for each in world.versions:
+        files[f"releases/shop/{each}/release.yaml"] = release_file(each)
+    for each in environments:
+        files[f"environments/{each}/environment.yaml"] = environment_file(each)
+        if version:
+            files[f"environments/{each}/shop.yaml"] = promotion_file(version)
+    world.root = world.commit(files, onto=[], by="ana")
+    world.push(world.root)
+    return world
+
+
+@pytest.fixture(scope="session")
+def world_in(keys: tuple[Path, dict[str, str]]) -> Callable[..., World]:
+    """Make a world in a folder that is given, for fixtures that live longer; see `build_world`."""
+    return lambda folder, *environments: build_world(folder, keys, *environments)
+
+
 @pytest.fixture
 def make_world(tmp_path: Path, keys: tuple[Path, dict[str, str]]) -> Callable[..., World]:
-    """Make the world with these environments; each starts with the version given, if any."""
-
-    def make(*environments: str, version: str = "1.0.0") -> World:
-        folder, public = keys
-        for name in public:
-            (tmp_path / name).write_bytes((folder / name).read_bytes())
-            (tmp_path / name).chmod(0o600)
-        world = World(tmp_path, public)
-        world.remote.mkdir()
-        world.git.tell(["init", "-q", "--bare", "-b", "main", str(world.remote)])
-        people = "".join(
-            f'  {each}: {{name: {each}, keys: ["{public[each]}"]}}\n' for each in ("ana", "ben")
-        )
-        files: dict[str, str | None] = {
-            "environments/people.yaml": (
-                f"apiVersion: tagboat/v1\nkind: People\npeople:\n{people}"
-                "roles: {developer: [ana, ben], admin: [ana]}\n"
-            ),
-            "releases/shop/app.yaml": app_file(),
-        }
-        for each in world.versions:
-            files[f"releases/shop/{each}/release.yaml"] = release_file(each)
-        for each in environments:
-            files[f"environments/{each}/environment.yaml"] = environment_file(each)
-            if version:
-                files[f"environments/{each}/shop.yaml"] = promotion_file(version)
-        world.root = world.commit(files, onto=[], by="ana")
-        world.push(world.root)
-        return world
-
-    return make
+    """Make the world with these environments; see `build_world`."""
+    return partial(build_world, tmp_path, keys)

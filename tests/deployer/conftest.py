@@ -50,5 +50,4 @@ def claim() -> Claim:
         ),
         basis="c" * 40,
         sign_off=SignOff(commit="d" * 40, merged_by="ana", authors=("ben",)),
-        plan_digest="sha256:0",
     )

@@ -51,7 +51,6 @@ def a_claim(
         ),
         basis="d" * 40,
         sign_off=SignOff(commit=merge, merged_by="ada", authors=("eve",)),
-        plan_digest="sha256:" + "0" * 64,
     )
 
 

@@ -158,7 +158,6 @@ class Scene:
                 assignment=assignment,
                 basis=TIP,
                 sign_off=SignOff(commit=commit),
-                plan_digest="sha256:0",
             )
         )
         claim = self.records[-1]

@@ -159,7 +159,6 @@ class Past:
                 basis="b" * 40,
                 sign_off=SignOff(commit="a" * 40, merged_by="approver", authors=("engineer",)),
                 reasons=OPEN,
-                plan_digest="sha256:" + "d" * 64,
                 estimate=60,
                 summary=summary,
             )

@@ -12,6 +12,7 @@ from reconciler.model.place import Place
 from reconciler.model.records.answer import Answer, Verb
 from reconciler.model.records.base import PlacedBase, RecordBase, body_of
 from reconciler.model.records.deployments import Claim, End, Outcome, Refusal, Restart
+from reconciler.model.records.evidence import Evidence, Observed
 from reconciler.model.records.reason import Reason, SignOff
 from reconciler.model.records.sighting import Sighting
 from reconciler.model.records.verification import Verification
@@ -51,6 +52,8 @@ __all__ = [
     "Answer",
     "Claim",
     "End",
+    "Evidence",
+    "Observed",
     "Outcome",
     "PlacedBase",
     "PlacedRecord",

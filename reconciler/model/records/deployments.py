@@ -6,6 +6,7 @@ from typing import Literal
 from reconciler.model.content import Content
 from reconciler.model.deployment import Assignment, StepOutcome
 from reconciler.model.records.base import PlacedBase
+from reconciler.model.records.evidence import Evidence
 from reconciler.model.records.reason import Reason, SignOff
 from reconciler.names import CommitId
 
@@ -29,7 +30,9 @@ class Claim(PlacedBase):
     """The commit of the protected branch that it was decided on."""
     sign_off: SignOff
     reasons: tuple[Reason, ...] = ()
-    plan_digest: str
+    plan_digest: str = ""
+    """Digest of the whole plan; only in records from before evidence was kept."""
+    evidence: Evidence | None = None
     estimate: int = 0
     """Seconds, as the release says; 0 for unknown."""
     summary: str = ""
@@ -78,6 +81,7 @@ class Refusal(PlacedBase):
     """Version that the file asks for."""
     basis: CommitId
     reasons: tuple[Reason, ...]
+    evidence: Evidence | None = None
 
     @property
     def subject(self) -> str:

@@ -1,0 +1,112 @@
+"""What is in force at a commit of the protected branch: gathered, judged and loaded."""
+
+from dataclasses import dataclass, field, replace
+
+from reconciler.diagnostics import Report
+from reconciler.errors import ConfigurationError
+from reconciler.manifest.layering import effective_environments
+from reconciler.manifest.snapshot import Parsed, Snapshot
+from reconciler.model.people import People
+from reconciler.repository.arrivals import gather
+from reconciler.repository.git import Git
+from reconciler.repository.reading import load_entries
+from reconciler.repository.trees import Entries, GitContents, entries
+from reconciler.signoff import Authority, Judgement, judge
+from reconciler.signoff.facts import Facts
+from reconciler.system.facts import FactStore
+from reconciler.validator import validate
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One commit of the branch: what is in force there, and what the branch itself says."""
+
+    tip: str
+    judgement: Judgement
+    admitted: Snapshot
+    shown: Snapshot
+    report: Report
+
+
+@dataclass(slots=True)
+class Court:
+    """Judges commits from one trust root; what it has read and judged makes the next one cheap.
+
+    One thread uses it. ``store`` keeps what was read between runs.
+    """
+
+    git: Git
+    root: str
+    store: FactStore | None = None
+    _trusted: tuple[People, Authority] | None = None
+    _parsed: dict[tuple[str, str], Parsed] = field(default_factory=dict)
+    _facts: Facts | None = None
+    _judged: Judged | None = None
+
+    def at(self, tip: str) -> Judged:
+        """What is in force at a commit; made once as long as the same one is asked for.
+
+        Raises `ConfigurationError` when the trust root can't be one.
+        """
+        known = self._judged
+        if known is None or known.tip != tip or known.judgement.undecided:
+            people, authority = self._trust()
+            keys = {person: entry.keys for person, entry in people.people.items() if entry.keys}
+            cache = self.git.home / "signatures.json"
+            facts = self._facts = gather(
+                self.git,
+                root=self.root,
+                tip=tip,
+                people_keys=keys,
+                cache=cache,
+                before=self._facts,
+            )
+            judgement = judge(
+                facts,
+                root=self.root,
+                tip=tip,
+                authority=authority,
+                known=known.judgement.progress if known else None,
+            )
+            inside = {path: (each.mode, each.id) for path, each in judgement.admitted.items()}
+            admitted, report = self._load(inside, at=tip)
+            there = entries(self.git, tip)
+            shown = admitted if there == inside else self._load(there, at=tip)[0]
+            report = report + validate(admitted)
+            self._forget(admitted, shown)
+            known = self._judged = Judged(tip, judgement, admitted, shown, report)
+        return known
+
+    def _trust(self) -> tuple[People, Authority]:
+        """People and permissions of the trust root, whose tree is admitted whole."""
+        if self._trusted is None:
+            if self.git.resolve(self.root) != self.root:
+                raise ConfigurationError(
+                    f"the trust root {self.root[:12]} is not in the repository",
+                    hint="set [trust] root in tagboat.toml to a commit of the protected branch",
+                )
+            snapshot, report = self._load(entries(self.git, self.root), at=self.root)
+            if snapshot.people is None:
+                found = "; ".join(str(each) for each in report.findings[:3])
+                raise ConfigurationError(
+                    f"the trust root {self.root[:12]} has no usable environments/people.yaml",
+                    hint=found or "write one, and set [trust] root to the commit that has it",
+                )
+            in_force = replace(snapshot, environments=effective_environments(snapshot))
+            self._trusted = (snapshot.people, Authority.of(in_force))
+        return self._trusted
+
+    def _load(self, wanted: Entries, *, at: str) -> tuple[Snapshot, Report]:
+        return load_entries(
+            at,
+            wanted,
+            contents=GitContents(self.git),
+            known=self._parsed,
+            store=self.store,
+        )
+
+    def _forget(self, *used: Snapshot) -> None:
+        """Let go of what was read of files that are long gone."""
+        kept = {each for snapshot in used for each in snapshot.blobs.items()}
+        if len(self._parsed) > 2 * len(kept):
+            self._parsed = {key: each for key, each in self._parsed.items() if key in kept}

@@ -1,0 +1,104 @@
+"""Past decisions made again, from a clone alone: `tagboat prove` and back-tests stand on it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from reconciler.daemon.court import Court
+from reconciler.daemon.view import View
+from reconciler.deployer.ledger import Ledger
+from reconciler.errors import TagboatError
+from reconciler.model.place import Place
+from reconciler.model.records import Claim, Record, Refusal
+from reconciler.names import instant_of
+from reconciler.planner.inputs import Inputs
+from reconciler.planner.proof import Agreement, Proof, prove
+
+
+@dataclass(slots=True)
+class Proving:
+    """Walks the history once and decides again what it decided; asks no remote.
+
+    ``edition`` is this Tagboat's. Records must have been read into the view.
+    """
+
+    view: View
+    edition: str
+    _courts: dict[str, Court] = field(default_factory=dict)
+
+    def proofs(self, wanted: frozenset[int] | None = None) -> Iterator[Proof]:
+        """A proof for each decision with one of these sequences (all without), oldest first."""
+        for record, inputs in self._replayed(wanted):
+            if isinstance(inputs, str):
+                yield Proof(
+                    record.sequence,
+                    Place(record.environment, record.app),
+                    record.subject,
+                    Agreement.DIFFERENT if inputs else Agreement.NO_EVIDENCE,
+                    (inputs,) if inputs else (),
+                )
+            else:
+                yield prove(record, inputs, edition=self.edition)
+
+    def _replayed(
+        self, wanted: frozenset[int] | None
+    ) -> Iterator[tuple[Claim | Refusal, Inputs | str]]:
+        """Each decision with its inputs, or why they can't be had (empty: it kept none)."""
+        ledger = Ledger()
+        waiting: dict[int, list[Claim | Refusal]] = {}
+        records = self.view.records
+        for each in records:
+            if isinstance(each, Claim | Refusal) and (wanted is None or each.sequence in wanted):
+                # Claims of one push were all decided on the same history.
+                known = each.evidence.history if each.evidence else each.sequence - 1
+                waiting.setdefault(known, []).append(each)
+        yield from self._decided(waiting.pop(0, []), ledger)
+        for record in records:
+            ledger.apply(record)
+            yield from self._decided(waiting.pop(record.sequence, []), ledger)
+        for left in waiting.values():
+            yield from ((each, "the history that it was decided on") for each in left)
+
+    def _decided(
+        self, records: list[Claim | Refusal], ledger: Ledger
+    ) -> Iterator[tuple[Claim | Refusal, Inputs | str]]:
+        for each in records:
+            evidence = each.evidence
+            if evidence is None:
+                yield each, ""
+                continue
+            if evidence.history >= each.sequence:
+                yield each, "the history that it was decided on"
+                continue
+            try:
+                judged = self._court(evidence.root).at(each.basis)
+            except TagboatError as error:
+                yield each, f"the files: {error.message}"
+                continue
+            yield (
+                each,
+                Inputs(
+                    basis=judged.tip,
+                    snapshot=judged.admitted,
+                    tip=judged.shown,
+                    report=judged.report,
+                    judgement=judged.judgement,
+                    ledger=ledger,
+                    now=instant_of(evidence.now),
+                    reconciler=each.reconciler,
+                ),
+            )
+
+    def _court(self, root: str) -> Court:
+        if root not in self._courts:
+            self._courts[root] = Court(self.view.git, root, self.view.store)
+        return self._courts[root]
+
+
+def decisions_in(records: list[Record], words: str) -> Mapping[int, Claim | Refusal]:
+    """The decisions that these words name: a record's number, its id, or a deployment."""
+    return {
+        each.sequence: each
+        for each in records
+        if isinstance(each, Claim | Refusal)
+        and words in {str(each.sequence), each.id, getattr(each, "deployment", "")}
+    }

@@ -1,0 +1,40 @@
+"""Evidence: what a decision was made from, so that anybody can make it again."""
+
+from reconciler.model.base import Model
+from reconciler.model.observation import Presence
+from reconciler.names import CommitId
+
+
+class Observed(Model):
+    """What the driver reported of the place just before."""
+
+    presence: Presence
+    digest: str = ""
+    version: str = ""
+    fence: int = 0
+    detail: str = ""
+
+
+class Evidence(Model):
+    """Every input of one decision that git alone doesn't hold, and digests of those that it does.
+
+    With a bare clone it is enough to decide again: the files are those of the record's ``basis``,
+    judged from ``root``; the history is the records up to ``history``.
+    """
+
+    now: str
+    """The instant that was decided for."""
+    root: CommitId
+    """The trust root that the files were judged from."""
+    history: int
+    """The sequence of the last record that was known; 0 for none."""
+    observed: Observed | None = None
+    drivers: tuple[str, ...] | None = None
+    """Drivers that the host has enabled."""
+    alarms: tuple[str, ...] = ()
+    stopped: str = ""
+    """Why the host may not touch the place, if so."""
+    inputs: dict[str, str] = {}
+    """Input → digest: tells which one changed when the decision can't be repeated."""
+    decision: str
+    """Digest over all that was decided and said of the place."""

@@ -1,0 +1,118 @@
+"""Proof: a past decision made again from its evidence, and whether it comes out the same (pure)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reconciler.canonical import digest_of
+from reconciler.model.place import Place
+from reconciler.model.plan import Decision, Verdict
+from reconciler.model.records import Claim, Evidence, Reason, Refusal
+from reconciler.planner.evidence import Witness, recalled
+from reconciler.planner.inputs import Inputs
+from reconciler.planner.plan import decide
+
+
+class Agreement(StrEnum):
+    """What became of deciding again."""
+
+    SAME = "same"
+    """Byte for byte."""
+    OTHER_WORDS = "other-words"
+    """Another version of Tagboat decided; the verdict and every gate's answer are the same."""
+    DIFFERENT = "different"
+    """Something is not as it was."""
+    NO_EVIDENCE = "no-evidence"
+    """The record is from before evidence was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One decision proved, or why it can't be; ``changed`` names inputs and what else differs."""
+
+    sequence: int
+    place: Place
+    subject: str
+    agreement: Agreement
+    changed: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """The proof as plain JSON."""
+        return {
+            "sequence": self.sequence,
+            "place": str(self.place),
+            "subject": self.subject,
+            "agreement": self.agreement.value,
+            "changed": list(self.changed),
+        }
+
+    @property
+    def holds(self) -> bool:
+        """Whether the decision comes out as it was recorded."""
+        return self.agreement in {Agreement.SAME, Agreement.OTHER_WORDS}
+
+
+def prove(record: Claim | Refusal, inputs: Inputs, *, edition: str) -> Proof:
+    """Decide again what the record decided.
+
+    ``inputs`` hold the files of the record's basis and the history up to its evidence's
+    ``history``; the rest is taken from the evidence.
+    """
+    place = Place(record.environment, record.app)
+    evidence = record.evidence
+    if evidence is None:
+        return Proof(record.sequence, place, record.subject, Agreement.NO_EVIDENCE)
+    then = recalled(inputs, place, evidence)
+    decision = decide(then, place)
+    digests = Witness(then, edition).digests
+    wrong = [
+        *_inputs_that_changed(evidence, then, digests),
+        *_not_as_recorded(record, decision),
+    ]
+    same = digest_of(decision.as_json()) == evidence.decision
+    if same and not wrong:
+        agreement = Agreement.SAME
+    elif not wrong and evidence.inputs.get("tagboat") != edition:
+        agreement = Agreement.OTHER_WORDS
+    else:
+        agreement = Agreement.DIFFERENT
+        wrong = wrong or ["what was decided"]
+    return Proof(record.sequence, place, record.subject, agreement, tuple(wrong))
+
+
+def _inputs_that_changed(evidence: Evidence, then: Inputs, digests: Mapping[str, str]) -> list[str]:
+    found = [
+        name
+        for name, digest in sorted(evidence.inputs.items())
+        if name != "tagboat" and digests.get(name) != digest
+    ]
+    if then.ledger.sequence != evidence.history:
+        found.append("history")
+    if then.judgement.root != evidence.root:
+        found.append("trust root")
+    return found
+
+
+def _not_as_recorded(record: Claim | Refusal, decision: Decision) -> list[str]:
+    """What the record says besides its evidence, compared with what is decided now."""
+    match record:
+        case Claim():
+            checks = {
+                "verdict": decision.verdict is Verdict.DEPLOY,
+                "assignment": decision.assignment == record.assignment,
+                "sign-off": decision.sign_off == record.sign_off,
+                "gates": _answers(decision.reasons) == _answers(record.reasons),
+                "estimate": decision.estimate == record.estimate,
+                "summary": decision.summary == record.summary,
+            }
+        case Refusal():
+            checks = {
+                "verdict": decision.verdict in {Verdict.HOLD, Verdict.BROKEN},
+                "wanted": decision.wanted == record.wanted,
+                "gates": _answers(decision.closed) == _answers(record.reasons),
+            }
+    return [name for name, holds in checks.items() if not holds]
+
+
+def _answers(reasons: tuple[Reason, ...]) -> list[tuple[str, str]]:
+    return [(each.gate, each.state) for each in reasons]
