@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reconciler.cli.options import ConfigOption, FolderOption, Format, FormatOption
-from reconciler.cli.output import emit, harmless, say
+from reconciler.cli.output import emit, say
 from reconciler.errors import ExitCode, UsageError
+from reconciler.visibility import visible
 
 if TYPE_CHECKING:
     from reconciler.cli.knowledge import Known
@@ -47,7 +48,7 @@ def prove(
     def table() -> None:
         for each in proofs:
             if each.agreement is not Agreement.SAME or not everything:
-                print(harmless(_line(each)))
+                print(visible(_line(each)))
         if everything:
             _sum_up(proofs, signed)
 
