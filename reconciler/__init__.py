@@ -4,7 +4,7 @@ Layers, imports go down only (checked by import-linter as part of ``make test``)
 
 * L0 ``errors``, ``diagnostics``, ``names``, ``canonical``: words everybody may use
 * L1 ``model``: frozen values
-* L2 ``manifest validator signoff planner deployer publish``: the pure core
+* L2 ``manifest timetable validator signoff planner deployer publish``: the pure core
 * L3 ``ports``: what the core asks of the world
 * L4 ``drivers probes journal``, ``repository``, ``system``: adapters
 * L5 ``daemon``: loop and executor

@@ -1,9 +1,7 @@
 """Two timetables fit together."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
-from typing import get_args
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 
 from reconciler.diagnostics import Diagnostic
 from reconciler.manifest.codes import times
@@ -13,13 +11,13 @@ from reconciler.manifest.snapshot import Snapshot
 from reconciler.model.gates import After
 from reconciler.model.promotion import Promotion
 from reconciler.model.schedule import Schedule
-from reconciler.names import Day, seconds_of
+from reconciler.names import seconds_of
+from reconciler.timetable.slots import slots
 from reconciler.validator.effective import Effective, at, deployed
 
-_DAYS: tuple[str, ...] = get_args(Day)
-_START = date(2026, 1, 5)
-_WEEKS = 26
-_BEFORE = 13
+_START = datetime(2026, 1, 5, tzinfo=UTC)
+_END = _START + timedelta(weeks=26)
+_BEFORE = timedelta(weeks=13)
 
 
 def timetables(snapshot: Snapshot) -> Iterator[Diagnostic]:
@@ -40,8 +38,8 @@ def timetables(snapshot: Snapshot) -> Iterator[Diagnostic]:
         if source is None or schedule is None:
             continue
         gaps = _gaps(
-            slots(schedule[0], schedule[1], before=_BEFORE),
-            slots(follow.schedule, each.value.timezone or "Etc/UTC"),
+            list(slots(schedule[0], schedule[1], after=_START - _BEFORE, until=_END)),
+            slots(follow.schedule, each.value.timezone or "Etc/UTC", after=_START, until=_END),
         )
         if gaps:
             yield from _told(snapshot, each, source, promotion, gaps)
@@ -103,28 +101,7 @@ def _arrivals(snapshot: Snapshot, source: Effective) -> tuple[Schedule, str] | N
     return None
 
 
-def slots(schedule: Schedule, zone: str, *, before: int = 0) -> list[datetime]:
-    """The moments of a schedule in half a year, and so many weeks before; sorted."""
-    start = _monday(date.fromisoformat(schedule.since)) if schedule.since else _START
-    every = int(schedule.every[:-1]) if schedule.every else 1
-    moment = time.fromisoformat(schedule.time)
-    info = ZoneInfo(schedule.timezone or zone)
-    days = [_DAYS.index(each) for each in schedule.days or _DAYS]
-    found = []
-    for week in range(-before, _WEEKS):
-        monday = _START + timedelta(weeks=week)
-        if ((monday - start).days // 7) % every == 0:
-            for day in days:
-                local = datetime.combine(monday + timedelta(days=day), moment, info)
-                found.append(local.astimezone(ZoneInfo("Etc/UTC")))
-    return sorted(found)
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
-def _gaps(arrivals: Sequence[datetime], taken: Sequence[datetime]) -> list[timedelta]:
+def _gaps(arrivals: Sequence[datetime], taken: Iterable[datetime]) -> list[timedelta]:
     """How long ago, at each slot, something arrived last."""
     found: list[timedelta] = []
     index = 0

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import get_args
 from zoneinfo import ZoneInfo
 
 from reconciler.diagnostics import Diagnostic
@@ -13,12 +12,10 @@ from reconciler.manifest.snapshot import Snapshot
 from reconciler.model.calendar import Calendar
 from reconciler.model.freeze import Freeze
 from reconciler.model.promotion import Promotion
-from reconciler.model.schedule import Window
-from reconciler.names import Day
+from reconciler.timetable.slots import DAYS
+from reconciler.timetable.windows import days_of
 from reconciler.validator.effective import Effective, deployed
 from reconciler.validator.written import windows as written
-
-_DAYS: tuple[str, ...] = get_args(Day)
 
 
 def windows(snapshot: Snapshot) -> Iterator[Diagnostic]:
@@ -36,7 +33,7 @@ def windows(snapshot: Snapshot) -> Iterator[Diagnostic]:
                     hint="write a later 'until', or leave 'windows' out for always",
                 )
     for name, calendar in snapshot.calendars.items():
-        if not set(_DAYS) - _weekend(snapshot, calendar):
+        if not set(DAYS) - _weekend(snapshot, calendar):
             place = snapshot.locate(calendar_path(name), ("weekend",))
             said = f"calendar {shown(name)} closes every day of the week"
             yield times.NEVER.at(place, said, hint="take a day out of 'weekend'")
@@ -52,19 +49,9 @@ def _never(snapshot: Snapshot, each: Effective) -> Iterator[Diagnostic]:
     closed = _weekend(snapshot, _calendar(snapshot, each))
     if not found:
         yield each.finding(times.NEVER, "no window at all", "windows", key=True)
-    elif closed != set(_DAYS) and all(_days(window) <= closed for window in found):
+    elif closed != set(DAYS) and all(days_of(window) <= closed for window in found):
         said = "windows open only on days that the calendar closes"
         yield each.finding(times.NEVER, said, "windows", key=True)
-
-
-def _days(window: Window) -> frozenset[str]:
-    """The days of the week on which something may start in this window."""
-    if window.booked or window.from_ is None or window.until is None:
-        return frozenset(_DAYS)
-    begins = frozenset(window.days or _DAYS)
-    if window.from_ < window.until or window.until == "00:00":
-        return begins
-    return begins | {_DAYS[(_DAYS.index(each) + 1) % 7] for each in begins}
 
 
 def _calendar(snapshot: Snapshot, each: Effective) -> Calendar | None:
@@ -86,7 +73,7 @@ def _weekend(snapshot: Snapshot, calendar: Calendar | None) -> frozenset[str]:
     chain = _chain(snapshot, calendar)
     closed: set[str] = {day for each in chain for day in each.weekend}
     if any(each.day_before for each in chain):
-        closed |= {_DAYS[_DAYS.index(each) - 1] for each in closed}
+        closed |= {DAYS[DAYS.index(each) - 1] for each in closed}
     return frozenset(closed)
 
 
@@ -138,4 +125,4 @@ def _on_vacation(calendar: Calendar, day: date) -> bool:
         date.fromisoformat(each.from_) <= one <= date.fromisoformat(each.until)
         for each in calendar.vacations
         for one in days
-    ) or any(_DAYS[one.weekday()] in calendar.weekend for one in days)
+    ) or any(DAYS[one.weekday()] in calendar.weekend for one in days)
