@@ -45,8 +45,9 @@ def release(
     """Write a release: the app's file says how, a clone what."""
     from reconciler.cli.knowledge import suggestion
     from reconciler.cli.tree import add, snapshot_of, top_of
-    from reconciler.scaffold.release import Facts, tag_of
+    from reconciler.scaffold.release import Facts
     from reconciler.scaffold.release import release as made
+    from reconciler.versions import tag_of
 
     name, _, version = what.partition("@")
     if not (name and version):

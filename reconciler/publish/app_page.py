@@ -1,7 +1,6 @@
 """The page of one app: where it runs, and its releases."""
 
-import re
-
+from reconciler.model.app import Versions
 from reconciler.model.place import Place
 from reconciler.model.release import Release
 from reconciler.publish.cells import Cell, Overview
@@ -18,6 +17,7 @@ from reconciler.publish.fragments import (
 )
 from reconciler.publish.home import attention
 from reconciler.publish.times import when
+from reconciler.versions import newest_first
 
 SHOWN = 20
 """Deployments on an app's page."""
@@ -70,11 +70,14 @@ def _latest(cell: Cell) -> str:
 
 
 def _releases(overview: Overview, name: str) -> list[str]:
-    found = [each for (app, _), each in overview.inputs.releases.items() if app == name]
+    found = {
+        version: each for (app, version), each in overview.inputs.releases.items() if app == name
+    }
     if not found:
         return ["No release has been admitted yet."]
-    newest_first = sorted(found, key=lambda each: _order(each.version), reverse=True)
-    return [_release(overview, each) for each in newest_first]
+    app = overview.inputs.apps.get(name)
+    versions = app.versions if app else Versions(scheme="opaque")
+    return [_release(overview, found[each]) for each in newest_first(versions, found)]
 
 
 def _release(overview: Overview, release: Release) -> str:
@@ -99,8 +102,3 @@ def _release(overview: Overview, release: Release) -> str:
     if release.notes:
         parts.append(paragraphs(release.notes))
     return "\n\n".join(parts)
-
-
-def _order(version: str) -> list[tuple[int, int, str]]:
-    parts = re.findall(r"[0-9]+|[^0-9]+", version)
-    return [(1, int(each), "") if each.isdigit() else (0, 0, each) for each in parts]

@@ -9,6 +9,7 @@ from reconciler.manifest.paths import release_path
 from reconciler.model.app import App
 from reconciler.scaffold.files import NewFile, new_file
 from reconciler.scaffold.wording import quoted, word
+from reconciler.versions import tag_of
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
@@ -21,11 +22,6 @@ class Facts:
     """Of the app's repository."""
     artifacts: Mapping[str, Mapping[str, str]]
     """Component → its artifact, as the file has it."""
-
-
-def tag_of(app: App, version: str) -> str:
-    """The tag that the app gives this version."""
-    return app.versions.tag.replace("{version}", version)
 
 
 def release(

@@ -1,6 +1,5 @@
 """Releases can be told apart."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -9,8 +8,7 @@ from reconciler.manifest.codes import links
 from reconciler.manifest.paths import release_path
 from reconciler.manifest.secrets import shown
 from reconciler.manifest.snapshot import Snapshot
-
-_NUMBER = re.compile(r"[0-9]+")
+from reconciler.versions import rank
 
 
 def ambiguous(snapshot: Snapshot) -> Iterator[Diagnostic]:
@@ -20,11 +18,13 @@ def ambiguous(snapshot: Snapshot) -> Iterator[Diagnostic]:
     the newest would be anybody's guess. Versions of scheme ``opaque`` have no rank, except that
     they may not differ in case alone.
     """
-    ranks: dict[tuple[str, str], list[str]] = defaultdict(list)
+    ranks: dict[tuple[str, object], list[str]] = defaultdict(list)
     for app, version in snapshot.releases:
         found = snapshot.apps.get(app)
         if found is not None:
-            ranks[app, _rank(found.versions.scheme, version)].append(version)
+            opaque = found.versions.scheme == "opaque"
+            key = version.casefold() if opaque else rank(found.versions, version)
+            ranks[app, key].append(version)
     for (app, _), versions in ranks.items():
         first, *others = sorted(versions)
         for version in others:
@@ -32,11 +32,3 @@ def ambiguous(snapshot: Snapshot) -> Iterator[Diagnostic]:
                 snapshot.locate(release_path(app, version), ("version",)),
                 f"version {shown(version)} of {app} has the rank of {shown(first)}",
             )
-
-
-def _rank(scheme: str, version: str) -> str:
-    plain = version if scheme == "opaque" else version.partition("+")[0]
-    plain = plain.removeprefix("v").casefold()
-    if scheme == "opaque":
-        return plain
-    return _NUMBER.sub(lambda match: match[0].lstrip("0") or "0", plain)

@@ -8,13 +8,15 @@ from reconciler.manifest.paths import app_path
 from reconciler.manifest.placeholders import words_of
 from reconciler.manifest.secrets import shown
 from reconciler.manifest.snapshot import Snapshot
-from reconciler.model.app import App
+from reconciler.model.app import App, Versions
+from reconciler.versions.pattern import Pattern
 
 
 def apps(snapshot: Snapshot) -> Iterator[Diagnostic]:
     """An app's components have names of their own, and its versions have tags of their own.
 
-    ``versions.tag`` holds ``{version}``: else all versions would share one tag.
+    ``versions.tag`` holds ``{version}``: else all versions would share one tag. Calendar versions
+    may have a ``pattern``, which makes them grow with time and can be read back.
     """
     for name, app in snapshot.apps.items():
         path = app_path(name)
@@ -23,7 +25,25 @@ def apps(snapshot: Snapshot) -> Iterator[Diagnostic]:
                 snapshot.locate(path, ("versions", "tag")),
                 f"versions.tag: found {shown(app.versions.tag)}, expected it to hold {{version}}",
             )
+        yield from _pattern(snapshot, path, app.versions)
         yield from _components(snapshot, path, app)
+
+
+def _pattern(snapshot: Snapshot, path: str, versions: Versions) -> Iterator[Diagnostic]:
+    if versions.pattern is None:
+        return
+    wrong = f"expected none beside scheme {versions.scheme}"
+    if versions.scheme == "calver":
+        try:
+            Pattern.of(versions.pattern)
+        except ValueError as error:
+            wrong = str(error)
+        else:
+            return
+    yield fields.VALUE.at(
+        snapshot.locate(path, ("versions", "pattern")),
+        f"versions.pattern: found {shown(versions.pattern)}, {wrong}",
+    )
 
 
 def _components(snapshot: Snapshot, path: str, app: App) -> Iterator[Diagnostic]:

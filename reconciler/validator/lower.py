@@ -1,6 +1,5 @@
 """What comes contains what was promoted before."""
 
-import re
 from collections.abc import Iterator
 
 from reconciler.diagnostics import Diagnostic
@@ -8,8 +7,7 @@ from reconciler.manifest.codes import changes
 from reconciler.manifest.paths import promotion_path
 from reconciler.manifest.snapshot import Snapshot
 from reconciler.validator.effective import at
-
-_PART = re.compile(r"[0-9]+|[A-Za-z]+")
+from reconciler.versions import rank
 
 
 def lower(base: Snapshot, snapshot: Snapshot) -> Iterator[Diagnostic]:
@@ -31,22 +29,10 @@ def lower(base: Snapshot, snapshot: Snapshot) -> Iterator[Diagnostic]:
         aside = override is not None and override.gate == "require/not-behind"
         if aside and override is not None and override.release == promotion.release:
             continue
-        if _rank(promotion.release) < _rank(before.release):
+        versions = place.app.versions
+        if rank(versions, promotion.release) < rank(versions, before.release):
             yield changes.LOWER.at(
                 snapshot.locate(promotion_path(environment, app), ("release",)),
                 f"{environment}/{app}: {promotion.release} is lower than {before.release},"
                 " and 'not-behind' is required",
             )
-
-
-def _rank(version: str) -> tuple[tuple[int, int, str], ...]:
-    """By semver's order: numbers as numbers, and a pre-release before what it leads to."""
-    plain, _, _ = version.partition("+")
-    core, dash, early = plain.partition("-")
-    parts = [_one(each) for each in _PART.findall(core)]
-    tail = [(-1, 0, ""), *(_one(each) for each in _PART.findall(early))] if dash else [(0, 0, "")]
-    return (*parts, *tail)
-
-
-def _one(part: str) -> tuple[int, int, str]:
-    return (1, int(part), "") if part.isdigit() else (2, 0, part)

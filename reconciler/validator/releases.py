@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from reconciler.diagnostics import Diagnostic
 from reconciler.manifest.codes import references
 from reconciler.manifest.paths import app_path, release_path
-from reconciler.manifest.placeholders import fill
 from reconciler.manifest.secrets import shown
 from reconciler.manifest.snapshot import Snapshot
 from reconciler.model.app import App
 from reconciler.model.release import Release
 from reconciler.validator.near import near
+from reconciler.versions import tag_of
 
 
 def releases(snapshot: Snapshot) -> Iterator[Diagnostic]:
@@ -34,7 +34,7 @@ def releases(snapshot: Snapshot) -> Iterator[Diagnostic]:
 
 
 def _tag(snapshot: Snapshot, path: str, app: App, release: Release) -> Iterator[Diagnostic]:
-    expected = fill(app.versions.tag, {"version": release.version, "app": app.name})
+    expected = tag_of(app, release.version)
     if release.tag != expected:
         yield references.TAG_NAME.at(
             snapshot.locate(path, ("tag",)),
