@@ -32,6 +32,7 @@ class Ledger:
         self._ends: dict[str, End] = {}
         self._sightings: dict[tuple[Sort, str], Sighting] = {}
         self._answers: dict[str, Answer] = {}
+        self._wide: dict[str, list[Answer]] = {}
         self._pauses: dict[tuple[str, str | None], Answer] = {}
         self._sequence = 0
 
@@ -105,6 +106,16 @@ class Ledger:
             self._standings[place] = known
         return known
 
+    def confirmations(self, place: Place) -> tuple[Answer, ...]:
+        """Granted ``confirm`` requests since the last claim in a place, oldest first.
+
+        Those for the place, and those for its whole environment.
+        """
+        standing = self.at(place)
+        after = standing.last_claim.sequence if standing.last_claim else 0
+        wide = (each for each in self._wide.get(place.environment, ()) if each.sequence > after)
+        return tuple(sorted((*standing.confirmations, *wide), key=lambda each: each.sequence))
+
     @property
     def pauses(self) -> tuple[Answer, ...]:
         """Granted ``pause`` requests that nobody has resumed since, oldest first.
@@ -165,7 +176,9 @@ class Ledger:
                 self._pauses.pop(scope, None)
             case "confirm" if answer.app is not None:
                 place = Place(answer.environment, answer.app)
-                self._account(place).confirmations.append(answer)
+                self._account(place).take_confirmation(answer)
+            case "confirm":
+                self._wide.setdefault(answer.environment, []).append(answer)
             case _:
                 pass
 

@@ -63,6 +63,10 @@ class Standing:
     """Content's digest → what the place's tests last said of it."""
     confirmations: tuple[Answer, ...] = ()
     """Granted ``confirm`` requests since the last claim."""
+    overrode: tuple[Claim, ...] = ()
+    """Claims that began although a gate was not open, since it was set aside; newest last."""
+    reviewed: frozenset[str] = frozenset()
+    """Their deployments, as far as another person has looked at them afterwards."""
     broken: LedgerError | None = None
 
     @property
@@ -119,6 +123,8 @@ class Account:
     restarts: list[Restart] = field(default_factory=list)
     verifications: dict[str, Verification] = field(default_factory=dict)
     confirmations: list[Answer] = field(default_factory=list)
+    overrode: list[Claim] = field(default_factory=list)
+    reviewed: set[str] = field(default_factory=set)
     broken: LedgerError | None = None
 
     def standing(self) -> Standing:
@@ -137,6 +143,8 @@ class Account:
             restarts=tuple(self.restarts),
             verifications=dict(self.verifications),
             confirmations=tuple(self.confirmations),
+            overrode=tuple(self.overrode),
+            reviewed=frozenset(self.reviewed),
             broken=self.broken,
         )
 
@@ -148,6 +156,8 @@ class Account:
                 self.last_refusal = None
                 self.restarts.clear()
                 self.confirmations.clear()
+                if any(each.aside for each in record.reasons):
+                    self.overrode.append(record)
             case End():
                 self._close(record)
             case Refusal():
@@ -158,6 +168,19 @@ class Account:
                 self.verifications[record.digest] = record
             case _:
                 assert_never(record)
+
+    def take_confirmation(self, answer: Answer) -> None:
+        """Take in a granted ``confirm``.
+
+        One that names a deployment which has ended looks back at the gates that it set aside; that
+        is for another person than who set them aside.
+        """
+        self.confirmations.append(answer)
+        for claim in self.overrode:
+            ended = self.open_claim is not claim
+            by = {each.aside.by for each in claim.reasons if each.aside}
+            if claim.deployment == answer.deployment and ended and answer.by not in by:
+                self.reviewed.add(claim.deployment)
 
     def violation(self, record: PlacedRecord, ends: Mapping[str, End]) -> LedgerError | None:
         """The law that the record breaks, if it does; ``ends`` are all there were so far."""

@@ -14,11 +14,9 @@ from reconciler.manifest.document import NodePath
 from reconciler.manifest.layering import Resolved, resolve
 from reconciler.manifest.paths import (
     app_path,
-    approval_path,
     customer_path,
     freeze_path,
     promotion_path,
-    quarantine_path,
     release_path,
 )
 from reconciler.manifest.snapshot import Snapshot
@@ -58,7 +56,7 @@ def unsupported(snapshot: Snapshot, environment: str, app: str) -> Iterator[Use]
     yield from _of_environment(resolved, resolved.environment)
     yield from _of_app(snapshot, app)
     if promotion.release is not None:
-        yield from _of_release(snapshot, app, promotion.release, environment)
+        yield from _of_release(snapshot, app, promotion.release)
     yield from _of_shared(snapshot, resolved.environment, app)
 
 
@@ -80,16 +78,11 @@ def _of_app(snapshot: Snapshot, app: str) -> Iterator[Use]:
             yield Use(what, app_path(app), node)
 
 
-def _of_release(snapshot: Snapshot, app: str, version: str, environment: str) -> Iterator[Use]:
+def _of_release(snapshot: Snapshot, app: str, version: str) -> Iterator[Use]:
     release = snapshot.releases.get((app, version))
     for node in _used(release, ()) if release else ():
         what = "migration: breaking" if node == ("migration",) else _name(node)
         yield Use(what, release_path(app, version), node)
-    if (app, version) in snapshot.quarantines:
-        yield Use("the quarantine of this release", quarantine_path(app, version))
-    for key, approval in snapshot.approvals.items():
-        if key[:3] == (app, version, environment) and approval.decision == "rejected":
-            yield Use(f"the rejection by {approval.by}", approval_path(*key), ("decision",))
 
 
 def _of_shared(snapshot: Snapshot, environment: Environment, app: str) -> Iterator[Use]:

@@ -1,6 +1,6 @@
 """Approval: somebody's word for a release in an environment. Quarantine: nobody may have it."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -40,9 +40,6 @@ class Approval(Manifest):
 
 class Quarantine(Manifest):
     """A release that may start nowhere."""
-
-    # A release in quarantine must not start, and so far nothing else would say so.
-    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"reason"})
 
     kind: Literal["Quarantine"]
     app: Name

@@ -48,7 +48,7 @@ class TemporaryPlace(Model):
 class Environment(Layer):
     """An environment and its policy."""
 
-    UNENFORCED: ClassVar[frozenset[str]] = Layer.UNENFORCED | {"customer", "temporary"}
+    UNENFORCED: ClassVar[frozenset[str]] = Layer.UNENFORCED | {"temporary"}
 
     kind: Literal["Environment"]
     name: Name

@@ -56,9 +56,7 @@ class TicketGate(Model):
 class Gates(Model):
     """What a promotion must pass."""
 
-    UNENFORCED: ClassVar[frozenset[str]] = frozenset(
-        {"after", "approvals", "four_eyes", "attended", "tickets", "require"}
-    )
+    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"four_eyes"})
 
     after: After | None = None
     """The same content is verified elsewhere first."""

@@ -29,7 +29,6 @@ class Permissions(Model):
     NAMED: ClassVar[bool] = True
     UNENFORCED: ClassVar[frozenset[str]] = frozenset(
         {
-            "override",
             "abort",
             "retry",
             "rollback",

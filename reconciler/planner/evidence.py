@@ -32,7 +32,9 @@ class Witness:
             root=inputs.judgement.root,
             history=inputs.ledger.sequence,
             observed=_observed(seen) if seen else None,
-            drivers=None if inputs.drivers is None else tuple(sorted(inputs.drivers)),
+            drivers=_sorted(inputs.drivers),
+            repositories=_sorted(inputs.repositories),
+            places_at_once=inputs.places_at_once,
             alarms=inputs.alarms,
             stopped=inputs.stopped.get(place, ""),
             inputs=dict(self.digests),
@@ -63,10 +65,20 @@ def recalled(inputs: Inputs, place: Place, evidence: Evidence) -> Inputs:
         inputs,
         now=instant_of(evidence.now),
         observations={place: Observation(**seen.model_dump())} if seen else {},
-        drivers=None if evidence.drivers is None else frozenset(evidence.drivers),
+        drivers=_set(evidence.drivers),
+        repositories=_set(evidence.repositories),
+        places_at_once=evidence.places_at_once,
         alarms=evidence.alarms,
         stopped={place: evidence.stopped} if evidence.stopped else {},
     )
+
+
+def _sorted(names: frozenset[str] | None) -> tuple[str, ...] | None:
+    return None if names is None else tuple(sorted(names))
+
+
+def _set(names: tuple[str, ...] | None) -> frozenset[str] | None:
+    return None if names is None else frozenset(names)
 
 
 def _observed(seen: Observation) -> Observed:

@@ -1,16 +1,20 @@
 """Everything a plan is made from; nothing else may influence it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from reconciler.deployer.ledger import Ledger, Standing
 from reconciler.diagnostics import Report
+from reconciler.manifest.paths import promotion_path
 from reconciler.manifest.snapshot import Snapshot
 from reconciler.model.app import App
 from reconciler.model.content import Content
 from reconciler.model.deployment import Assignment
 from reconciler.model.environment import Environment
+from reconciler.model.gates import Gates
 from reconciler.model.observation import Observation
 from reconciler.model.place import Place
 from reconciler.model.promotion import Promotion
@@ -18,8 +22,11 @@ from reconciler.model.records import SignOff
 from reconciler.model.release import Release
 from reconciler.signoff import Judgement
 
+PLACES_AT_ONCE = 20
+"""Places that one merge may move without a confirmation, unless the host says otherwise."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Inputs:
     """One commit judged and loaded, the history, what was observed, and the time.
 
@@ -27,7 +34,9 @@ class Inputs:
     files, ``tip`` the files as the branch has them: they differ where something is not signed off.
     ``journalled`` are the deployments whose journal this host has. ``alarms`` are reasons that stop
     every new start; ``stopped`` are places that this host may not touch, and why. ``drivers`` are
-    the enabled ones, or nothing when the host isn't known (a plan made on somebody's laptop).
+    the enabled ones, ``repositories`` those that this host can look at, or nothing when the host
+    isn't known (a plan made on somebody's laptop). ``places_at_once`` is how many places one merge
+    may move without a confirmation.
     """
 
     basis: str
@@ -41,8 +50,17 @@ class Inputs:
     journalled: frozenset[str] = frozenset()
     observations: Mapping[Place, Observation] = field(default_factory=dict)
     drivers: frozenset[str] | None = None
+    repositories: frozenset[str] | None = None
+    places_at_once: int = PLACES_AT_ONCE
     alarms: tuple[str, ...] = ()
     stopped: Mapping[Place, str] = field(default_factory=dict)
+
+    @cached_property
+    def moved(self) -> Mapping[str, int]:
+        """Merge → how many places' promotions it brought that are in force."""
+        paths = (promotion_path(environment, app) for environment, app in self.snapshot.promotions)
+        found = (self.judgement.admissions.get(each) for each in paths)
+        return Counter(each.merge for each in found if each is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +89,26 @@ class Ask:
         return self.inputs.ledger.at(self.place)
 
     @property
+    def content(self) -> Content | None:
+        """What would run here, with the configuration of this place."""
+        return self.assignment.content if self.assignment else None
+
+    @property
+    def gates(self) -> Gates:
+        """What a promotion must pass here; nothing where the environment can't be had."""
+        return self.environment.gates if self.environment else Gates()
+
+    @property
     def now(self) -> datetime:
         """The instant that is decided for, in UTC."""
         return self.inputs.now
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether it leads back to what has run here with success, and is among the last that did.
+
+        That was proven and agreed to here, so gates before something new don't ask then.
+        """
+        return self.content is not None and self.content.digest in self.inputs.ledger.keep(
+            self.place
+        )

@@ -1,17 +1,13 @@
 """Making the plan: for each place one decision, with every reason."""
 
-from dataclasses import replace
-
-from reconciler.deployer.pipeline import assign
-from reconciler.errors import TagboatError
-from reconciler.manifest.layering import resolve
 from reconciler.model.content import Content
 from reconciler.model.deployment import Assignment
 from reconciler.model.place import Place
 from reconciler.model.plan import Decision, Plan, Verdict
-from reconciler.model.records import Claim, Reason, SignOff
+from reconciler.model.records import Claim, Reason
 from reconciler.names import seconds_of
-from reconciler.planner.gates import GATES
+from reconciler.planner.answering import answers
+from reconciler.planner.asking import ask_of
 from reconciler.planner.gates.sign_off import named, taints_of
 from reconciler.planner.inputs import Ask, Inputs
 
@@ -43,8 +39,7 @@ def decide(inputs: Inputs, place: Place) -> Decision:
     standing = inputs.ledger.at(place)
     running = standing.running
     admitted, shown = inputs.snapshot.promotions.get(key), inputs.tip.promotions.get(key)
-    wanted = shown.wanted if shown else admitted.wanted if admitted else ""
-    ask = _ask(inputs, place, wanted)
+    ask = ask_of(inputs, place)
     if standing.open_claim is not None:
         return _under_way(ask, standing.open_claim)
     if admitted is None and shown is None and place.promotion_path not in inputs.tip.broken:
@@ -58,7 +53,7 @@ def decide(inputs: Inputs, place: Place) -> Decision:
             verdict=Verdict.IN_SYNC,
             wanted=running.version,
             running=running.version,
-            reasons=tuple(gate(ask) for gate in GATES) if taints else (),
+            reasons=answers(ask) if taints else (),
             sentence=f"runs {running.version}{tail}",
             sign_off=ask.sign_off,
         )
@@ -107,7 +102,7 @@ def _left_alone(ask: Ask) -> Decision:
 
 
 def _new(ask: Ask) -> Decision:
-    reasons = tuple(gate(ask) for gate in GATES)
+    reasons = answers(ask)
     closed = [each for each in reasons if each.state != "open"]
     running = ask.running.version if ask.running else ""
     release = ask.inputs.snapshot.releases.get((ask.place.app, ask.wanted))
@@ -147,58 +142,4 @@ def _notes(assignment: Assignment | None, running: Content | None) -> tuple[str,
     return tuple(
         f"{name} opens its port itself: requests are refused between the old version and the new"
         for name in apart
-    )
-
-
-def _ask(inputs: Inputs, place: Place, wanted: str) -> Ask:
-    snapshot = inputs.snapshot
-    promotion = snapshot.promotions.get((place.environment, place.app))
-    ask = Ask(
-        inputs=inputs,
-        place=place,
-        wanted=wanted,
-        promotion=promotion,
-        environment=resolve(snapshot, place.environment, place.app).environment,
-        app=snapshot.apps.get(place.app),
-        release=snapshot.releases.get((place.app, promotion.release or "")) if promotion else None,
-        sign_off=_sign_off(inputs, place),
-        assignment=None,
-        running=inputs.ledger.at(place).running,
-    )
-    return replace(ask, assignment=_assignment(ask))
-
-
-def _assignment(ask: Ask) -> Assignment | None:
-    promotion, app, environment, release = ask.promotion, ask.app, ask.environment, ask.release
-    if promotion is None or app is None or environment is None or release is None:
-        return None
-    if promotion.temporary is not None:
-        return None  # what stands above it isn't what shall run now
-    names = {each.name for each in app.components}
-    if not {each.name for each in release.components} <= names:
-        return None
-    try:
-        return assign(
-            app,
-            release,
-            environment,
-            previous=ask.standing.last_good,
-            keep=ask.inputs.ledger.keep(ask.place),
-        )
-    except (TagboatError, ValueError):
-        # Placeholders and the like are findings already; the gate `files` tells them.
-        return None
-
-
-def _sign_off(inputs: Inputs, place: Place) -> SignOff | None:
-    path = place.promotion_path
-    if path not in inputs.judgement.admitted:
-        return None
-    admission = inputs.judgement.admissions.get(path)
-    if admission is None:
-        return SignOff(commit=inputs.judgement.root)
-    return SignOff(
-        commit=admission.merge,
-        merged_by=admission.merged_by,
-        authors=tuple(sorted(admission.authors)),
     )

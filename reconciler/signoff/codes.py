@@ -121,6 +121,14 @@ UNTRACEABLE = Code(
     "revert the merge, then bring the change as a new commit on main",
 )
 
+OTHER_APPROVED = Code(
+    "TB475",
+    "approval of something else",
+    "A word counts for exactly what it was given for: the release, its slot, configuration, gates,"
+    " pipeline and target. One of them has changed since.",
+    "approve again",
+)
+
 CODES: Mapping[str, Code] = MappingProxyType(
     {value.id: value for value in list(vars().values()) if isinstance(value, Code)}
 )

@@ -31,6 +31,10 @@ class Evidence(Model):
     observed: Observed | None = None
     drivers: tuple[str, ...] | None = None
     """Drivers that the host has enabled."""
+    repositories: tuple[str, ...] | None = None
+    """Repositories of apps that the host can look at."""
+    places_at_once: int = 20
+    """Places that one merge may move on this host without a confirmation."""
     alarms: tuple[str, ...] = ()
     stopped: str = ""
     """Why the host may not touch the place, if so."""

@@ -6,6 +6,22 @@ from reconciler.model.base import Model
 from reconciler.names import CommitId
 
 
+class Aside(Model):
+    """A gate that was set aside: by whom, and what is owed for it. Instants are RFC 3339 in UTC."""
+
+    by: str
+    """Who merged the override; empty for the trust root."""
+    version: str
+    """For which release."""
+    until: str
+    reason: str
+    evidence: str
+    review_by: str = ""
+    """The day by which it is looked at again; empty if nobody has to."""
+    said: str
+    """What the gate itself said."""
+
+
 class Reason(Model):
     """One gate's answer, as it was when the decision was taken.
 
@@ -23,6 +39,8 @@ class Reason(Model):
     """Since when it is so."""
     opens: str = ""
     """When it next opens by itself; empty if it doesn't, or nobody can tell."""
+    aside: Aside | None = None
+    """Given where the gate isn't open by itself, and is set aside."""
 
 
 class SignOff(Model):

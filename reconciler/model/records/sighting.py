@@ -5,11 +5,22 @@ from typing import Literal
 from reconciler.model.records.base import RecordBase
 from reconciler.names import Line
 
-Sort = Literal["branch", "tag", "ancestry", "artifacts", "readiness", "ticket", "forge", "key"]
+Sort = Literal[
+    "branch",
+    "tag",
+    "ancestry",
+    "artifacts",
+    "readiness",
+    "ticket",
+    "approval",
+    "forge",
+    "key",
+]
 """``branch``: its head. ``tag``: where it leads, and how it was made. ``ancestry``: whether one
 commit contains another. ``artifacts``: whether a release's are there as it says. ``readiness``:
-whether content could be fetched and put back in a place. ``ticket``: its state. ``forge``: what a
-forge says of a merge request. ``key``: when a person's key was first seen."""
+whether content could be fetched and put back in a place. ``ticket``: its state. ``approval``: when
+a file with somebody's word was first seen. ``forge``: what a forge says of a merge request.
+``key``: when a person's key was first seen."""
 
 
 class Sighting(RecordBase):

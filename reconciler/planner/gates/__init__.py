@@ -1,22 +1,55 @@
 """One gate per file; each answers open, closed or unknown, with a reason and a remedy (L2, pure).
 
-A gate that can't be decided is unknown, and unknown is not open. Gates are asked only before a
-start: nothing here stands in the way of going back.
+A gate that can't be decided is unknown, and unknown is not open. One that isn't asked for at a
+place answers nothing. Gates are asked only before a start: nothing here stands in the way of going
+back.
 """
 
 from collections.abc import Callable
 
 from reconciler.model.records import Reason
-from reconciler.planner.gates import claim, driver, files, history, hold, sign_off, supported
+from reconciler.planner.gates import (
+    after,
+    approvals,
+    attended,
+    claim,
+    driver,
+    files,
+    history,
+    hold,
+    mass_change,
+    needs,
+    quarantine,
+    requirements,
+    sign_off,
+    supported,
+    tag,
+    tickets,
+)
 from reconciler.planner.inputs import Ask
 
-GATES: tuple[Callable[[Ask], Reason], ...] = (
+Gate = Callable[[Ask], Reason | None]
+
+ALWAYS: tuple[Gate, ...] = (
     sign_off.answer,
     files.answer,
     supported.answer,
+    quarantine.answer,
     hold.answer,
     claim.answer,
     history.answer,
     driver.answer,
 )
-"""All gates, in the order in which they are shown."""
+"""Asked before every start, also of what has run here before."""
+
+FORWARD: tuple[Gate, ...] = (
+    tag.answer,
+    mass_change.answer,
+    needs.answer,
+    after.answer,
+    *requirements.GATES,
+    tickets.answer,
+    approvals.answer,
+    attended.answer,
+)
+"""Asked before the start of what has not run here before, in the order in which they are shown."""

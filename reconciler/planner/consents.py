@@ -1,0 +1,88 @@
+"""Whose word there is about a release in a place: approvals in force, and whoever merged."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from reconciler.manifest.paths import approval_path
+from reconciler.model.approval import Approval
+from reconciler.model.question import Question
+from reconciler.names import instant_of
+from reconciler.planner.inputs import Ask
+
+GOOD_FOR = timedelta(days=14)
+"""How long a word counts that doesn't say itself, from when it was first seen."""
+
+Decision = Literal["approved", "risk-accepted", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """One verified word: whose, in which role, since when and until when.
+
+    ``role`` is empty for a merge, which fills any seat that the person may have. ``digest`` is what
+    it was given for, empty where the word is part of the change itself. ``recorded_by`` wrote it
+    down for somebody outside.
+    """
+
+    person: str
+    role: str
+    decision: Decision
+    at: datetime
+    until: datetime | None = None
+    digest: str = ""
+    recorded_by: str = ""
+    path: str = ""
+    comment: str = ""
+
+    def counts(self, now: datetime) -> bool:
+        """Whether its time hasn't run out."""
+        return self.until is None or now < self.until
+
+
+def consents_of(ask: Ask) -> tuple[Consent, ...]:
+    """Every word about the release that is wanted here, whether it still counts or not, sorted."""
+    version = ask.release.version if ask.release else ""
+    files = [
+        _of_file(ask, key, approval)
+        for key, approval in ask.inputs.snapshot.approvals.items()
+        if key[:3] == (ask.place.app, version, ask.place.environment)
+    ]
+    if ask.sign_off is not None and ask.sign_off.merged_by:
+        files.append(Consent(ask.sign_off.merged_by, "", "approved", ask.now))
+    return tuple(sorted(files, key=lambda each: (each.person, each.role)))
+
+
+def first_seen(ask: Ask, path: str) -> str:
+    """What a sighting of this approval is about: the file's blob, so an edited one is new."""
+    return f"{path} {ask.inputs.snapshot.blobs.get(path, '')}"
+
+
+def _of_file(ask: Ask, key: tuple[str, str, str, str], approval: Approval) -> Consent:
+    path = approval_path(*key)
+    seen = ask.inputs.ledger.sighting("approval", first_seen(ask, path))
+    at = instant_of(seen.at) if seen else ask.now
+    until = datetime.fromisoformat(approval.expires) if approval.expires else None
+    if until is None and approval.decision != "rejected":
+        until = at + GOOD_FOR
+    return Consent(
+        person=approval.by,
+        role=approval.role,
+        decision=approval.decision,
+        at=at,
+        until=until,
+        digest=approval.digest,
+        recorded_by=approval.recorded_by or "",
+        path=path,
+        comment=approval.comment or "",
+    )
+
+
+def questions(ask: Ask) -> Iterator[Question]:
+    """Since when each approval is there; nobody outside is asked."""
+    version = ask.release.version if ask.release else ""
+    for key in ask.inputs.snapshot.approvals:
+        if key[:3] == (ask.place.app, version, ask.place.environment):
+            about = first_seen(ask, approval_path(*key))
+            yield Question("approval", about, ask.place.app)

@@ -1,0 +1,47 @@
+"""Gate ``require/not-behind``: what is to come contains what runs there (M2)."""
+
+from collections.abc import Iterator
+
+from reconciler.model.question import Question
+from reconciler.model.records import Reason
+from reconciler.planner.inputs import Ask
+from reconciler.planner.reasons import closed, opened, undecided
+
+NAME = "require/not-behind"
+
+
+def answer(ask: Ask) -> Reason:
+    """Open if what runs is the same commit or an ancestor, and where nothing runs."""
+    content, running = ask.content, ask.running
+    if content is None:
+        why = "nobody knows what would run here"
+        return undecided(NAME, why, remedy="see what the gate files says")
+    if running is None:
+        return opened(NAME, "nothing runs here that it could lack")
+    if running.commit == content.commit:
+        return opened(NAME, f"the same commit as {running.version}, which runs")
+    seen = ask.inputs.ledger.sighting("ancestry", _about(ask))
+    match seen.facts.get("contains") if seen else None:
+        case "yes":
+            return opened(NAME, f"contains {running.version}, which runs")
+        case "no":
+            branch = ask.app.branch if ask.app else "the branch"
+            remedy = f"merge {running.tag} into {branch}, release that, and promote it"
+            return closed(NAME, f"lacks commits of {running.version}, which runs", remedy=remedy)
+        case _:
+            why = f"nobody has looked yet whether it contains {running.version}"
+            remedy = f"wait until the repository {content.repository} has answered"
+            return undecided(NAME, why, remedy=remedy)
+
+
+def questions(ask: Ask) -> Iterator[Question]:
+    """Whether the wanted commit contains the one that runs."""
+    content, running = ask.content, ask.running
+    if content is not None and running is not None and running.commit != content.commit:
+        yield Question("ancestry", _about(ask), content.repository, content, running)
+
+
+def _about(ask: Ask) -> str:
+    assert ask.content is not None  # noqa: S101 - asked only with both
+    assert ask.running is not None  # noqa: S101 - asked only with both
+    return f"{ask.content.repository} {ask.content.commit} {ask.running.commit}"

@@ -1,0 +1,57 @@
+"""Gate ``require/signed-tag``: the tag carries the signature of somebody who is listed (D19)."""
+
+import base64
+import binascii
+import hashlib
+
+from reconciler.model.people import People
+from reconciler.model.records import Reason
+from reconciler.planner.gates.tag import known_tag
+from reconciler.planner.inputs import Ask
+from reconciler.planner.reasons import closed, opened
+
+NAME = "require/signed-tag"
+
+
+def answer(ask: Ask) -> Reason:
+    """Open if a good ssh signature is by a key of a person in ``environments/people.yaml``.
+
+    The sighting says by which key it is signed; whose key that is, the admitted files say.
+    """
+    facts = known_tag(ask, NAME)
+    if isinstance(facts, Reason):
+        return facts
+    name = ask.content.tag if ask.content else "the tag"
+    remedy = "cut a new release with a tag that a listed person signs: git tag -s"
+    match facts.get("signature", "none"):
+        case "good":
+            person = _owner(facts.get("key", ""), ask.inputs.snapshot.people)
+            if person is not None:
+                return opened(NAME, f"{name} is signed by {person}")
+            why = f"{name} is signed by a key that environments/people.yaml doesn't list"
+        case "bad":
+            why = f"the signature of {name} isn't right"
+        case "other":
+            why = f"{name} is signed in another way than by an ssh key"
+        case _:
+            why = f"{name} carries no signature"
+    return closed(NAME, why, remedy=remedy)
+
+
+def _owner(fingerprint: str, people: People | None) -> str | None:
+    """The person with this key; ``SHA256:…`` as ssh-keygen prints it."""
+    for person, each in sorted(people.people.items()) if people else ():
+        if fingerprint in {fingerprint_of(key) for key in each.keys}:
+            return person
+    return None
+
+
+def fingerprint_of(key: str) -> str:
+    """``SHA256:…`` of a line of a ``.pub`` file, as OpenSSH shows it; empty for any other text."""
+    parts = key.split()
+    try:
+        blob = base64.b64decode(parts[1], validate=True)
+    except (IndexError, binascii.Error):
+        return ""
+    digest = base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
+    return f"SHA256:{digest}"

@@ -1,0 +1,83 @@
+"""Gate ``tag``: the tag still leads to the release's commit, and artifacts are where they were.
+
+Always on, and never overridden. A reconciler looks before it starts; until it has an answer the
+gate is unknown. Where nobody can look it isn't in the way: on a host that doesn't know the app's
+repository (a driver may do without one), and in a plan that is made elsewhere than on such a host.
+What was seen counts everywhere. Content is compared once more, byte for byte, when it is fetched.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from reconciler.model.question import Question
+from reconciler.model.records import Reason
+from reconciler.planner.inputs import Ask
+from reconciler.planner.reasons import closed, opened, undecided
+
+NAME = "tag"
+
+_NEW = "find out who did it; cut a new release and promote that"
+
+
+def answer(ask: Ask) -> Reason | None:
+    """Closed when the tag is gone or leads elsewhere, and when an artifact is gone or differs."""
+    release = ask.release
+    if ask.content is None or release is None:
+        return None
+    tag = ask.inputs.ledger.sighting("tag", _about_tag(ask))
+    there = ask.inputs.ledger.sighting("artifacts", _about_artifacts(ask))
+    if tag is not None and tag.facts.get("commit") != release.commit:
+        found = tag.facts.get("commit", "")
+        leads = f"leads to {found[:12]}" if found else "is gone"
+        why = f"{release.tag} {leads}, the release says {release.commit[:12]}"
+        return closed(NAME, why, remedy=_NEW)
+    if there is not None and there.facts.get("there") != "yes":
+        why = there.facts.get("why", "its artifacts are not there")
+        return closed(NAME, why, remedy="bring the artifact back as it was, or cut a new release")
+    if tag is not None and there is not None:
+        why = f"{release.tag} leads to {release.commit[:12]}, the artifacts are there"
+        return opened(NAME, why)
+    return _not_seen(ask, ask.content.repository, release.tag)
+
+
+def _not_seen(ask: Ask, repository: str, tag: str) -> Reason:
+    here = ask.inputs.repositories
+    if here is None:
+        return opened(NAME, "not asked: the reconciler looks before it starts")
+    if repository not in here:
+        return opened(NAME, f"not asked: this host doesn't know the repository {repository}")
+    remedy = f"wait until the repository {repository} has answered"
+    return undecided(NAME, f"nobody has looked yet where {tag} leads", remedy=remedy)
+
+
+def questions(ask: Ask) -> Iterator[Question]:
+    """Where the tag leads, and whether the artifacts are there."""
+    if ask.content is not None and ask.release is not None:
+        repository = ask.content.repository
+        yield Question("tag", _about_tag(ask), repository, ask.content)
+        yield Question("artifacts", _about_artifacts(ask), repository, ask.content)
+
+
+def known_tag(ask: Ask, gate: str) -> Mapping[str, str] | Reason:
+    """What is known of the release's tag; else what a gate that has to know answers."""
+    if ask.content is None or ask.release is None:
+        remedy = "promote a release"
+        return closed(gate, "content without a release has no tag", remedy=remedy)
+    seen = ask.inputs.ledger.sighting("tag", _about_tag(ask))
+    if seen is not None:
+        return seen.facts
+    name, here = ask.content.repository, ask.inputs.repositories
+    if here is not None and name not in here:
+        remedy = f"name it in [repositories.{name}] of the reconciler's host"
+        return undecided(gate, f"this host doesn't know the repository {name}", remedy=remedy)
+    why = f"nobody has looked yet at {ask.release.tag}"
+    return undecided(gate, why, remedy=f"wait until the repository {name} has answered")
+
+
+def _about_tag(ask: Ask) -> str:
+    assert ask.content is not None  # noqa: S101 - asked only with content
+    return f"{ask.content.repository} {ask.content.tag}"
+
+
+def _about_artifacts(ask: Ask) -> str:
+    assert ask.content is not None  # noqa: S101 - asked only with content
+    return f"{ask.content.app} {ask.content.version}"

@@ -1,0 +1,41 @@
+"""A gate's three answers."""
+
+from datetime import datetime
+
+from reconciler.model.records import Reason
+from reconciler.names import instant_text
+
+
+def opened(gate: str, why: str, *, since: datetime | None = None) -> Reason:
+    """Nothing is in the way."""
+    return Reason(gate=gate, state="open", why=why, since=_text(since))
+
+
+def closed(
+    gate: str,
+    why: str,
+    *,
+    remedy: str,
+    who: tuple[str, ...] = (),
+    since: datetime | None = None,
+    opens: datetime | None = None,
+) -> Reason:
+    """Something is in the way, and this is what takes it away."""
+    return Reason(
+        gate=gate,
+        state="closed",
+        why=why,
+        remedy=remedy,
+        who=who,
+        since=_text(since),
+        opens=_text(opens),
+    )
+
+
+def undecided(gate: str, why: str, *, remedy: str) -> Reason:
+    """Nobody can tell yet, and so nothing starts."""
+    return Reason(gate=gate, state="unknown", why=why, remedy=remedy)
+
+
+def _text(instant: datetime | None) -> str:
+    return instant_text(instant) if instant else ""
