@@ -17,6 +17,7 @@ from reconciler.repository.git import Git
 from reconciler.repository.trees import Entries, GitContents, entries, staged
 from reconciler.system.caches import cache_folder
 from reconciler.system.clock import SystemClock
+from reconciler.system.companion import processors
 from reconciler.system.facts import FactStore, edition
 
 if TYPE_CHECKING:
@@ -161,7 +162,9 @@ def _loaded(
 
     # Millions of objects that all stay to the end: looking for cycles is 4 of 10 seconds.
     gc.disable()
-    return load_entries("0" * 40, found, contents=contents, known=known, store=store)
+    return load_entries(
+        "0" * 40, found, contents=contents, known=known, store=store, processes=processors()
+    )
 
 
 def _circle(

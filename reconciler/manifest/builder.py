@@ -133,15 +133,17 @@ class Builder:
                 location_of(self.path, event),
                 f"more than {MOST} values and names",
             )
+        written = self.text[event.start_mark.index : event.end_mark.index]
+        if type(event) is ScalarEvent:
+            value: str = event.value
+            # Quotes, a fold, an anchor or a tag would stand there as well.
+            if written != value:
+                return self._styled(event)
+            return value if scalar.is_text(value) else self._plain(event)
         if type(event) is AliasEvent:
             self._refuse(reading.ANCHOR, event, "found an alias")
             return None
-        if event.anchor is not None:
-            self._refuse(reading.ANCHOR, event, "found an anchor")
-        if event.tag is not None:
-            self._refuse(reading.TAG, event, f"found the tag {shown(event.tag)}")
-        if type(event) is ScalarEvent:
-            return self._scalar(event)
+        self._marked(event)
         if depth > DEEPEST:
             self._stop(
                 reading.TOO_DEEP, location_of(self.path, event), f"more than {DEEPEST} levels"
@@ -150,21 +152,43 @@ class Builder:
             return self._mapping(event, depth)
         return self._sequence(depth)
 
-    def _mapping(self, start: Any, depth: int) -> dict[str, Any]:
+    def _marked(self, event: Any) -> bool:
+        """Whether an event has an anchor or a tag; both are refused."""
+        if event.anchor is not None:
+            self._refuse(reading.ANCHOR, event, "found an anchor")
+        if event.tag is not None:
+            self._refuse(reading.TAG, event, f"found the tag {shown(event.tag)}")
+        return event.anchor is not None or event.tag is not None
+
+    def _mapping(self, opening: Any, depth: int) -> dict[str, Any]:
         text, following = self.text, self._next
-        if start.flow_style and text[start.start_mark.index] != "{" and start.tag is None:
-            self._refuse(reading.FORM, start, "found a pair inside a list")
+        if opening.flow_style and text[opening.start_mark.index] != "{" and opening.tag is None:
+            self._refuse(reading.FORM, opening, "found a pair inside a list")
         value: dict[str, Any] = {}
         while type(name := following()) is not MappingEndEvent:
-            key = self._key(name, depth)
+            start, end = name.start_mark, name.end_mark
+            key: str | None
+            if (
+                type(name) is ScalarEvent
+                and text[start.index : end.index] == name.value
+                and scalar.is_text(name.value)
+                and self._count < MOST
+            ):
+                # What nearly every name is; `_key` comes to the same.
+                key = name.value
+                self._count += 1
+            else:
+                key = self._key(name, depth)
             if key in value:
                 self._refuse(reading.DUPLICATE_KEY, name, f"found {shown(key)} again")
             event = following()
             if key is None:
                 self._node(event, depth + 1)
                 continue
-            end = name.end_mark
-            if text[end.index : end.index + 1] != ":" or event.start_mark.line != end.line:
+            begins = event.start_mark.line
+            if text[end.index : end.index + 1] != ":" or (
+                begins != end.line and type(event) is ScalarEvent
+            ):
                 self._apart(name, event)
             value[key] = self._node(event, depth + 1)
         return value
@@ -207,10 +231,22 @@ class Builder:
             value.append(self._node(event, depth + 1))
         return tuple(value)
 
-    def _scalar(self, event: Any) -> Any:
+    def _plain(self, event: Any) -> Any:
+        value: str = event.value
+        try:
+            return scalar.plain(value)
+        except scalar.TooLongError:
+            self._refuse(reading.NUMBER, event, f"found a number of {len(value)} digits")
+        except scalar.AmbiguousError:
+            self._refuse(reading.QUOTE, event, f"found {shown(value)}")
+        return value
+
+    def _styled(self, event: Any) -> str:
+        """The text of a scalar that isn't plain, or isn't what stands there: that is refused."""
         value: str = event.value
         start, end = event.start_mark, event.end_mark
         style = event.style
+        marked = (event.anchor is not None or event.tag is not None) and self._marked(event)
         written: str | None
         if style == "|":
             if self._lines is None:
@@ -223,17 +259,6 @@ class Builder:
             written = self.text[start.index : end.index]
             if style:
                 written = scalar.quoted(written)
-        if event.anchor is not None or event.tag is not None:
-            return value
-        if written != value:
+        if written != value and not marked:
             self._refuse(reading.LITERAL, event, f"found {shown(value)}")
-            return value
-        if style:
-            return value
-        try:
-            return scalar.plain(value)
-        except scalar.TooLongError:
-            self._refuse(reading.NUMBER, event, f"found a number of {len(value)} digits")
-        except scalar.AmbiguousError:
-            self._refuse(reading.QUOTE, event, f"found {shown(value)}")
         return value

@@ -10,6 +10,7 @@ _KEYWORDS = {"true": True, "false": False, "null": None}
 _INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 _FRACTION = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
 _WORDS = frozenset({"~", "y", "n", "yes", "no", "on", "off", "true", "false", "null", "=", "<<"})
+_LONGEST = max(map(len, _WORDS))
 _AMBIGUOUS = re.compile(
     r"""
       [-+]? \. (?: inf | nan )
@@ -24,6 +25,7 @@ _AMBIGUOUS = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _NUMERIC = frozenset("0123456789+-._")
+_MORE = _NUMERIC | {""}
 _DIGITS = 18
 _ESCAPE = re.compile(r"\\(.?)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
@@ -36,6 +38,11 @@ class AmbiguousError(ValueError):
 
 class TooLongError(ValueError):
     """A number of more than 18 digits."""
+
+
+def is_text(text: str) -> bool:
+    """Whether a plain scalar is surely text: no word of some reader, and nothing like a number."""
+    return text[:1] not in _MORE and (len(text) > _LONGEST or text.lower() not in _WORDS)
 
 
 def plain(text: str) -> str | int | float | bool | None:

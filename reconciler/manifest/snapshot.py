@@ -25,7 +25,7 @@ from reconciler.model.promotion import Promotion
 from reconciler.model.release import Release
 from reconciler.model.text import Text
 
-__all__ = ["Blob", "Parsed", "Snapshot", "load", "managed"]
+__all__ = ["Blob", "Parsed", "Snapshot", "load", "managed", "parse"]
 
 _PLAIN = "100644"
 _M = TypeVar("_M", bound=Manifest)
@@ -116,7 +116,7 @@ def load(
             continue
         known = kept.get((path, blob.id))
         if known is None:
-            known = kept[path, blob.id] = _parse(path, blob.data)
+            known = kept[path, blob.id] = parse(path, blob.data)
         parsed[path] = known
         findings.extend(known.findings)
     report = Report.of(findings)
@@ -168,7 +168,8 @@ def _of(
         yield home, each
 
 
-def _parse(path: str, data: bytes) -> Parsed:
+def parse(path: str, data: bytes) -> Parsed:
+    """What the file at a managed path says by itself."""
     home = home_of(path)
     if isinstance(home, Diagnostic):
         return Parsed(None, None, None, (home,))

@@ -6,11 +6,15 @@ from typing import Protocol
 
 from reconciler.diagnostics import Report
 from reconciler.manifest.facts import parsed_of, text_of
-from reconciler.manifest.snapshot import Blob, Parsed, Snapshot, load, managed
+from reconciler.manifest.snapshot import Blob, Parsed, Snapshot, load, managed, parse
 from reconciler.repository.trees import Entries
+from reconciler.system.companion import companions
 from reconciler.system.facts import FactStore
 
 _PLAIN = "100644"
+_WORTHWHILE = 400
+"""Files that take longer to read than another process takes to begin and to answer."""
+_SEVERAL = 2
 
 
 class Contents(Protocol):
@@ -36,11 +40,12 @@ def load_entries(
     contents: Contents,
     known: MutableMapping[tuple[str, str], Parsed],
     store: FactStore | None,
+    processes: int = 1,
 ) -> tuple[Snapshot, Report]:
     """What `load` gives for these files; only those that nothing is known of are read.
 
     ``known`` is the memory of this run and grows, ``store`` that of earlier ones. They hold what
-    was read of other commits too.
+    was read of other commits too. ``processes``: how many may read at once, when there are many.
     """
     plain = [
         (path, each) for path, (mode, each) in entries.items() if mode == _PLAIN and managed(path)
@@ -49,6 +54,7 @@ def load_entries(
     if store and missing:
         missing = _recall(missing, contents, known, store)
     data = contents.read(each for _, each in missing) if missing else {}
+    texts = _read_together(missing, data, known, processes=processes)
     wanted = set(missing)
     tree = {
         path: Blob(mode, each, data[each] if (path, each) in wanted else b"")
@@ -56,9 +62,45 @@ def load_entries(
     }
     result = load(commit, tree, known)
     if store:
-        texts = {_key(*each): text_of(each[0], known[each]) for each in missing if each in known}
-        store.keep({key: text for key, text in texts.items() if text is not None})
+        for path, each in missing:
+            if (path, each) not in texts and (parsed := known.get((path, each))):
+                texts[path, each] = text_of(path, parsed) or ""
+        store.keep({_key(*each): text for each, text in texts.items() if text})
     return result
+
+
+def _read_together(
+    missing: list[tuple[str, str]],
+    data: Mapping[str, bytes],
+    known: MutableMapping[tuple[str, str], Parsed],
+    *,
+    processes: int,
+) -> dict[tuple[str, str], str]:
+    """Read many files in several processes; the texts of those that others have read.
+
+    What they say is taken as a cache is. What is missing in the end is for `load` to read.
+    """
+    shares = min(processes, len(missing) // _WORTHWHILE)
+    if shares < _SEVERAL:
+        return {}
+    own, *others = [missing[each::shares] for each in range(shares)]
+    found: dict[tuple[str, str], str] = {}
+    with companions([partial(_lines, each, data) for each in others]) as begun:
+        for path, each in own:
+            known[path, each] = parse(path, data[each])
+        for one, share in zip(begun, others, strict=False):
+            for (path, each), line in zip(share, one.answer().split(b"\n"), strict=False):
+                parsed = parsed_of(path, line.decode(), data[each].decode) if line else None
+                if parsed is not None:
+                    known[path, each] = parsed
+                    found[path, each] = line.decode()
+    return found
+
+
+def _lines(files: Iterable[tuple[str, str]], data: Mapping[str, bytes]) -> bytes:
+    """A line for each file with what it says; empty where that can't be kept."""
+    texts = [text_of(path, parse(path, data[each])) for path, each in files]
+    return "\n".join(each or "" for each in texts).encode()
 
 
 def _recall(
