@@ -39,6 +39,11 @@ def _answer(words: list[str]) -> int:
 
         version()
         return int(ExitCode.YES)
+    if words[:1] == ["validate"]:
+        from reconciler.cli.validation import plainly
+
+        if asked := plainly(words):
+            return int(asked.run())
     from reconciler.cli.application import run
 
     return run(words)

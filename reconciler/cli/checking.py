@@ -13,16 +13,15 @@ from reconciler.errors import ConfigurationError, UsageError
 from reconciler.findings import json
 from reconciler.findings.difference import new_since
 from reconciler.repository.folders import fingerprint, read_folder, walk
-from reconciler.repository.git import Git
-from reconciler.repository.trees import Entries, GitContents, entries, staged
 from reconciler.system.caches import cache_folder
 from reconciler.system.clock import SystemClock
-from reconciler.system.companion import processors
 from reconciler.system.facts import FactStore, edition
 
 if TYPE_CHECKING:
     from reconciler.manifest.snapshot import Parsed, Snapshot
+    from reconciler.repository.git import Git
     from reconciler.repository.reading import Contents
+    from reconciler.repository.trees import Entries, GitContents
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +58,16 @@ def check_folder(folder: Path) -> Checked:
 
 def check_commit(folder: Path, revision: str) -> Checked:
     """The files of a commit."""
+    from reconciler.repository.trees import entries
+
     git = _git(folder)
     return _check(git, entries(git, _resolve(git, revision)), folder)
 
 
 def check_staged(folder: Path) -> Checked:
     """The files as the next commit would have them."""
+    from reconciler.repository.trees import staged
+
     git = _git(folder)
     return _check(git, staged(git), folder)
 
@@ -75,6 +78,8 @@ def check_since(folder: Path, base: str, *, revision: str = "") -> Checked:
     Reads the files that changed and those that they touch. The same finding on another line is no
     new one.
     """
+    from reconciler.repository.trees import GitContents, entries, staged
+
     git = _git(folder)
     commit = _resolve(git, revision or "HEAD")
     parted = git.ask(["merge-base", _resolve(git, base), commit])
@@ -112,7 +117,9 @@ def check_since(folder: Path, base: str, *, revision: str = "") -> Checked:
     return Checked(found, len(touched), _source(contents, after))
 
 
-def _check(git: Git, found: Entries, folder: Path) -> Checked:
+def _check(git: "Git", found: "Entries", folder: Path) -> Checked:
+    from reconciler.repository.trees import GitContents
+
     _require(found, folder)
     contents, store = GitContents(git), _store()
     report = _remembered(
@@ -121,7 +128,7 @@ def _check(git: Git, found: Entries, folder: Path) -> Checked:
     return Checked(report, len(found), _source(contents, found))
 
 
-def _key(found: Entries) -> str:
+def _key(found: "Entries") -> str:
     return "".join(f"{mode} {each} {path}\0" for path, (mode, each) in sorted(found.items()))
 
 
@@ -139,7 +146,7 @@ def _remembered(key: str, store: FactStore, check: Callable[[], Report]) -> Repo
 
 
 def _findings(
-    found: Entries,
+    found: "Entries",
     contents: "Contents",
     *,
     store: FactStore,
@@ -152,13 +159,14 @@ def _findings(
 
 
 def _loaded(
-    found: Entries,
+    found: "Entries",
     contents: "Contents",
     *,
     store: FactStore,
     known: "dict[tuple[str, str], Parsed]",
 ) -> "tuple[Snapshot, Report]":
     from reconciler.repository.reading import load_entries
+    from reconciler.system.companion import processors
 
     # Millions of objects that all stay to the end: looking for cycles is 4 of 10 seconds.
     gc.disable()
@@ -168,7 +176,7 @@ def _loaded(
 
 
 def _circle(
-    sides: tuple[Entries, Entries], changed: Collection[str], contents: GitContents
+    sides: "tuple[Entries, Entries]", changed: Collection[str], contents: "GitContents"
 ) -> frozenset[str]:
     from reconciler.validator.circle import circle
 
@@ -180,7 +188,7 @@ def _circle(
     return circle({**sides[0], **sides[1]}.keys(), changed, read=read)
 
 
-def _source(contents: GitContents, found: Entries) -> Callable[[str], str | None]:
+def _source(contents: "GitContents", found: "Entries") -> Callable[[str], str | None]:
     def source(path: str) -> str | None:
         mode, each = found.get(path, ("", ""))
         return contents.text(path, each) if mode.startswith("100") else None
@@ -188,7 +196,9 @@ def _source(contents: GitContents, found: Entries) -> Callable[[str], str | None
     return source
 
 
-def _git(folder: Path) -> Git:
+def _git(folder: Path) -> "Git":
+    from reconciler.repository.git import Git
+
     # A hook of `git commit FILE` has the next commit in an index of its own.
     index = os.environ.get("GIT_INDEX_FILE")
     own = {"GIT_INDEX_FILE": str(Path(index).absolute())} if index else {}
@@ -199,7 +209,7 @@ def _store() -> FactStore:
     return FactStore(cache_folder(), edition())
 
 
-def _resolve(git: Git, revision: str) -> str:
+def _resolve(git: "Git", revision: str) -> str:
     found = git.resolve(revision)
     if found is None:
         raise UsageError(f"there is no commit {revision} in {git.folder.absolute()}")

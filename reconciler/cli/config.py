@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from reconciler.cli.options import ConfigOption, FolderOption, Format, FormatOption
+from reconciler.cli.formats import Format
+from reconciler.cli.options import ConfigOption, FolderOption, FormatOption
 from reconciler.cli.output import emit, say, show
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from reconciler.cli.options import FolderOption, Format, FormatOption
+from reconciler.cli.formats import Format
+from reconciler.cli.options import FolderOption, FormatOption
 from reconciler.cli.output import emit, say
 from reconciler.errors import ExitCode, UsageError
 from reconciler.visibility import visible

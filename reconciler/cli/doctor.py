@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from reconciler.cli.options import ConfigOption, FolderOption, Format, FormatOption
+from reconciler.cli.formats import Format
+from reconciler.cli.options import ConfigOption, FolderOption, FormatOption
 from reconciler.cli.output import emit
 from reconciler.errors import ConfigurationError, ExitCode
 from reconciler.visibility import visible

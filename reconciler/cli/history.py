@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.options import ConfigOption, FolderOption, Format, FormatOption, WhereArgument
+from reconciler.cli.formats import Format
+from reconciler.cli.options import ConfigOption, FolderOption, FormatOption, WhereArgument
 from reconciler.cli.output import emit, show
 
 

@@ -1,19 +1,11 @@
 """Options that several verbs share."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-
-class Format(StrEnum):
-    """How data is printed."""
-
-    TABLE = "table"
-    JSON = "json"
-    YAML = "yaml"
-
+from reconciler.cli.formats import Format
 
 ConfigOption = Annotated[
     Path | None,

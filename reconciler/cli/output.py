@@ -1,11 +1,10 @@
 """Printing data on stdout: as a table for people, as JSON or YAML for programs."""
 
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from reconciler.cli.options import Format
+from reconciler.cli.formats import Format
 from reconciler.visibility import visible
 
 
@@ -35,6 +34,7 @@ def tell(text: str) -> None:
     if not sys.stdout.isatty():
         print(f"  {line}")
         return
+    import shutil
     import textwrap
 
     width = max(40, shutil.get_terminal_size().columns) - 2

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.cli.options import ConfigOption, FolderOption, Format, FormatOption
+from reconciler.cli.formats import Format
+from reconciler.cli.options import ConfigOption, FolderOption, FormatOption
 from reconciler.cli.output import emit, say
 from reconciler.errors import ExitCode, UsageError
 from reconciler.visibility import visible

@@ -3,15 +3,16 @@
 One format per file; each is a function from a report to text. Nothing here decides anything.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Protocol
+from importlib import import_module
+from typing import Protocol, cast
 
 from reconciler.diagnostics import Report
-from reconciler.findings import github, gitlab, json, junit, sarif, text
 from reconciler.findings.source import Source, nowhere
 
-__all__ = ["WRITERS", "Source", "Writer"]
+__all__ = ["FORMATS", "Source", "Writer", "writer"]
+
+FORMATS = ("text", "json", "github", "gitlab", "sarif", "junit")
+"""Every format; the file of the same name writes it."""
 
 
 class Writer(Protocol):
@@ -22,14 +23,6 @@ class Writer(Protocol):
         ...
 
 
-WRITERS: Mapping[str, Writer] = MappingProxyType(
-    {
-        "text": text.write,
-        "json": json.write,
-        "github": github.write,
-        "gitlab": gitlab.write,
-        "sarif": sarif.write,
-        "junit": junit.write,
-    }
-)
-"""Every format by its name."""
+def writer(name: str) -> Writer:
+    """The writer of one of `FORMATS`; only now is it loaded."""
+    return cast("Writer", import_module(f"reconciler.findings.{name}").write)

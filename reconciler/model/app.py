@@ -108,11 +108,11 @@ class App(Manifest):
     """In order of apply."""
     tracker: AppTracker | None = None
     """Where its tickets are."""
-    defaults: Defaults = Defaults()
+    defaults: Defaults = Field(default_factory=Defaults)
     """Of releases that are cut without anybody saying."""
     train: Train | None = None
     """Cuts a release by itself when there is something new."""
-    pipeline: Pipeline = Pipeline()
+    pipeline: Pipeline = Field(default_factory=Pipeline)
     """What the app brings along to every place."""
     notices: dict[Name, AppNotice] = {}
     """Who is told what, of events that belong to no place."""

@@ -62,6 +62,7 @@ class Model(BaseModel):
         strict=True,
         frozen=True,
         extra="forbid",
+        defer_build=True,
         json_schema_extra=_said_in_schema,
     )
 

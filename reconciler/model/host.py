@@ -79,7 +79,7 @@ class Host(Model):
     trust: Trust
     history: History
     repositories: dict[Name, AppRepository] = {}
-    drivers: Drivers = Drivers()
+    drivers: Drivers = Field(default_factory=Drivers)
     egress: tuple[Line, ...] = Field(default=(), strict=False)
     """``host:port`` that probes may ask; nothing else is asked."""
     programs: tuple[Line, ...] = Field(default=(), strict=False)

@@ -76,7 +76,7 @@ class Pipeline(Model):
 
     prepare: dict[Name, Step | None] = {}
     """Before anything is touched."""
-    maintenance: Maintenance = Maintenance()
+    maintenance: Maintenance = Field(default_factory=Maintenance)
     """A page of maintenance meanwhile."""
     backup: Step | None = None
     """Before; its file is checksummed, recorded and kept. Its `restore` puts it back."""
@@ -90,5 +90,5 @@ class Pipeline(Model):
     """Run whatever happened; `check` proves it."""
     advance: Advance | None = None
     """A branch that follows what runs here."""
-    rollback: Rollback = Rollback()
+    rollback: Rollback = Field(default_factory=Rollback)
     """What a failure does."""

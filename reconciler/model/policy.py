@@ -40,9 +40,9 @@ class Layer(Manifest):
     """Dashboards and logs, for people. Placeholders."""
     timezone: Zone | None = None
     """Of windows and schedules; `Etc/UTC` if left out."""
-    target: Target = Target()
+    target: Target = Field(default_factory=Target)
     """Where it runs."""
-    gates: Gates = Gates()
+    gates: Gates = Field(default_factory=Gates)
     """What a promotion must pass."""
     windows: tuple[Window, ...] | None = Field(
         default=None, strict=False, examples=[[{"from": "22:00", "until": "04:00"}]]
@@ -50,9 +50,9 @@ class Layer(Manifest):
     """When deployments may start; always if left out."""
     calendar: Name | None = None
     """Days on which none may start; the customer's if left out."""
-    pipeline: Pipeline = Pipeline()
+    pipeline: Pipeline = Field(default_factory=Pipeline)
     """How it is deployed, proven and undone."""
-    permissions: Permissions = Permissions()
+    permissions: Permissions = Field(default_factory=Permissions)
     """Verb → who may."""
     notices: dict[Name, Notice | None] = {}
     """Who is told what."""

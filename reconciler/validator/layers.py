@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reconciler.diagnostics import Diagnostic, Location
+from reconciler.diagnostics import Diagnostic
 from reconciler.manifest.codes import fields
 from reconciler.manifest.document import NodePath
 from reconciler.manifest.layering import Resolved, policy_findings, resolve
@@ -40,8 +40,7 @@ def _unfinished(resolved: Resolved, app: str) -> Iterator[Diagnostic]:
     environment = resolved.environment
     if environment is None:
         return
-    place = target_at(resolved.snapshot, environment.name, app, "driver")
-    yield from _target(resolved, environment, place)
+    yield from _target(resolved, environment, app)
     for test_node, test in _tests(environment):
         if not test.sort:
             said = ", ".join(f"'{each}'" for each in Test.AT_MOST_ONE)
@@ -64,9 +63,10 @@ def _unfinished(resolved: Resolved, app: str) -> Iterator[Diagnostic]:
         )
 
 
-def _target(resolved: Resolved, environment: Environment, place: Location) -> Iterator[Diagnostic]:
+def _target(resolved: Resolved, environment: Environment, app: str) -> Iterator[Diagnostic]:
     target = environment.target
     if target.driver is None:
+        place = target_at(resolved.snapshot, environment.name, app, "driver")
         yield fields.MISSING.at(place, "target.driver: the field is missing", hint="add 'driver:'")
         return
     known = DRIVERS.get(target.driver, target.model_fields_set)

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from reconciler.diagnostics import Diagnostic, Location, Report
-from reconciler.findings import WRITERS
+from reconciler.findings import FORMATS, writer
 
 PATH = "environments/production/environment.yaml"
 TEXT = 'apiVersion: tagboat/v1\nkind: Environment\ngates:\n  approvals: "x"\n'
@@ -19,10 +19,10 @@ NOTHING = Report()
 
 
 def said(form, report=REPORT, text=TEXT):
-    return WRITERS[form](report, source=lambda path: text if path == PATH else None)
+    return writer(form)(report, source=lambda path: text if path == PATH else None)
 
 
-@pytest.mark.parametrize("form", WRITERS)
+@pytest.mark.parametrize("form", FORMATS)
 def test_equal_reports_give_equal_bytes_and_end_with_a_line_feed(form):
     assert said(form) == said(form, Report.of(reversed(REPORT.findings)))
     assert said(form).endswith("\n")

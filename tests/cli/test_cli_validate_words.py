@@ -1,0 +1,65 @@
+"""The plain words of ``validate`` are understood without typer, and as typer understands them."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from reconciler.cli.application import application
+from reconciler.cli.validation import Validation, plainly
+
+CORPUS = Path(__file__).parents[1] / "corpus" / "valid" / "one-app"
+PLAIN = (
+    "validate",
+    "validate -C .",
+    "validate --staged",
+    "validate --commit HEAD",
+    "validate --base origin/main -C .",
+    "validate --format github --output-file junit=a.xml --output-file text=b",
+)
+OTHERS = (
+    "validate --help",
+    "validate -C nowhere",
+    "validate -C a -C b",
+    "validate --format nothing",
+    "validate --base",
+    "validate --base --staged",
+    "validate --base=main",
+    "validate -o json",
+    "validate more",
+    "plan",
+)
+
+
+def by_typer(words):
+    """What the verb is called with."""
+    verb = typer.main.get_command(application).commands[words[0]]
+    with verb.make_context("validate", list(words[1:])) as context:
+        given = context.params
+    return Validation(**{**given, "files": tuple(given["files"] or ())})
+
+
+@pytest.mark.parametrize("line", PLAIN)
+def test_plain_words_mean_what_typer_takes_them_for(line):
+    assert plainly(line.split()) == by_typer(line.split())
+
+
+@pytest.mark.parametrize("line", OTHERS)
+def test_whatever_else_is_said_is_left_to_typer(line):
+    assert plainly(line.split()) is None
+
+
+def test_checking_a_repository_again_loads_neither_typer_nor_pydantic(tmp_path):
+    code = (
+        "import sys; from reconciler.cli import main; main(sys.argv[1:]); "
+        "print(*sorted({'typer', 'pydantic', 'yaml', 'rich', 'git'} & set(sys.modules)))"
+    )
+    argv = [sys.executable, "-c", code, "validate", "-C", str(CORPUS)]
+    run = [
+        subprocess.run(argv, env={"XDG_CACHE_HOME": str(tmp_path)}, capture_output=True, text=True)
+        for _ in range(2)
+    ]
+    assert [each.stdout for each in run] == ["pydantic yaml\n", "\n"]
+    assert [each.stderr for each in run] == ["5 files, 0 errors\n"] * 2
