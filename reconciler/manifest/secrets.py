@@ -59,6 +59,11 @@ def secrets_in(text: str) -> Iterator[int]:
             yield match.start()
 
 
+def masked(text: str) -> str:
+    """The text with stars in place of everything that looks like a secret."""
+    return _TOKEN.sub("***", text) if any(sign in text for sign in _SIGNS) else text
+
+
 def secret_named(name: str) -> bool:
     """Whether a variable or header of this name holds a secret: ``DB_PASSWORD``, ``Cookie``."""
     return bool(_SECRET_NAME.search(name)) or name.lower() in _SECRET_HEADERS

@@ -19,6 +19,10 @@ _SPECIAL = frozenset("&<>\"'`*_[]{}|\\~^#!$=")
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/+:@-]*")
 _NUMBERED = re.compile(r"([0-9]+)([.)])")
 _REFUSED_IN_URL = re.compile(r"[\s<>\"'`\\{}|^]")
+_CALLS = re.compile(
+    r"(?:@|%|&#(?:33|35|36|38|126);|\bG[HL]-)(?=[\w&])|(?=://)|(?<=www)(?=\.)", re.IGNORECASE
+)
+_STARTS = re.compile(r"\A(?P<number>[0-9]*)(?P<sign>[-+:.)])")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST_URL = 2000
 
@@ -34,6 +38,20 @@ def markdown(text: str) -> str:
     Not for the start of a line, where other characters mean something: see `paragraphs`.
     """
     return _entities(readable(re.sub(r"[ \t\r\n]+", " ", text)))
+
+
+def unlinked(text: str) -> str:
+    """The same for a page that a forge shows too: it calls nobody and links to nothing.
+
+    Forges look for people, tickets and addresses in the text that is left of Markdown, so entities
+    alone don't help; an unseen joiner stands between what they look for.
+    """
+    return _CALLS.sub(lambda match: f"{match[0]}&#8288;", markdown(text).strip())
+
+
+def at_start(escaped: str) -> str:
+    """Escaped text for the start of a line or of an entry: it begins no list."""
+    return _STARTS.sub(lambda match: f"{match['number']}&#{ord(match['sign'])};", escaped)
 
 
 def paragraphs(text: str) -> str:
