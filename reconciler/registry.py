@@ -19,7 +19,7 @@ from reconciler.daemon.wake import Wake, refs_of
 from reconciler.daemon.workers import Journals, Workers
 from reconciler.errors import ConfigurationError
 from reconciler.ports import Artifacts, Clock, Driver, Failpoints, Probe
-from reconciler.repository.git import Git, require_tools
+from reconciler.repository.git import bare, require_tools
 from reconciler.repository.history import HistoryBranch
 from reconciler.repository.locks import remove_stale_locks
 from reconciler.system.caches import cache_folder
@@ -113,8 +113,6 @@ def open_view(configuration: Configuration, folder: Path, *, writer: bool = Fals
     folder.mkdir(parents=True, exist_ok=True)
     home, clone = folder / "git-home", folder / "clone.git"
     require_tools(home)
-    if not (clone / "HEAD").exists():
-        Git(folder, home).tell(["init", "--quiet", "--bare", str(clone)])
     if host.trust.root is None:
         raise ConfigurationError(
             "this host has no trust root: nothing says which people and policies count",
@@ -130,7 +128,7 @@ def open_view(configuration: Configuration, folder: Path, *, writer: bool = Fals
         key = configuration.path(host.history.key)
         if not key.is_file():
             raise ConfigurationError(f"history.key {key} is not there")
-    git = Git(clone, home)
+    git = bare(clone, home)
     history = HistoryBranch(
         git,
         remote=configuration.address(host.remote.url),

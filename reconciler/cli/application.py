@@ -5,6 +5,7 @@ import os
 import typer
 import typer.main
 
+from reconciler.cli.changelog import changelog
 from reconciler.cli.config import config
 from reconciler.cli.diff import diff
 from reconciler.cli.doctor import doctor
@@ -36,7 +37,7 @@ application = typer.Typer(
 )
 VERBS = (
     *(init, promote, validate, diff, get, plan, status, history, logs, explain, prove, reconcile),
-    *(schema, migrate, doctor, version),
+    *(changelog, schema, migrate, doctor, version),
 )
 GROUPS = {"new": new, "site": site, "config": config}
 for verb in VERBS:

@@ -19,13 +19,16 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Changelog:
-    """What changed in an app between two points; from the very first commit without ``since``."""
+    """What changed in an app between two points; from the very first commit without ``since``.
+
+    No changes at all: its commits aren't known here.
+    """
 
     app: str
     title: str
     since: Point | None
     until: Point
-    changes: Changes
+    changes: Changes | None
 
 
 def changelog_markdown(changelog: Changelog, *, level: int = 1) -> str:
@@ -36,6 +39,9 @@ def changelog_markdown(changelog: Changelog, *, level: int = 1) -> str:
     changes, top = changelog.changes, "#" * level
     start = code(changelog.since.label) if changelog.since else "the beginning"
     parts = [f"{top} {markdown(changelog.title)}: {start} → {code(changelog.until.label)}"]
+    if changes is None:
+        parts.append("Its commits are not known here.")
+        return "\n\n".join(parts) + "\n"
     parts.append(_sum(changes))
     if changes.breaking:
         parts += [f"{top}# Breaking changes", _list(changes.breaking, changes)]
@@ -57,10 +63,16 @@ def changelog_markdown(changelog: Changelog, *, level: int = 1) -> str:
 def changelog_json(changelog: Changelog) -> dict[str, object]:
     """The changelog for programs, texts as they are; names of people without their addresses."""
     changes = changelog.changes
-    return {
+    ends: dict[str, object] = {
         "app": changelog.app,
         "from": _point(changelog.since),
         "to": _point(changelog.until),
+        "known": changes is not None,
+    }
+    if changes is None:
+        return ends
+    return {
+        **ends,
         "commits": len(changes.commits),
         "partial": changes.partial,
         "breaking": len(changes.breaking),

@@ -10,7 +10,7 @@ import git as gitpython
 from reconciler.errors import StepErroredError, StepFailedError, TagboatError, UnreachableError
 from reconciler.model.content import Content, ContentComponent
 from reconciler.model.host import AppRepository
-from reconciler.repository.git import Git, GitError, isolate
+from reconciler.repository.git import GitError, bare, isolate
 from reconciler.repository.landing import Landing
 from reconciler.repository.tarballs import fetch_tarball
 
@@ -77,11 +77,7 @@ class RepositoryArtifacts:
         name, tag = content.repository, f"refs/tags/{content.tag}"
         clone = self._folder / f"{name}.git"
         with self._locks[name]:
-            if not (clone / "HEAD").exists():
-                self._folder.mkdir(parents=True, exist_ok=True)
-                asker = Git(self._folder, self._home)
-                asker.tell(["init", "--quiet", "--bare", str(clone)])
-        git = Git(clone, self._home)
+            git = bare(clone, self._home)
         refs = git.remote_refs(repository.url, tag, f"{tag}^{{}}")
         _compare(content, refs.get(f"{tag}^{{}}") or refs.get(tag))
         with self._locks[name]:

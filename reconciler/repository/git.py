@@ -203,6 +203,14 @@ class Git:
         raise UnreachableError(f"the remote doesn't answer: {finished.complaint}")
 
 
+def bare(clone: Path, home: Path) -> Git:
+    """Git in the bare repository at ``clone``, made empty if it isn't there."""
+    if not (clone / "HEAD").exists():
+        clone.parent.mkdir(parents=True, exist_ok=True)
+        Git(clone.parent, home).tell(["init", "--quiet", "--bare", str(clone)])
+    return Git(clone, home)
+
+
 def require_tools(home: Path) -> None:
     """Check that git ≥ 2.38 and ssh-keygen are there; raises `ConfigurationError` otherwise."""
     said = Git(home.parent, home).tell(["--version"]) if home.parent.exists() else ""
