@@ -60,7 +60,7 @@ $(TEST): requirements/test.txt pyproject.toml scripts/install
 	@touch $(RUN) $@
 
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-  --no-header --no-emit-index-url --no-emit-find-links --extra site
+  --no-header --no-emit-index-url --no-emit-find-links --extra site --extra calendar
 lock:
 	$(COMPILE) pyproject.toml requirements/build.in -o requirements/run.txt
 	$(COMPILE) --extra test --extra bench -c requirements/run.txt \

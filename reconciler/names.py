@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from reconciler.folders import CALENDAR_FILE_PATTERN
+
 NAME_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}\z"
 VERSION_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,62}\z"
 _TAG_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._/+-]{0,199}\z"
@@ -19,10 +21,6 @@ _INSTANT_PATTERN = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?([+-][0-9]{2}:[0-9]{2}|Z)\z"
 )
 _PINNED_PATTERN = r"^[a-z0-9][a-z0-9._:/-]{0,254}@sha256:[0-9a-f]{64}\z"
-_ICS_PATTERN = (
-    r"^(?!releases/|environments/)[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}"
-    r"(/[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}){0,7}\.ics\z"
-)
 _DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\z"
 _TIME_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]\z"
 _ZONE_PATTERN = r"^(UTC|[A-Z][A-Za-z_]{1,30}(/[A-Z][A-Za-z0-9_+-]{0,30}){1,2})\z"
@@ -78,8 +76,8 @@ def _duration(value: str) -> str:
 
 def _instant(value: str) -> str:
     try:
-        datetime.fromisoformat(value)
-    except ValueError:
+        datetime.fromisoformat(value).astimezone(UTC)
+    except (ValueError, OverflowError):
         msg = "expected a moment that exists"
         raise ValueError(msg) from None
     return value
@@ -263,10 +261,10 @@ Region = Annotated[
 ]
 CalendarFile = Annotated[
     str,
-    _whole(_ICS_PATTERN, "a path such as calendars/acme.ics, outside the managed folders"),
-    _schema(_ICS_PATTERN, "calendars/acme.ics"),
+    _whole(CALENDAR_FILE_PATTERN, "a path below calendars/, such as calendars/acme.ics"),
+    _schema(CALENDAR_FILE_PATTERN, "calendars/acme.ics"),
 ]
-"""A file of this repository; below ``releases/`` and ``environments/`` there can't be one."""
+"""A file of this repository below ``calendars/``: a managed folder, since it decides on starts."""
 
 SecretName = Annotated[
     str,

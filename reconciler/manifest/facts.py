@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from reconciler.diagnostics import Diagnostic, Location
+from reconciler.folders import is_calendar_file
 from reconciler.manifest.document import Document
 from reconciler.manifest.paths import home_of
 from reconciler.manifest.snapshot import Parsed
@@ -20,6 +21,8 @@ _PART = 3
 
 def text_of(path: str, parsed: Parsed) -> str | None:
     """One line of JSON for what was read from a file; nothing if it can't be kept."""
+    if is_calendar_file(path):
+        return None
     places = [*(each.location for each in parsed.findings), *parsed.secrets]
     if any(place.path != path for place in places):
         return None

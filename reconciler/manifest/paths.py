@@ -115,11 +115,6 @@ def text_path(event: str, language: str) -> str:
     return f"environments/texts/{event}.{language}.yaml"
 
 
-def managed(path: str) -> bool:
-    """Whether a path decides something: it is one of the two folders or below."""
-    return path.partition("/")[0] in {"releases", "environments"}
-
-
 def home_of(path: str) -> Home | Diagnostic:  # noqa: PLR0911 - one literal table of paths
     """What a managed path holds, or why nothing may be there (B24)."""
     match path.split("/"):

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from reconciler.diagnostics import Diagnostic, Location, Report
+from reconciler.folders import is_calendar_file, managed
+from reconciler.manifest.characters import decode
 from reconciler.manifest.codes import integrity, references
 from reconciler.manifest.document import Document, NodePath, read_document
 from reconciler.manifest.mapping import to_model
-from reconciler.manifest.paths import Home, home_of, managed
+from reconciler.manifest.paths import Home, home_of
 from reconciler.manifest.secrets import secrets_in, shown
 from reconciler.model.app import App
 from reconciler.model.approval import Approval, Quarantine
@@ -25,7 +27,7 @@ from reconciler.model.promotion import Promotion
 from reconciler.model.release import Release
 from reconciler.model.text import Text
 
-__all__ = ["Blob", "Parsed", "Snapshot", "load", "managed", "parse"]
+__all__ = ["Blob", "Parsed", "Snapshot", "load", "parse"]
 
 _PLAIN = "100644"
 _M = TypeVar("_M", bound=Manifest)
@@ -51,6 +53,8 @@ class Parsed:
     findings: tuple[Diagnostic, ...] = ()
     secrets: tuple[Location, ...] = ()
     """Where something stands that looks like a secret."""
+    text: str = ""
+    """Of a file that is no manifest: a calendar file."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +80,8 @@ class Snapshot:
     quarantines: Mapping[tuple[str, str], Quarantine] = field(default_factory=dict)
     """By app and version."""
     connections: Connections | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Path → text, of the calendar files (``calendars/….ics``)."""
     blobs: Mapping[str, str] = field(default_factory=dict)
     """Path → blob id, of every managed path."""
     broken: frozenset[str] = frozenset()
@@ -87,7 +93,7 @@ class Snapshot:
     layered: MutableMapping[object, object] = field(
         init=False, default_factory=dict, repr=False, compare=False
     )
-    """What `layering` has made of these files already; nobody else's."""
+    """What `layering` and `timetable` have made of these files already; nobody else's."""
 
     def locate(self, path: str, node: NodePath = (), *, key: bool = False) -> Location:
         """Where a value of a file stands; the whole file if it couldn't be read."""
@@ -151,6 +157,9 @@ def _snapshot(
         },
         quarantines={(each.app, each.version): each for _, each in _of(Quarantine, good)},
         connections=next((each for _, each in _of(Connections, good)), None),
+        files={
+            path: each.text for path, each in parsed.items() if each.text and path not in broken
+        },
         blobs={path: blob.id for path, blob in files.items()},
         broken=broken,
         documents={
@@ -170,6 +179,11 @@ def _of(
 
 def parse(path: str, data: bytes) -> Parsed:
     """What the file at a managed path says by itself."""
+    if is_calendar_file(path):
+        # RFC 5545 ends lines with a carriage return and a line feed.
+        text = decode(path, data.replace(b"\r\n", b"\n"))
+        bad = () if isinstance(text, str) else tuple(text)
+        return Parsed(None, None, None, bad, text=text if isinstance(text, str) else "")
     home = home_of(path)
     if isinstance(home, Diagnostic):
         return Parsed(None, None, None, (home,))

@@ -14,15 +14,12 @@ from reconciler.manifest.document import NodePath
 from reconciler.manifest.layering import Resolved, resolve
 from reconciler.manifest.paths import (
     app_path,
-    customer_path,
-    freeze_path,
     promotion_path,
     release_path,
 )
 from reconciler.manifest.snapshot import Snapshot
 from reconciler.model.base import Model
 from reconciler.model.environment import Environment
-from reconciler.model.freeze import Scope
 
 DRIVERS = frozenset({"local", "memory"})
 """Drivers that this version has."""
@@ -57,7 +54,6 @@ def unsupported(snapshot: Snapshot, environment: str, app: str) -> Iterator[Use]
     yield from _of_app(snapshot, app)
     if promotion.release is not None:
         yield from _of_release(snapshot, app, promotion.release)
-    yield from _of_shared(snapshot, resolved.environment, app)
 
 
 def _of_environment(resolved: Resolved, environment: Environment) -> Iterator[Use]:
@@ -83,25 +79,6 @@ def _of_release(snapshot: Snapshot, app: str, version: str) -> Iterator[Use]:
     for node in _used(release, ()) if release else ():
         what = "migration: breaking" if node == ("migration",) else _name(node)
         yield Use(what, release_path(app, version), node)
-
-
-def _of_shared(snapshot: Snapshot, environment: Environment, app: str) -> Iterator[Use]:
-    customer = snapshot.customers.get(environment.customer or "")
-    if customer is not None and customer.calendar is not None and environment.calendar is None:
-        yield Use("the customer's calendar", customer_path(customer.name), ("calendar",))
-    for name, freeze in snapshot.freezes.items():
-        if _in_scope(freeze.scope, environment, app):
-            yield Use(f"the freeze {name}", freeze_path(name))
-
-
-def _in_scope(scope: Scope, environment: Environment, app: str) -> bool:
-    asked = (
-        (scope.environments, environment.name),
-        (scope.tiers, environment.tier or environment.name),
-        (scope.customers, environment.customer),
-        (scope.apps, app),
-    )
-    return all(names is None or each in names for names, each in asked)
 
 
 def _used(value: Any, node: NodePath) -> Iterator[NodePath]:

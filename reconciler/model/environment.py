@@ -18,7 +18,7 @@ __all__ = ["AppHere", "Environment", "Permissions", "Target", "TemporaryPlace"]
 class AppHere(Model):
     """Where one app differs in this environment."""
 
-    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"windows", "secrets"})
+    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"secrets"})
 
     url: Line | None = None
     """Public address of the app here."""

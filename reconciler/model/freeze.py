@@ -1,6 +1,6 @@
 """Freeze: one stretch of time in which nothing starts, with a reason."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -23,9 +23,6 @@ class Scope(Model):
 
 class Freeze(Manifest):
     """One stretch of time in which nothing starts."""
-
-    # A freeze must stop starts, and so far nothing else would say so.
-    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"scope"})
 
     kind: Literal["Freeze"]
     name: Name

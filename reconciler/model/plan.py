@@ -27,6 +27,30 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """When a held start can be, as far as time is in its way.
+
+    ``at`` is RFC 3339 in UTC, empty for not within a year, ``zone`` the place's; ``gate`` opens
+    last. ``waits`` are the closed gates that don't open by themselves: with some, the instant is
+    only what time allows.
+    """
+
+    at: str
+    zone: str
+    gate: str
+    waits: tuple[str, ...] = ()
+
+    @property
+    def earliest(self) -> str:
+        """The earliest start; empty where a person or a file has to open something first."""
+        return "" if self.waits else self.at
+
+    def as_json(self) -> dict[str, object]:
+        """The start as plain JSON."""
+        return {"at": self.at, "zone": self.zone, "gate": self.gate, "waits": list(self.waits)}
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What is to be done in one place, with every reason.
 
@@ -47,6 +71,8 @@ class Decision:
     summary: str = ""
     notes: tuple[str, ...] = ()
     """What a reader should know besides, such as a gap during the switch."""
+    start: Start | None = None
+    """When it can start, if time is in its way."""
 
     @property
     def closed(self) -> tuple[Reason, ...]:
@@ -68,6 +94,7 @@ class Decision:
             ),
             "deployment": self.deployment,
             "notes": list(self.notes),
+            "start": self.start.as_json() if self.start else None,
         }
 
 

@@ -23,10 +23,7 @@ class Layer(Manifest):
     """
 
     LAYERED: ClassVar[bool] = True
-    # A time zone is spoken of by windows and schedules only, which are named themselves.
-    UNENFORCED: ClassVar[frozenset[str]] = frozenset(
-        {"windows", "calendar", "notices", "tickets", "support", "drift"}
-    )
+    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"notices", "tickets", "support", "drift"})
 
     extends: Name | None = None
     """The policy that this is laid over."""

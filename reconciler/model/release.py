@@ -45,8 +45,6 @@ class ReleasedComponent(Model):
 class Release(Manifest):
     """What is released; never changed after its merge."""
 
-    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"hotfix"})
-
     kind: Literal["Release"]
     app: Name
     """The app, as in the path."""

@@ -10,6 +10,7 @@ from reconciler.planner.answering import answers
 from reconciler.planner.asking import ask_of
 from reconciler.planner.gates.sign_off import named, taints_of
 from reconciler.planner.inputs import Ask, Inputs
+from reconciler.planner.starts import earliest
 
 
 def make_plan(inputs: Inputs) -> Plan:
@@ -120,6 +121,7 @@ def _new(ask: Ask) -> Decision:
         estimate=seconds_of(release.estimate) if release else 0,
         summary=release.summary if release else "",
         notes=_notes(ask.assignment, ask.running),
+        start=earliest(ask, reasons),
     )
 
 

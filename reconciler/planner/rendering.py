@@ -1,6 +1,8 @@
 """A plan in words: text and Markdown from one object."""
 
-from reconciler.model.plan import Decision, Plan, Verdict
+from reconciler.model.plan import Decision, Plan, Start, Verdict
+from reconciler.names import instant_of
+from reconciler.timetable.moments import local_text
 
 SYMBOLS = {
     Verdict.IN_SYNC: "✔",
@@ -55,7 +57,23 @@ def reasons_and_remedies(decision: Decision) -> list[tuple[str, str]]:
         told = [(f"{each.gate}: {each.why}", each.remedy) for each in decision.closed]
     else:
         told = [(decision.sentence, "")]
+    if decision.start:
+        told.append((f"start: {start_text(decision.start)}", ""))
     return [*told, *((f"note: {each}", "") for each in decision.notes)]
+
+
+def start_text(start: Start) -> str:
+    """When a held start can be, in words."""
+    if not start.at:
+        return f"not within a year; {start.gate} stays closed"
+    when = local_text(instant_of(start.at), start.zone)
+    if start.waits:
+        return f"time allows it from {when} ({start.gate}), and it waits for {_and(start.waits)}"
+    return f"{when} at the earliest ({start.gate})"
+
+
+def _and(names: tuple[str, ...]) -> str:
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 def _lines(decision: Decision, width: int) -> list[str]:

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from reconciler.canonical import canonical_json, digest_of
 from reconciler.errors import RewoundError
+from reconciler.folders import FOLDERS, managed
 from reconciler.repository.git import Git, GitError
 from reconciler.repository.objects import read_objects
 from reconciler.repository.signatures import check_texts
 from reconciler.repository.trees import entries
 from reconciler.signoff.ancestry import merge_bases
-from reconciler.signoff.classes import is_managed
 from reconciler.signoff.facts import (
     Bad,
     Commit,
@@ -33,7 +33,6 @@ from reconciler.signoff.facts import (
 )
 from reconciler.visibility import visible
 
-_FOLDERS = ("releases", "environments")
 _NOTHING = "000000"
 _AUTHOR = re.compile(rb"^author (?P<name>.*?) ?<[^>\n]*> ", re.MULTILINE)
 
@@ -127,7 +126,7 @@ def _changes(git: Git, commits: Sequence[str]) -> dict[str, dict[str, Entry | No
             "--ignore-submodules=none",
             "--diff-merges=first-parent",
             "--",
-            *_FOLDERS,
+            *FOLDERS,
         ],
         stdin="".join(f"{each}\n" for each in commits).encode(),
     )
@@ -140,7 +139,7 @@ def _changes(git: Git, commits: Sequence[str]) -> dict[str, dict[str, Entry | No
         if each.startswith(":"):
             path = next(fields)
             _, mode, _, blob, _ = each.split(" ")
-            if is_managed(path):
+            if managed(path):
                 current[path] = None if mode == _NOTHING else Entry(mode, blob)
         elif each:
             current = found.setdefault(each, {})

@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from reconciler.errors import TagboatError
+from reconciler.folders import FOLDERS, managed
 
-_FOLDERS = ("environments", "releases")
 _SETTLED = 2.0
 """Seconds after which a file's times tell whether it was written again."""
 
@@ -42,13 +42,15 @@ def walk(folder: Path) -> dict[str, os.stat_result]:
     """
     top = os.fspath(folder)
     found: list[tuple[str, os.stat_result]] = []
-    waiting = list(_FOLDERS)
+    waiting = list(FOLDERS)
     while waiting:
         path = waiting.pop()
         for each in _inside(f"{top}/{path}"):
             name = f"{path}/{each.name}"
             if each.is_dir(follow_symlinks=False):
                 waiting.append(name)
+                continue
+            if not managed(name):
                 continue
             said = each.stat(follow_symlinks=False)
             if stat.S_ISREG(said.st_mode) or stat.S_ISLNK(said.st_mode):

@@ -5,8 +5,9 @@ from functools import partial
 from typing import Protocol
 
 from reconciler.diagnostics import Report
+from reconciler.folders import managed
 from reconciler.manifest.facts import parsed_of, text_of
-from reconciler.manifest.snapshot import Blob, Parsed, Snapshot, load, managed, parse
+from reconciler.manifest.snapshot import Blob, Parsed, Snapshot, load, parse
 from reconciler.repository.trees import Entries
 from reconciler.system.companion import companions
 from reconciler.system.facts import FactStore

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reconciler.errors import TagboatError
+from reconciler.folders import FOLDERS, managed
 from reconciler.repository.git import Git
 
 if TYPE_CHECKING:
     from reconciler.manifest.snapshot import Blob
 
-_FOLDERS = ("releases", "environments")
 _ONE_BY_ONE = 3
 _FIXED = frozenset({"app.yaml", "environment.yaml", "release.yaml"})
 
@@ -21,9 +21,9 @@ Entries = Mapping[str, tuple[str, str]]
 
 def entries(git: Git, commit: str) -> dict[str, tuple[str, str]]:
     """Managed path → (mode, object id) at this commit."""
-    found = git.tell(["ls-tree", "-r", "-z", "--full-tree", commit, "--", *_FOLDERS])
+    found = git.tell(["ls-tree", "-r", "-z", "--full-tree", commit, "--", *FOLDERS])
     pairs = (line.split("\t", 1) for line in found.split("\0") if line)
-    return {path: (head[:6], head.rpartition(" ")[2]) for head, path in pairs}
+    return {path: (head[:6], head.rpartition(" ")[2]) for head, path in pairs if managed(path)}
 
 
 def staged(git: Git) -> dict[str, tuple[str, str]]:
@@ -31,12 +31,12 @@ def staged(git: Git) -> dict[str, tuple[str, str]]:
 
     Raises `TagboatError` while a merge has conflicts.
     """
-    folders = [f":/{each}" for each in _FOLDERS]
+    folders = [f":/{each}" for each in FOLDERS]
     found = git.tell(["ls-files", "--stage", "-z", "--full-name", "--", *folders])
     entries_: dict[str, tuple[str, str]] = {}
     for line in found.split("\0"):
         head, _, path = line.partition("\t")
-        if not line:
+        if not managed(path):
             continue
         mode, blob, stage = head.split()
         if stage != "0":
@@ -50,7 +50,7 @@ def staged(git: Git) -> dict[str, tuple[str, str]]:
 
 def folders_of(git: Git, commit: str) -> str:
     """The object ids of the managed folders at this commit; equal text means equal files."""
-    return git.tell(["ls-tree", "-z", "--full-tree", commit, "--", *_FOLDERS])
+    return git.tell(["ls-tree", "-z", "--full-tree", commit, "--", *FOLDERS])
 
 
 @dataclass(slots=True)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from reconciler.manifest.paths import PEOPLE, app_path, environment_path, managed
+from reconciler.folders import managed
+from reconciler.manifest.paths import PEOPLE, app_path, environment_path
 from reconciler.manifest.schemas import KINDS, modeline, schema_text
 
 _STARTER = Path(__file__).parent / "starter"

@@ -10,7 +10,6 @@ _NAME = NAME_PATTERN.removeprefix("^").removesuffix(r"\z")
 _VERSION = VERSION_PATTERN.removeprefix("^").removesuffix(r"\z")
 _PROMOTION = re.compile(rf"environments/(?P<environment>{_NAME})/(?P<app>{_NAME})\.yaml")
 _RELEASE = re.compile(rf"releases/(?P<app>{_NAME})/(?P<version>{_VERSION})/release\.yaml")
-_FOLDERS = ("releases/", "environments/")
 # Folders of other kinds, which the file contract keeps from being names of environments.
 _NO_ENVIRONMENTS = frozenset({"policies", "customers", "calendars", "freezes", "texts"})
 
@@ -30,11 +29,6 @@ class ChangeClass:
 
     sort: Sort
     environment: str = ""
-
-
-def is_managed(path: str) -> bool:
-    """Whether a path lies below one of the managed folders; others are never judged."""
-    return path.startswith(_FOLDERS)
 
 
 def class_of(path: str) -> ChangeClass:

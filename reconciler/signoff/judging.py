@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from reconciler.errors import RefusedError
+from reconciler.folders import managed
 from reconciler.signoff import codes
 from reconciler.signoff.authority import Authority
-from reconciler.signoff.classes import is_managed
 from reconciler.signoff.eligibility import Meeting
 from reconciler.signoff.facts import Commit, Entry, Facts, Unknown
 from reconciler.signoff.merging import changed, merged, tangled
@@ -150,7 +150,7 @@ class _Fold:
                 delta = {
                     path: changed(one.at(path), result=result, commit=commit.id)
                     for path, result in commit.changes.items()
-                    if is_managed(path)
+                    if managed(path)
                 }
             case _:
                 delta = self._meeting(commit, parents)
@@ -170,7 +170,7 @@ class _Fold:
         return {
             path: PathState(result, Standing(None), (commit.id,), commit.id, refusal)
             for path, result in commit.changes.items()
-            if is_managed(path)
+            if managed(path)
         }
 
     def _meeting(self, commit: Commit, parents: Sequence[State]) -> dict[str, PathState]:
@@ -244,7 +244,7 @@ def _standing(
 def _in_question(commit: Commit, parents: Sequence[State]) -> Iterable[str]:
     """Paths where a merge or any of its parents may differ from the first parent."""
     first = parents[0]
-    paths = {path for path in commit.changes if is_managed(path)}
+    paths = {path for path in commit.changes if managed(path)}
     for other in parents[1:]:
         paths |= first.overlay.unshared(other.overlay)
         if other.ground is not first.ground:

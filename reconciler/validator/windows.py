@@ -12,6 +12,7 @@ from reconciler.manifest.snapshot import Snapshot
 from reconciler.model.calendar import Calendar
 from reconciler.model.freeze import Freeze
 from reconciler.model.promotion import Promotion
+from reconciler.timetable.freezes import in_scope
 from reconciler.timetable.slots import DAYS
 from reconciler.timetable.windows import days_of
 from reconciler.validator.effective import Effective, deployed
@@ -87,24 +88,17 @@ def _slot(snapshot: Snapshot, each: Effective) -> Iterator[Diagnostic]:
     for name, freeze in snapshot.freezes.items():
         until = datetime.fromisoformat(freeze.until)
         inside = datetime.fromisoformat(freeze.from_) <= slot < until
-        if inside and _holds(freeze, each) and not _passes(snapshot, freeze, each, promotion):
+        if (
+            inside
+            and in_scope(freeze.scope, each.value, each.app.name)
+            and not _passes(snapshot, freeze, each, promotion)
+        ):
             yield times.SLOT.warning(place, f"{promotion.at} is inside the freeze {name}")
     day = slot.astimezone(ZoneInfo(each.value.timezone or "Etc/UTC")).date()
     for calendar in _chain(snapshot, _calendar(snapshot, each)):
         if _on_vacation(calendar, day) and not _set_aside(promotion, "calendar"):
             said = f"{promotion.at} is a day off of the calendar {calendar.name}"
             yield times.SLOT.warning(place, said)
-
-
-def _holds(freeze: Freeze, each: Effective) -> bool:
-    scope = freeze.scope
-    name = each.app.name if each.app else ""
-    return (
-        (scope.environments is None or each.value.name in scope.environments)
-        and (scope.tiers is None or each.tier in scope.tiers)
-        and (scope.customers is None or each.value.customer in scope.customers)
-        and (scope.apps is None or name in scope.apps)
-    )
 
 
 def _passes(snapshot: Snapshot, freeze: Freeze, each: Effective, promotion: Promotion) -> bool:

@@ -1,7 +1,8 @@
 import pytest
 from manifest_trees import blob
 
-from reconciler.manifest.snapshot import Blob, load, managed
+from reconciler.folders import managed
+from reconciler.manifest.snapshot import Blob, load
 
 COMMIT = "0" * 40
 PROMOTION = "environments/dev/shop.yaml"
@@ -60,6 +61,9 @@ def test_paths_outside_the_managed_folders_are_left_aside(small):
     assert not managed("environments-old/dev/shop.yaml")
     assert managed("environments/dev/shop.yaml")
     assert managed("releases")
+    assert managed("calendars/acme.ics")
+    assert not managed("calendars/acme.py")
+    assert not managed("docs/acme.ics")
     assert codes({**small, "src/main.py": blob(b"\0", "100755")}) == []
 
 

@@ -103,13 +103,16 @@ class Scene:
             path: Blob("100644", blob_id(text), text.encode()) for path, text in self.files.items()
         }
         report = load(TIP, tree)[1] + validate(admitted)
-        path = "environments/production/shop.yaml"
         admission = Admission(MERGE, "ana", ("ben",), (TIP,))
         judgement = Judgement(
             root=ROOT,
             tip=TIP,
             admitted={each: Entry("100644", blob_id(text)) for each, text in self.files.items()},
-            admissions={path: admission} if self.merged else {},
+            admissions=dict.fromkeys(
+                (f"environments/{each}/{app}.yaml" for each, app in admitted.promotions), admission
+            )
+            if self.merged
+            else {},
             taints=self.taints,
             undecided=False,
             progress=Progress(ROOT, Authority({}, {}), "", {}),

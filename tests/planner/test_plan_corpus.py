@@ -76,6 +76,8 @@ def touched(path: str, place: Place) -> bool:
             return environment == place.environment and own
         case ["environments", "texts", _]:
             return False
+        case ["calendars", *_]:
+            return True
         case ["environments", *_]:
             return True
         case ["releases", app, "1.0.0", "approvals", environment, _]:

@@ -27,3 +27,9 @@ SLOT = Code(
     "The slot comes while a freeze or calendar is closed, so nothing starts then.",
     "book another time, or change the freeze",
 )
+CALENDAR_FILE = Code(
+    "TB364",
+    "calendar file that can't be used",
+    "Its closed days would not be known, and starts wait while they aren't.",
+    "put an iCalendar file there, or take 'ics' out of the calendar",
+)

@@ -5,28 +5,36 @@ place answers nothing. Gates are asked only before a start: nothing here stands 
 back.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
 
 from reconciler.model.records import Reason
 from reconciler.planner.gates import (
     after,
     approvals,
     attended,
+    calendar,
     claim,
     driver,
     files,
+    freeze,
     history,
     hold,
     mass_change,
     needs,
+    pause,
     quarantine,
     requirements,
     sign_off,
+    slot,
     supported,
     tag,
     tickets,
+    windows,
 )
 from reconciler.planner.inputs import Ask
+from reconciler.timetable.spans import Span
 
 Gate = Callable[[Ask], Reason | None]
 
@@ -39,6 +47,7 @@ ALWAYS: tuple[Gate, ...] = (
     claim.answer,
     history.answer,
     driver.answer,
+    slot.answer,
 )
 """Asked before every start, also of what has run here before."""
 
@@ -51,5 +60,20 @@ FORWARD: tuple[Gate, ...] = (
     tickets.answer,
     approvals.answer,
     attended.answer,
+    pause.answer,
+    freeze.answer,
+    calendar.answer,
+    windows.answer,
 )
 """Asked before the start of what has not run here before, in the order in which they are shown."""
+
+TIMED: Mapping[str, Callable[[Ask, datetime], Span]] = MappingProxyType(
+    {
+        slot.NAME: slot.span,
+        pause.NAME: pause.span,
+        freeze.NAME: freeze.span,
+        calendar.NAME: calendar.span,
+        windows.NAME: windows.span,
+    }
+)
+"""The gates that open and close by time: what each says at any instant."""

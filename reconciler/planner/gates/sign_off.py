@@ -19,6 +19,8 @@ def concerns(  # noqa: PLR0911 - one literal table of paths
     match path.split("/"):
         case ["environments", "policies" | "customers" | "calendars" | "freezes", _]:
             return True
+        case ["calendars", *_]:
+            return True
         case ["environments", environment, file]:
             own = file in {"environment.yaml", f"{place.app}.yaml"}
             return environment == place.environment and own
