@@ -22,6 +22,7 @@ from reconciler.cli.promote import promote
 from reconciler.cli.prove import prove
 from reconciler.cli.reconcile import reconcile
 from reconciler.cli.schema import schema
+from reconciler.cli.simulate import simulate
 from reconciler.cli.site import site
 from reconciler.cli.status import status
 from reconciler.cli.validate import validate
@@ -36,8 +37,8 @@ application = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 VERBS = (
-    *(init, promote, validate, diff, get, plan, status, history, logs, explain, prove, reconcile),
-    *(changelog, schema, migrate, doctor, version),
+    *(init, promote, validate, diff, get, plan, simulate, status, history, logs, explain, prove),
+    *(reconcile, changelog, schema, migrate, doctor, version),
 )
 GROUPS = {"new": new, "site": site, "config": config}
 for verb in VERBS:

@@ -17,7 +17,7 @@ from reconciler.errors import TagboatError
 from reconciler.journal.jsonl import FileJournal, JournalFullError
 from reconciler.model.place import Place
 from reconciler.model.plan import Decision, Plan, Verdict
-from reconciler.model.records import Claim, End, Refusal, body_of
+from reconciler.model.records import Claim, Departure, End, Refusal, body_of
 from reconciler.names import instant_text
 from reconciler.planner.evidence import Witness
 from reconciler.planner.gates import driver, history
@@ -141,12 +141,13 @@ class Claims:
                 self._go_back(each)
         starts = [each for each in plan.decisions if each.verdict is Verdict.DEPLOY]
         refusals = self._refusals(plan, witness)
-        if not starts and not refusals:
+        departures = self._departures(plan, witness)
+        if not starts and not refusals and not departures:
             return None
         onto = self.view.history.tip
         claims = [self._wish(each, plan, witness, onto=onto or "") for each in starts]
         self.failpoints.reach("history.claim.before")
-        answer = self.view.history.append([*claims, *refusals], onto=onto)
+        answer = self.view.history.append([*departures, *claims, *refusals], onto=onto)
         self.failpoints.reach("history.claim.after")
         self.view.read_history()
         self.settle()
@@ -226,9 +227,33 @@ class Claims:
             sign_off=decision.sign_off,
             reasons=decision.reasons,
             evidence=witness.evidence(decision),
+            slot=decision.slot,
             estimate=decision.estimate,
             summary=decision.summary,
         )
+
+    def _departures(self, plan: Plan, witness: Witness) -> Sequence[Departure]:
+        """A record for each slot that has come, and that nothing left with."""
+        return [
+            Departure(
+                id=self.identify(),
+                at=instant_text(self.clock.now()),
+                reconciler=self.reconciler,
+                environment=each.place.environment,
+                app=each.place.app,
+                slot=one.slot,
+                fate=one.fate,
+                wanted=each.wanted,
+                why=one.why,
+                basis=plan.commit,
+                sign_off=each.sign_off.commit,
+                reasons=each.closed if one.fate == "missed" else (),
+                evidence=witness.evidence(each),
+            )
+            for each in plan.decisions
+            for one in each.departures
+            if each.sign_off is not None
+        ]
 
     def _refusals(self, plan: Plan, witness: Witness) -> Sequence[Refusal]:
         """A record for each place whose set of closed gates, or wanted version, has changed."""

@@ -8,7 +8,7 @@ from reconciler.daemon.view import View
 from reconciler.deployer.ledger import Ledger
 from reconciler.errors import TagboatError
 from reconciler.model.place import Place
-from reconciler.model.records import Claim, Record, Refusal
+from reconciler.model.records import Claim, Departure, Record, Refusal
 from reconciler.names import instant_of
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.proof import Agreement, Proof, prove
@@ -41,13 +41,15 @@ class Proving:
 
     def _replayed(
         self, wanted: frozenset[int] | None
-    ) -> Iterator[tuple[Claim | Refusal, Inputs | str]]:
+    ) -> Iterator[tuple[Claim | Refusal | Departure, Inputs | str]]:
         """Each decision with its inputs, or why they can't be had (empty: it kept none)."""
         ledger = Ledger()
-        waiting: dict[int, list[Claim | Refusal]] = {}
+        waiting: dict[int, list[Claim | Refusal | Departure]] = {}
         records = self.view.records
         for each in records:
-            if isinstance(each, Claim | Refusal) and (wanted is None or each.sequence in wanted):
+            if isinstance(each, Claim | Refusal | Departure) and (
+                wanted is None or each.sequence in wanted
+            ):
                 # Claims of one push were all decided on the same history.
                 known = each.evidence.history if each.evidence else each.sequence - 1
                 waiting.setdefault(known, []).append(each)
@@ -59,8 +61,8 @@ class Proving:
             yield from ((each, "the history that it was decided on") for each in left)
 
     def _decided(
-        self, records: list[Claim | Refusal], ledger: Ledger
-    ) -> Iterator[tuple[Claim | Refusal, Inputs | str]]:
+        self, records: list[Claim | Refusal | Departure], ledger: Ledger
+    ) -> Iterator[tuple[Claim | Refusal | Departure, Inputs | str]]:
         for each in records:
             evidence = each.evidence
             if evidence is None:
@@ -94,11 +96,11 @@ class Proving:
         return self._courts[root]
 
 
-def decisions_in(records: list[Record], words: str) -> Mapping[int, Claim | Refusal]:
+def decisions_in(records: list[Record], words: str) -> Mapping[int, Claim | Refusal | Departure]:
     """The decisions that these words name: a record's number, its id, or a deployment."""
     return {
         each.sequence: each
         for each in records
-        if isinstance(each, Claim | Refusal)
+        if isinstance(each, Claim | Refusal | Departure)
         and words in {str(each.sequence), each.id, getattr(each, "deployment", "")}
     }

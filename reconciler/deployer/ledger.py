@@ -1,6 +1,7 @@
 """What is known of every place: a fold of the history's records, in their order (L2, pure)."""
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from types import MappingProxyType
 
 from reconciler.deployer.standing import Account, LedgerError, Standing
@@ -43,6 +44,13 @@ class Ledger:
         for record in records:
             ledger.apply(record)
         return ledger
+
+    def fork(self) -> "Ledger":
+        """A ledger that knows the same, and goes its own way from here."""
+        other = Ledger()
+        other.__dict__.update({name: copy(value) for name, value in self.__dict__.items()})
+        other._accounts = {place: each.fork() for place, each in self._accounts.items()}
+        return other
 
     @property
     def sequence(self) -> int:

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.manifest.placeholders import fill
-from reconciler.model.app import App
+from reconciler.model.app import App, Component
 from reconciler.model.content import Content, ContentComponent, PlaceTarget
 from reconciler.model.deployment import Assignment, Lanes, StepSpec, TestSpec, Work
 from reconciler.model.environment import AppHere, Environment
 from reconciler.model.pipeline import Pipeline
 from reconciler.model.probe import Test
-from reconciler.model.release import Release
+from reconciler.model.release import Artifact, Release
+from reconciler.model.unreleased import Unreleased
 from reconciler.names import seconds_of
 
 PREPARE_SECONDS = 600
@@ -19,30 +20,51 @@ ROLLOUT_SECONDS = 120
 CLEANUP_SECONDS = 60
 
 
-def content_of(app: App, release: Release, environment: Environment) -> Content:
-    """What this release is in this environment: the identity that is settled and compared.
+def content_of(app: App, source: Release | Unreleased, environment: Environment) -> Content:
+    """What this release, or commit, is in this environment: the identity that is settled.
 
     ``environment``, here and below, is the one in force for this app (`resolve` with the app).
     """
-    commands = {each.name: each for each in app.components}
-    here = environment.apps.get(app.name, AppHere())
-    return Content(
-        app=app.name,
-        repository=app.repository or app.name,
-        version=release.version,
-        tag=release.tag,
-        commit=release.commit,
-        components=tuple(
-            ContentComponent(
-                name=each.name,
-                version=each.version or release.version,
-                artifact=each.artifact,
-                run=commands[each.name].run,
-                listens=commands[each.name].listens,
+    config = dict(environment.apps.get(app.name, AppHere()).config)
+    repository = app.repository or app.name
+    match source:
+        case Release():
+            commands = {each.name: each for each in app.components}
+            return Content(
+                app=app.name,
+                repository=repository,
+                version=source.version,
+                tag=source.tag,
+                commit=source.commit,
+                components=tuple(
+                    _component(commands[each.name], each.version or source.version, each.artifact)
+                    for each in source.components
+                ),
+                config=config,
             )
-            for each in release.components
-        ),
-        config=dict(here.config),
+        case Unreleased():
+            return Content(
+                app=app.name,
+                repository=repository,
+                version=source.version,
+                branch=source.branch or None,
+                commit=source.commit,
+                components=tuple(
+                    _component(each, source.version, Artifact(tree=source.trees[each.name]))
+                    for each in app.components
+                    if each.name in source.trees
+                ),
+                config=config,
+            )
+
+
+def _component(component: Component, version: str, artifact: Artifact) -> ContentComponent:
+    return ContentComponent(
+        name=component.name,
+        version=version,
+        artifact=artifact,
+        run=component.run,
+        listens=component.listens,
     )
 
 
@@ -65,7 +87,7 @@ def target_of(app: App, environment: Environment) -> PlaceTarget:
 
 def assign(
     app: App,
-    release: Release,
+    source: Release | Unreleased,
     environment: Environment,
     *,
     previous: Content | None,
@@ -73,7 +95,7 @@ def assign(
 ) -> Assignment:
     """All that a worker needs for this deployment; ``previous`` is what it goes back to."""
     pipeline = environment.pipeline
-    content = content_of(app, release, environment)
+    content = content_of(app, source, environment)
     target = target_of(app, environment)
     customer = environment.customer
     back = _smoke("back/smoke", pipeline, target, previous, customer=customer) if previous else ()
@@ -109,7 +131,7 @@ def _smoke(
         "app": content.app,
         "environment": target.environment,
         "version": content.version,
-        "tag": content.tag,
+        "tag": content.tag or content.commit,
         "commit": content.commit,
         "url": target.url,
         **({"customer": customer} if customer is not None else {}),

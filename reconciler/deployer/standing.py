@@ -1,7 +1,8 @@
 """What is known of one place, and the fold that leads to it (L2, pure)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, fields
 from typing import assert_never
 
 from reconciler.errors import RefusedError
@@ -10,6 +11,7 @@ from reconciler.model.place import Place
 from reconciler.model.records import (
     Answer,
     Claim,
+    Departure,
     End,
     Outcome,
     PlacedRecord,
@@ -67,6 +69,12 @@ class Standing:
     """Claims that began although a gate was not open, since it was set aside; newest last."""
     reviewed: frozenset[str] = frozenset()
     """Their deployments, as far as another person has looked at them afterwards."""
+    failed: Mapping[str, End] = field(default_factory=dict)
+    """Content's digest → how it failed here, unless it has succeeded since."""
+    slot: tuple[str, str] = ("", "")
+    """The last slot that is accounted for, and the admission whose schedule it was of."""
+    missed: Departure | None = None
+    """The last departure, if it was missed."""
     broken: LedgerError | None = None
 
     @property
@@ -125,7 +133,19 @@ class Account:
     confirmations: list[Answer] = field(default_factory=list)
     overrode: list[Claim] = field(default_factory=list)
     reviewed: set[str] = field(default_factory=set)
+    failed: dict[str, End] = field(default_factory=dict)
+    slot: tuple[str, str] = ("", "")
+    missed: Departure | None = None
     broken: LedgerError | None = None
+
+    def fork(self) -> "Account":
+        """An account that knows the same; neither changes the other."""
+        other = copy(self)
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if isinstance(value, list | dict | set):
+                setattr(other, each.name, copy(value))
+        return other
 
     def standing(self) -> Standing:
         """What is known now; later records don't change it."""
@@ -145,6 +165,9 @@ class Account:
             confirmations=tuple(self.confirmations),
             overrode=tuple(self.overrode),
             reviewed=frozenset(self.reviewed),
+            failed=dict(self.failed),
+            slot=self.slot,
+            missed=self.missed,
             broken=self.broken,
         )
 
@@ -156,6 +179,8 @@ class Account:
                 self.last_refusal = None
                 self.restarts.clear()
                 self.confirmations.clear()
+                if record.slot:
+                    self.slot, self.missed = (record.sign_off.commit, record.slot), None
                 if any(each.aside for each in record.reasons):
                     self.overrode.append(record)
             case End():
@@ -164,6 +189,9 @@ class Account:
                 self.last_refusal = record
             case Restart():
                 self.restarts.append(record)
+            case Departure():
+                self.slot = (record.sign_off, record.slot)
+                self.missed = record if record.fate == "missed" else None
             case Verification():
                 self.verifications[record.digest] = record
             case _:
@@ -208,10 +236,12 @@ class Account:
             case Outcome.SUCCEEDED:
                 self.settled.append(claim)
                 self.held.pop(claim.sign_off.commit, None)
+                self.failed.pop(claim.assignment.content.digest, None)
                 if self.failed_content == claim.assignment.content:
                     self.last_failure = self.failed_content = None
             case Outcome.ROLLED_BACK | Outcome.STUCK:
                 self.held[claim.sign_off.commit] = end
+                self.failed[claim.assignment.content.digest] = end
                 self.last_failure, self.failed_content = end, claim.assignment.content
             case _:
                 assert_never(end.outcome)

@@ -5,7 +5,7 @@ from typing import Literal
 from reconciler.canonical import digest_of
 from reconciler.model.base import Model
 from reconciler.model.release import Artifact
-from reconciler.names import CommitId, Line, Name, TagName, Version
+from reconciler.names import Branch, CommitId, Line, Name, TagName, Version
 
 
 class ContentComponent(Model):
@@ -27,7 +27,11 @@ class Content(Model):
     app: Name
     repository: Name
     version: Version
-    tag: TagName
+    """The release's; of content without a release the first digits of its commit."""
+    tag: TagName | None = None
+    """Leads to the commit; nothing for content without a release."""
+    branch: Branch | None = None
+    """Where content without a release was found, if it was a branch."""
     commit: CommitId
     components: tuple[ContentComponent, ...]
     config: dict[str, Line] = {}
@@ -35,7 +39,21 @@ class Content(Model):
     @property
     def digest(self) -> str:
         """``sha256:…`` over the whole value; the identity of what runs."""
-        return digest_of(self.model_dump(mode="json"))
+        fields = self.model_dump(mode="json")
+        for name in ("tag", "branch"):
+            if fields[name] is None:
+                del fields[name]
+        return digest_of(fields)
+
+    @property
+    def released(self) -> bool:
+        """Whether there is a release of it."""
+        return self.tag is not None
+
+    @property
+    def shown(self) -> str:
+        """The version as people read it: content without a release is ``<branch>@<commit>``."""
+        return f"{self.branch}@{self.commit[:12]}" if self.branch else self.version
 
     @property
     def processes(self) -> tuple[ContentComponent, ...]:

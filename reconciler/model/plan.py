@@ -7,6 +7,7 @@ from reconciler.canonical import digest_of
 from reconciler.model.deployment import Assignment
 from reconciler.model.place import Place
 from reconciler.model.records import Reason, SignOff
+from reconciler.model.records.departure import Fate
 
 
 class Verdict(StrEnum):
@@ -51,6 +52,15 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class Departed:
+    """A slot that has come, and what became of it without a deployment."""
+
+    slot: str
+    fate: Fate
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What is to be done in one place, with every reason.
 
@@ -69,6 +79,10 @@ class Decision:
     deployment: str = ""
     estimate: int = 0
     summary: str = ""
+    slot: str = ""
+    """The slot of a schedule that it leaves with."""
+    departures: tuple[Departed, ...] = ()
+    """Slots to be written down, oldest first."""
     notes: tuple[str, ...] = ()
     """What a reader should know besides, such as a gap during the switch."""
     start: Start | None = None
@@ -93,6 +107,8 @@ class Decision:
                 self.assignment.model_dump(mode="json", by_alias=True) if self.assignment else None
             ),
             "deployment": self.deployment,
+            "slot": self.slot,
+            "departures": [[each.slot, each.fate, each.why] for each in self.departures],
             "notes": list(self.notes),
             "start": self.start.as_json() if self.start else None,
         }

@@ -83,7 +83,6 @@ class Promotion(Manifest):
     """Committed intent: what of this app shall run in this environment."""
 
     ONE_OF: ClassVar[tuple[str, ...]] = ("release", "commit", "follow")
-    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"commit", "follow", "temporary"})
 
     kind: Literal["Promotion"]
     app: Name

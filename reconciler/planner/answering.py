@@ -1,5 +1,7 @@
 """Asking the gates of one place, each in its turn."""
 
+from collections.abc import Iterator
+
 from reconciler.model.records import Reason
 from reconciler.planner.gates import ALWAYS, FORWARD
 from reconciler.planner.inputs import Ask
@@ -13,9 +15,27 @@ def answers(ask: Ask) -> tuple[Reason, ...]:
     Going back (`Ask.goes_back`) asks the gates `ALWAYS`, and none of those that stand before
     something new.
     """
-    always = tuple(each for gate in ALWAYS if (each := gate(ask)) is not None)
+    answered = _rehearsed(ask) if ask.inputs.rehearsal else _asked(ask)
+    return tuple(answered)
+
+
+_OF_THIS_HOST = frozenset({"driver", "supported"})
+"""Gates that a rehearsal doesn't ask: they speak of a host and of this version."""
+
+
+def _rehearsed(ask: Ask) -> Iterator[Reason]:
+    for each in _asked(ask):
+        if each.state == "unknown" or each.gate in _OF_THIS_HOST:
+            yield opened(each.gate, f"taken to be so; {each.why}")
+        else:
+            yield each
+
+
+def _asked(ask: Ask) -> Iterator[Reason]:
+    yield from (each for gate in ALWAYS if (each := gate(ask)) is not None)
     if ask.goes_back:
         why = f"{ask.wanted} has run here before: going back asks for nothing more"
-        return (*always, opened("settled", why))
+        yield opened("settled", why)
+        return
     asked = (each for gate in FORWARD if (each := gate(ask)) is not None)
-    return (*always, *(unless_set_aside(ask, each) for each in asked))
+    yield from (unless_set_aside(ask, each) for each in asked)

@@ -6,9 +6,14 @@ from reconciler.deployer.pipeline import assign
 from reconciler.errors import TagboatError
 from reconciler.manifest.layering import resolve
 from reconciler.model.deployment import Assignment
+from reconciler.model.desired import Desired
 from reconciler.model.place import Place
+from reconciler.model.promotion import Promotion
 from reconciler.model.records import SignOff
+from reconciler.model.release import Release
+from reconciler.planner.departures import on_schedule
 from reconciler.planner.inputs import Ask, Inputs
+from reconciler.planner.sources import Seeker
 
 
 def ask_of(inputs: Inputs, place: Place) -> Ask:
@@ -16,34 +21,55 @@ def ask_of(inputs: Inputs, place: Place) -> Ask:
     snapshot = inputs.snapshot
     key = (place.environment, place.app)
     promotion, shown = snapshot.promotions.get(key), inputs.tip.promotions.get(key)
+    environment = resolve(snapshot, place.environment, place.app).environment
+    app, sign_off = snapshot.apps.get(place.app), _sign_off(inputs, place)
+    desired = Desired(None, missing="the admitted files don't name a release for this place")
+    if promotion is not None and app is not None:
+        desired = on_schedule(
+            Seeker(inputs, place, app, inputs.ledger.running(place)).of(promotion),
+            promotion,
+            standing=inputs.ledger.at(place),
+            sign_off=sign_off,
+            timezone=(environment.timezone if environment else None) or "Etc/UTC",
+            now=inputs.now,
+        )
     ask = Ask(
         inputs=inputs,
         place=place,
-        wanted=shown.wanted if shown else promotion.wanted if promotion else "",
+        wanted=_wanted(promotion, shown, desired),
         promotion=promotion,
-        environment=resolve(snapshot, place.environment, place.app).environment,
-        app=snapshot.apps.get(place.app),
-        release=snapshot.releases.get((place.app, promotion.release or "")) if promotion else None,
-        sign_off=_sign_off(inputs, place),
+        environment=environment,
+        app=app,
+        desired=desired,
+        release=desired.source if isinstance(desired.source, Release) else None,
+        sign_off=sign_off,
         assignment=None,
-        running=inputs.ledger.at(place).running,
+        running=inputs.ledger.running(place),
     )
     return replace(ask, assignment=_assignment(ask))
 
 
+def _wanted(admitted: Promotion | None, shown: Promotion | None, desired: Desired) -> str:
+    """What the branch asks for, as people read it."""
+    if shown is not None and shown != admitted:
+        return shown.wanted
+    return desired.shown or (admitted.wanted if admitted else "")
+
+
 def _assignment(ask: Ask) -> Assignment | None:
-    promotion, app, environment, release = ask.promotion, ask.app, ask.environment, ask.release
-    if promotion is None or app is None or environment is None or release is None:
+    app, environment, source = ask.app, ask.environment, ask.desired.source
+    if app is None or environment is None or source is None:
         return None
-    if promotion.temporary is not None:
-        return None  # what stands above it isn't what shall run now
-    names = {each.name for each in app.components}
-    if not {each.name for each in release.components} <= names:
+    if isinstance(source, Release):
+        names = {each.name for each in app.components}
+        if not {each.name for each in source.components} <= names:
+            return None
+    elif not source.trees:
         return None
     try:
         return assign(
             app,
-            release,
+            source,
             environment,
             previous=ask.standing.last_good,
             keep=ask.inputs.ledger.keep(ask.place),

@@ -13,8 +13,9 @@ from reconciler.manifest.snapshot import Snapshot
 from reconciler.model.app import App
 from reconciler.model.content import Content
 from reconciler.model.deployment import Assignment
+from reconciler.model.desired import Desired
 from reconciler.model.environment import Environment
-from reconciler.model.gates import Gates
+from reconciler.model.gates import After, Gates
 from reconciler.model.observation import Observation
 from reconciler.model.place import Place
 from reconciler.model.promotion import Promotion
@@ -54,6 +55,8 @@ class Inputs:
     places_at_once: int = PLACES_AT_ONCE
     alarms: tuple[str, ...] = ()
     stopped: Mapping[Place, str] = field(default_factory=dict)
+    rehearsal: bool = False
+    """To look ahead: what nobody can know yet is as it should be, and every driver is at hand."""
 
     @cached_property
     def moved(self) -> Mapping[str, int]:
@@ -67,7 +70,8 @@ class Inputs:
 class Ask:
     """What every gate is asked about: whether this place may start to run that content.
 
-    ``wanted`` is the version the branch's tip asks for. ``promotion``, ``environment`` (as it is in
+    ``wanted`` is the version the branch's tip asks for, ``desired`` what the admitted promotion
+    comes to. ``promotion``, ``environment`` (as it is in
     force for this app), ``app`` and ``release`` are the admitted ones. They and ``assignment`` are
     missing when the admitted files don't lead to one.
     """
@@ -78,6 +82,7 @@ class Ask:
     promotion: Promotion | None
     environment: Environment | None
     app: App | None
+    desired: Desired
     release: Release | None
     sign_off: SignOff | None
     assignment: Assignment | None
@@ -95,8 +100,15 @@ class Ask:
 
     @property
     def gates(self) -> Gates:
-        """What a promotion must pass here; nothing where the environment can't be had."""
-        return self.environment.gates if self.environment else Gates()
+        """What a promotion must pass here; nothing where the environment can't be had.
+
+        What follows an environment has to be proven there, whether the policy says so or not.
+        """
+        gates = self.environment.gates if self.environment else Gates()
+        follow = self.promotion.follow if self.promotion else None
+        if gates.after is None and follow is not None and follow.environment is not None:
+            return gates.model_copy(update={"after": After(environment=follow.environment)})
+        return gates
 
     @property
     def now(self) -> datetime:

@@ -1,13 +1,17 @@
 """Making the plan: for each place one decision, with every reason."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from reconciler.model.content import Content
 from reconciler.model.deployment import Assignment
 from reconciler.model.place import Place
-from reconciler.model.plan import Decision, Plan, Verdict
+from reconciler.model.plan import Decision, Departed, Plan, Verdict
 from reconciler.model.records import Claim, Reason
-from reconciler.names import seconds_of
+from reconciler.names import instant_text, seconds_of
 from reconciler.planner.answering import answers
 from reconciler.planner.asking import ask_of
+from reconciler.planner.departures import missed
 from reconciler.planner.gates.sign_off import named, taints_of
 from reconciler.planner.inputs import Ask, Inputs
 from reconciler.planner.starts import earliest
@@ -52,17 +56,18 @@ def decide(inputs: Inputs, place: Place) -> Decision:
         return Decision(
             place=place,
             verdict=Verdict.IN_SYNC,
-            wanted=running.version,
-            running=running.version,
+            wanted=running.shown,
+            running=running.shown,
             reasons=answers(ask) if taints else (),
-            sentence=f"runs {running.version}{tail}",
+            sentence=f"runs {running.shown}{tail}",
             sign_off=ask.sign_off,
+            departures=_departures(ask, ()),
         )
     return _new(ask)
 
 
 def _under_way(ask: Ask, claim: Claim) -> Decision:
-    version = claim.assignment.content.version
+    version = claim.assignment.content.shown
     mine = claim.reconciler == ask.inputs.reconciler
     lost = (
         mine
@@ -78,7 +83,7 @@ def _under_way(ask: Ask, claim: Claim) -> Decision:
         place=ask.place,
         verdict=Verdict.GO_BACK if lost else Verdict.BUSY,
         wanted=ask.wanted or version,
-        running=ask.running.version if ask.running else "",
+        running=ask.running.shown if ask.running else "",
         reasons=claim.reasons,
         sentence=sentence,
         sign_off=claim.sign_off,
@@ -91,7 +96,7 @@ def _under_way(ask: Ask, claim: Claim) -> Decision:
 
 def _left_alone(ask: Ask) -> Decision:
     """A place whose promotion is gone: deleting a file never removes what runs."""
-    running = ask.running.version if ask.running else ""
+    running = ask.running.shown if ask.running else ""
     return Decision(
         place=ask.place,
         verdict=Verdict.IN_SYNC,
@@ -105,8 +110,8 @@ def _left_alone(ask: Ask) -> Decision:
 def _new(ask: Ask) -> Decision:
     reasons = answers(ask)
     closed = [each for each in reasons if each.state != "open"]
-    running = ask.running.version if ask.running else ""
-    release = ask.inputs.snapshot.releases.get((ask.place.app, ask.wanted))
+    running = ask.running.shown if ask.running else ""
+    release = ask.release
     broken = any(each.gate == "files" for each in closed) and not ask.assignment
     verdict = Verdict.BROKEN if broken else Verdict.HOLD if closed else Verdict.DEPLOY
     return Decision(
@@ -120,19 +125,34 @@ def _new(ask: Ask) -> Decision:
         assignment=ask.assignment,
         estimate=seconds_of(release.estimate) if release else 0,
         summary=release.summary if release else "",
+        slot=_text(ask.desired.due) if not closed else "",
+        departures=_departures(ask, closed),
         notes=_notes(ask.assignment, ask.running),
         start=earliest(ask, reasons),
     )
 
 
+def _departures(ask: Ask, closed: Sequence[Reason]) -> tuple[Departed, ...]:
+    """The slots that nothing left with, or leaves with now."""
+    last = missed(ask.desired, closed, now=ask.now)
+    return tuple(
+        Departed(_text(each.slot), each.fate, each.why)
+        for each in (*ask.desired.accounts, *([last] if last else ()))
+    )
+
+
+def _text(instant: datetime | None) -> str:
+    return instant_text(instant) if instant else ""
+
+
 def _sentence(ask: Ask, closed: list[Reason]) -> str:
     stuck = ask.inputs.ledger.at(ask.place).stuck
-    running = ask.running.version if ask.running else "what nobody can tell" if stuck else "nothing"
+    running = ask.running.shown if ask.running else "what nobody can tell" if stuck else "nothing"
     if closed:
         return f"wants {ask.wanted or '?'} (held), runs {running}: {closed[0].why}"
     if ask.running is None:
         return f"deploys {ask.wanted}; there is nothing to go back to"
-    if ask.running.version == ask.wanted:
+    if ask.running.shown == ask.wanted:
         return f"deploys {ask.wanted} again with other configuration"
     return f"deploys {ask.wanted} over {running}"
 

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from reconciler.canonical import digest_of
 from reconciler.model.place import Place
-from reconciler.model.plan import Decision, Verdict
-from reconciler.model.records import Claim, Evidence, Reason, Refusal
+from reconciler.model.plan import Decision, Departed, Verdict
+from reconciler.model.records import Claim, Departure, Evidence, Reason, Refusal
 from reconciler.planner.evidence import Witness, recalled
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.plan import decide
@@ -52,7 +52,7 @@ class Proof:
         return self.agreement in {Agreement.SAME, Agreement.OTHER_WORDS}
 
 
-def prove(record: Claim | Refusal, inputs: Inputs, *, edition: str) -> Proof:
+def prove(record: Claim | Refusal | Departure, inputs: Inputs, *, edition: str) -> Proof:
     """Decide again what the record decided.
 
     ``inputs`` hold the files of the record's basis and the history up to its evidence's
@@ -93,7 +93,7 @@ def _inputs_that_changed(evidence: Evidence, then: Inputs, digests: Mapping[str,
     return found
 
 
-def _not_as_recorded(record: Claim | Refusal, decision: Decision) -> list[str]:
+def _not_as_recorded(record: Claim | Refusal | Departure, decision: Decision) -> list[str]:
     """What the record says besides its evidence, compared with what is decided now."""
     match record:
         case Claim():
@@ -104,12 +104,19 @@ def _not_as_recorded(record: Claim | Refusal, decision: Decision) -> list[str]:
                 "gates": _answers(decision.reasons) == _answers(record.reasons),
                 "estimate": decision.estimate == record.estimate,
                 "summary": decision.summary == record.summary,
+                "slot": decision.slot == record.slot,
             }
         case Refusal():
             checks = {
                 "verdict": decision.verdict in {Verdict.HOLD, Verdict.BROKEN},
                 "wanted": decision.wanted == record.wanted,
                 "gates": _answers(decision.closed) == _answers(record.reasons),
+            }
+        case Departure():
+            told = Departed(record.slot, record.fate, record.why)
+            checks = {
+                "slot": told in decision.departures,
+                "wanted": decision.wanted == record.wanted,
             }
     return [name for name, holds in checks.items() if not holds]
 

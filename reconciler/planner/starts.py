@@ -6,7 +6,7 @@ from datetime import datetime
 from reconciler.model.plan import Start
 from reconciler.model.records import Reason
 from reconciler.names import instant_of, instant_text
-from reconciler.planner.gates import TIMED, slot
+from reconciler.planner.gates import TIMED, schedule, slot
 from reconciler.planner.inputs import Ask
 from reconciler.planner.opening import zone_of
 from reconciler.timetable.holidays import UnknownDaysError
@@ -28,7 +28,7 @@ def earliest(ask: Ask, reasons: Sequence[Reason]) -> Start | None:
     for each in shut:
         if each.opens and each.gate not in TIMED and instant_of(each.opens) > at:
             at, binding = instant_of(each.opens), each.gate
-    asked = (slot.NAME,) if ask.goes_back else tuple(TIMED)
+    asked = (slot.NAME, schedule.NAME) if ask.goes_back else tuple(TIMED)
     timed = [name for name in asked if name not in waits]
     found, gate = _searched(ask, timed, aside, at=at, binding=binding)
     if found == ask.now:

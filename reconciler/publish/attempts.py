@@ -7,6 +7,7 @@ from reconciler.model.deployment import Result
 from reconciler.model.place import Place
 from reconciler.model.records import (
     Claim,
+    Departure,
     End,
     Outcome,
     PlacedRecord,
@@ -109,4 +110,6 @@ def _ended(end: End) -> list[StepProgress]:
 
 def records_without_attempt(records: tuple[Record, ...]) -> tuple[PlacedRecord, ...]:
     """Refusals and restarts: what happened without a deployment."""
-    return tuple(each for each in records if isinstance(each, Refusal | Restart | Verification))
+    return tuple(
+        each for each in records if isinstance(each, Refusal | Restart | Verification | Departure)
+    )

@@ -102,7 +102,7 @@ def _content(overview: Overview, attempt: Attempt) -> str:
         ("Environment", environment_link(overview, place.environment, up="../")),
         ("Address", link(target.url, target.url) if target.url else "—"),
         ("Version", code(content.version)),
-        ("Tag", code(content.tag)),
+        ("Tag", code(content.tag or "none: content without a release")),
         ("Commit", code(content.commit)),
         ("Digest", code(content.digest)),
         ("Components", ", ".join(f"{code(c.name)} {code(c.version)}" for c in content.components)),

@@ -10,7 +10,7 @@ import git as gitpython
 from reconciler.errors import StepErroredError, StepFailedError, TagboatError, UnreachableError
 from reconciler.model.content import Content, ContentComponent
 from reconciler.model.host import AppRepository
-from reconciler.repository.git import GitError, bare, isolate
+from reconciler.repository.git import Git, GitError, bare, isolate
 from reconciler.repository.landing import Landing
 from reconciler.repository.tarballs import fetch_tarball
 
@@ -74,10 +74,14 @@ class RepositoryArtifacts:
 
     def _fetch_commit(self, content: Content, repository: AppRepository) -> Path:
         """The bare clone, with the release's commit in it and its tag leading there (B114)."""
-        name, tag = content.repository, f"refs/tags/{content.tag}"
+        name = content.repository
         clone = self._folder / f"{name}.git"
         with self._locks[name]:
             git = bare(clone, self._home)
+            if content.tag is None:
+                _bring(git, repository.url, content)
+                return clone
+        tag = f"refs/tags/{content.tag}"
         refs = git.remote_refs(repository.url, tag, f"{tag}^{{}}")
         _compare(content, refs.get(f"{tag}^{{}}") or refs.get(tag))
         with self._locks[name]:
@@ -105,6 +109,21 @@ class RepositoryArtifacts:
         repo = gitpython.Repo(clone, odbt=gitpython.GitCmdObjectDB)
         repo.git.update_environment(**isolate(self._home))
         return repo
+
+
+def _bring(git: Git, url: str, content: Content) -> None:
+    """Fetch a commit that no release names, by the branch it was seen on."""
+    if git.resolve(content.commit) is not None:
+        return
+    branch = f"refs/heads/{content.branch}" if content.branch else "refs/heads/*"
+    # What is fetched is only kept as objects: heads of several apps can't meet here.
+    git.fetch(url, f"+{branch}:{branch.replace('refs/heads/', 'refs/seen/')}")
+    if git.resolve(content.commit) is None:
+        where = f"the branch {content.branch}" if content.branch else "any branch"
+        raise StepFailedError(
+            f"the commit {content.commit[:12]} isn't part of {where} of {content.repository}",
+            hint="push the commit, or promote another one",
+        )
 
 
 def _compare(content: Content, found: str | None) -> None:

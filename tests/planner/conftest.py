@@ -9,10 +9,20 @@ import pytest
 from reconciler.deployer.ledger import Ledger
 from reconciler.manifest.snapshot import Blob, Snapshot, load
 from reconciler.model.content import Content
-from reconciler.model.deployment import Assignment
+from reconciler.model.deployment import Assignment, StepSpec, TestSpec, Work
 from reconciler.model.place import Place
-from reconciler.model.plan import Decision
-from reconciler.model.records import Claim, End, Outcome, Record, SignOff, numbered
+from reconciler.model.plan import Decision, Departed
+from reconciler.model.records import (
+    Claim,
+    Departure,
+    End,
+    Outcome,
+    Record,
+    SignOff,
+    Verification,
+    numbered,
+)
+from reconciler.names import instant_text
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.plan import make_plan
 from reconciler.signoff import Admission, Judgement, Progress, Taint
@@ -92,6 +102,7 @@ class Scene:
     records: list[Record] = field(default_factory=list)
     known: dict[str, object] = field(default_factory=dict)
     now: datetime = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    merge: str = MERGE
 
     def snapshot(self, files: dict[str, str]) -> Snapshot:
         tree = {path: Blob("100644", blob_id(text), text.encode()) for path, text in files.items()}
@@ -103,7 +114,7 @@ class Scene:
             path: Blob("100644", blob_id(text), text.encode()) for path, text in self.files.items()
         }
         report = load(TIP, tree)[1] + validate(admitted)
-        admission = Admission(MERGE, "ana", ("ben",), (TIP,))
+        admission = Admission(self.merge, "ana", ("ben",), (TIP,))
         judgement = Judgement(
             root=ROOT,
             tip=TIP,
@@ -131,26 +142,28 @@ class Scene:
         return replace(inputs, **self.known)
 
     def decision(self) -> Decision:
-        (decision,) = make_plan(self.inputs()).decisions
-        return decision
+        decisions = {str(each.place): each for each in make_plan(self.inputs()).decisions}
+        return decisions["production/shop"]
+
+    def assignment(self, version: str, environment: str = "production") -> Assignment:
+        """What deploying a version somewhere comes to, with nothing there before."""
+        shop = "environments/production/shop.yaml"
+        files = {**self.files, shop: FILES[shop].replace("1.1.0", version)}
+        files[f"environments/{environment}/shop.yaml"] = files[shop]
+        plan = make_plan(Scene(files=files).inputs())
+        found = {str(each.place): each.assignment for each in plan.decisions}
+        assignment = found[f"{environment}/shop"]
+        assert assignment
+        return assignment
 
     def content(self, version: str) -> Content:
-        files = {**self.files}
-        files["environments/production/shop.yaml"] = FILES[
-            "environments/production/shop.yaml"
-        ].replace("1.1.0", version)
-        scene = Scene(files=files)
-        assignment = scene.decision().assignment
-        assert assignment
-        return assignment.content
+        return self.assignment(version).content
 
     def add(self, record: Record) -> None:
         self.records.append(numbered(record, len(self.records) + 1))
 
     def claimed(self, version: str, *, commit: str = MERGE, by: str = "one") -> Claim:
-        base = Scene(files=self.files).decision().assignment
-        assert base
-        assignment = Assignment(target=base.target, content=self.content(version), lanes=base.lanes)
+        assignment = self.assignment(version)
         self.add(
             Claim(
                 id=f"c{len(self.records)}",
@@ -186,6 +199,113 @@ class Scene:
                 seconds=3,
             )
         )
+
+    def ran(
+        self,
+        version: str,
+        *,
+        environment: str = "production",
+        outcome: Outcome = Outcome.SUCCEEDED,
+        previous: str = "",
+        tested: bool = False,
+    ) -> Claim:
+        """A deployment with its end; ``tested`` where the place has long tests."""
+        assignment = self.assignment(version, environment)
+        if tested:
+            test = TestSpec(name="e2e", probe="command", settings={}, timeout=60)
+            step = StepSpec(name="tests", work=Work.SMOKE, timeout=60, tests=(test,))
+            lanes = assignment.lanes.model_copy(update={"verification": (step,)})
+            assignment = assignment.model_copy(update={"lanes": lanes})
+        running = assignment.content
+        if outcome is not Outcome.SUCCEEDED:
+            running = self.assignment(previous, environment).content if previous else None
+        return self._deployed(environment, assignment, outcome, running)
+
+    def took(self, content: Content, *, slot: str = "") -> None:
+        """This very content came to production, with a slot if one is given."""
+        assignment = self.assignment("1.0.0").model_copy(update={"content": content})
+        self._deployed("production", assignment, Outcome.SUCCEEDED, content, slot=slot)
+
+    def _deployed(
+        self,
+        environment: str,
+        assignment: Assignment,
+        outcome: Outcome,
+        running: Content | None,
+        *,
+        slot: str = "",
+    ) -> Claim:
+        where = {"environment": environment, "app": "shop", "at": self._moment()}
+        self.add(
+            Claim(
+                id=f"c{len(self.records)}",
+                reconciler="one",
+                assignment=assignment,
+                basis=TIP,
+                sign_off=SignOff(commit=self.merge),
+                slot=slot,
+                **where,
+            )
+        )
+        claim = self.records[-1]
+        assert isinstance(claim, Claim)
+        self.add(
+            End(
+                id=f"e{len(self.records)}",
+                reconciler="one",
+                deployment=claim.deployment,
+                outcome=outcome,
+                version=assignment.content.version,
+                running=running,
+                steps=(),
+                why="" if outcome is Outcome.SUCCEEDED else "smoke: version: found 1.0.0",
+                started=self._moment(),
+                ended=self._moment(),
+                seconds=0,
+                **where,
+            )
+        )
+        return claim
+
+    def tests(self, version: str, environment: str, *, passed: bool) -> None:
+        """The long tests of a place have said something of a version."""
+        content = self.assignment(version, environment).content
+        self.add(
+            Verification(
+                id=f"v{len(self.records)}",
+                at=self._moment(),
+                reconciler="one",
+                environment=environment,
+                app="shop",
+                deployment=f"{environment}.shop.1",
+                digest=content.digest,
+                version=version,
+                commit=content.commit,
+                passed=passed,
+                why="" if passed else "e2e",
+            )
+        )
+
+    def departs(self, departed: Departed) -> None:
+        """A slot of production is written down as the plan says."""
+        self.add(
+            Departure(
+                id=f"d{len(self.records)}",
+                at=self._moment(),
+                reconciler="one",
+                environment="production",
+                app="shop",
+                slot=departed.slot,
+                fate=departed.fate,
+                wanted=self.decision().wanted,
+                why=departed.why,
+                basis=TIP,
+                sign_off=self.merge,
+            )
+        )
+
+    def _moment(self) -> str:
+        return instant_text(self.now)
 
     def runs(self, version: str) -> None:
         self.ended(self.claimed(version, commit=ROOT), Outcome.SUCCEEDED, version)

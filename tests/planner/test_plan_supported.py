@@ -45,15 +45,6 @@ ADDED = {
         "pipeline.smoke.look.manual",
         11,
     ),
-    "temporary": (
-        PROMOTION,
-        (
-            "temporary:\n  branch: try\n  owner: ana\n  reason: A trial\n"
-            '  expires: "2026-11-24T22:00:00+03:00"\n'
-        ),
-        "temporary",
-        5,
-    ),
     "train": (APP, 'train: {schedule: {time: "15:00"}}\n', "train", 10),
     "modules": (APP, "modules: [libs]\n", "modules", 10),
 }
@@ -95,23 +86,6 @@ def test_what_a_layer_takes_away_holds_nothing(scene):
     assert "pipeline.smoke.slow.tcp" in closed(scene)
     scene.files[ENVIRONMENT] += "pipeline: {smoke: {slow: null}}\n"
     assert scene.decision().verdict is Verdict.DEPLOY
-
-
-def test_what_is_promoted_by_commit_is_held_and_not_called_broken(scene):
-    scene.files[PROMOTION] = file("Promotion", f"app: shop\ncommit: {'c' * 40}\n")
-    assert closed(scene).endswith("doesn't enforce commit yet")
-
-
-def test_what_follows_is_held_and_not_called_broken(scene):
-    scene.files[PROMOTION] = file("Promotion", "app: shop\nfollow: {releases: '*'}\n")
-    assert closed(scene).endswith("doesn't enforce follow yet")
-
-
-def test_something_else_for_a_while_is_never_in_sync_with_what_runs(scene):
-    scene.runs("1.1.0")
-    assert scene.decision().verdict is Verdict.IN_SYNC
-    scene.files[PROMOTION] += ADDED["temporary"][1]
-    assert closed(scene).endswith("doesn't enforce temporary yet")
 
 
 def test_a_driver_of_a_later_version_is_held_by_its_name(scene):

@@ -33,6 +33,8 @@ class Claim(PlacedBase):
     plan_digest: str = ""
     """Digest of the whole plan; only in records from before evidence was kept."""
     evidence: Evidence | None = None
+    slot: str = ""
+    """The slot of a schedule that let it go; empty for one that waited for none."""
     estimate: int = 0
     """Seconds, as the release says; 0 for unknown."""
     summary: str = ""

@@ -7,6 +7,7 @@ from reconciler.names import Line
 
 Sort = Literal[
     "branch",
+    "commit",
     "tag",
     "ancestry",
     "artifacts",
@@ -16,11 +17,12 @@ Sort = Literal[
     "forge",
     "key",
 ]
-"""``branch``: its head. ``tag``: where it leads, and how it was made. ``ancestry``: whether one
-commit contains another. ``artifacts``: whether a release's are there as it says. ``readiness``:
-whether content could be fetched and put back in a place. ``ticket``: its state. ``approval``: when
-a file with somebody's word was first seen. ``forge``: what a forge says of a merge request.
-``key``: when a person's key was first seen."""
+"""``branch``: its head, and the folders of an app's components there. ``commit``: the same of one
+commit. ``tag``: where it leads, and how it was made. ``ancestry``: whether one commit contains
+another. ``artifacts``: whether a release's are there as it says. ``readiness``: whether content
+could be fetched and put back in a place. ``ticket``: its state. ``approval``: when a file with
+somebody's word was first seen. ``forge``: what a forge says of a merge request. ``key``: when a
+person's key was first seen."""
 
 
 class Sighting(RecordBase):

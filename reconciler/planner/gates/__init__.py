@@ -18,6 +18,7 @@ from reconciler.planner.gates import (
     claim,
     driver,
     files,
+    follow,
     freeze,
     history,
     hold,
@@ -26,6 +27,7 @@ from reconciler.planner.gates import (
     pause,
     quarantine,
     requirements,
+    schedule,
     sign_off,
     slot,
     supported,
@@ -42,6 +44,8 @@ ALWAYS: tuple[Gate, ...] = (
     sign_off.answer,
     files.answer,
     supported.answer,
+    follow.answer,
+    schedule.answer,
     quarantine.answer,
     hold.answer,
     claim.answer,
@@ -70,6 +74,7 @@ FORWARD: tuple[Gate, ...] = (
 TIMED: Mapping[str, Callable[[Ask, datetime], Span]] = MappingProxyType(
     {
         slot.NAME: slot.span,
+        schedule.NAME: schedule.span,
         pause.NAME: pause.span,
         freeze.NAME: freeze.span,
         calendar.NAME: calendar.span,

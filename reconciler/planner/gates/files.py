@@ -2,6 +2,7 @@
 
 from reconciler.manifest.support import unsupported
 from reconciler.model.records import Reason
+from reconciler.planner.gates import follow
 from reconciler.planner.gates.sign_off import concerns, taints_of
 from reconciler.planner.inputs import Ask
 
@@ -29,7 +30,12 @@ def answer(ask: Ask) -> Reason:
         remedy = f"{mend}mend the file on a branch and have it merged by somebody else"
         return Reason(gate=NAME, state="closed", why=why, remedy=remedy)
     place, snapshot = ask.place, ask.inputs.snapshot
-    if ask.assignment is None and not any(unsupported(snapshot, place.environment, place.app)):
-        why = "the admitted files don't name a release for this place"
+    looked_for = ask.desired.source is None and follow.answer(ask) is not None
+    if (
+        ask.assignment is None
+        and not looked_for
+        and not any(unsupported(snapshot, place.environment, place.app))
+    ):
+        why = ask.desired.missing or "the admitted files don't lead to anything that could run here"
         return Reason(gate=NAME, state="closed", why=why, remedy="run tagboat validate")
     return Reason(gate=NAME, state="open", why="no errors")

@@ -1,8 +1,8 @@
 """Gate ``hold``: a promotion that failed waits for a commit, so that nothing flaps.
 
 The key is the place and the commit that admitted the promotion: a newly admitted change of that
-file releases it. For what the trust root brought, the content is the key, since a new trust root is
-no new wish.
+file releases it. For what the trust root brought, and for what follows something, the content is
+the key: a new trust root is no new wish, and what follows wants something else every time.
 """
 
 from reconciler.model.records import Reason
@@ -15,13 +15,12 @@ def answer(ask: Ask) -> Reason:
     """Closed when this very promotion has failed here before."""
     if ask.sign_off is None:
         return Reason(gate=NAME, state="open", why="nothing was tried")
-    ledger = ask.inputs.ledger
-    failed = ledger.failed_by(ask.place, ask.sign_off.commit)
-    if failed is None and not ask.sign_off.merged_by:
-        last = ledger.last_failure(ask.place)
-        claim = ledger.claims.get(last.deployment) if last else None
-        same = claim and ask.assignment and claim.assignment.content == ask.assignment.content
-        failed = last if same else None
+    promotion = ask.promotion
+    follows = promotion is not None and promotion.follow is not None
+    if follows or not ask.sign_off.merged_by:
+        failed = ask.standing.failed.get(ask.content.digest) if ask.content else None
+    else:
+        failed = ask.standing.held.get(ask.sign_off.commit)
     if failed is None:
         return Reason(gate=NAME, state="open", why="it has not failed here")
     why = f"{failed.version} {failed.outcome.value} in {failed.deployment}: {failed.why}"

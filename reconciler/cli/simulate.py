@@ -1,0 +1,115 @@
+"""``tagboat simulate``: what will leave when, if nothing goes wrong."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reconciler.cli.options import ConfigOption, FolderOption, WhereArgument
+from reconciler.cli.output import show
+from reconciler.errors import ConfigurationError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reconciler.planner.simulation import Event
+
+_AHEAD = timedelta(days=14)
+
+
+class TimetableFormat(StrEnum):
+    """How the timetable is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    CALENDAR = "calendar"
+
+
+def simulate(
+    where: WhereArgument = "",
+    start: Annotated[str, typer.Option("--from", metavar="INSTANT", help="Now, if left out.")] = "",
+    until: Annotated[
+        str, typer.Option(metavar="INSTANT", help="Two weeks later, if left out.")
+    ] = "",
+    output: Annotated[
+        TimetableFormat, typer.Option("-o", "--output", help="How the timetable is printed.")
+    ] = TimetableFormat.TABLE,
+    config: ConfigOption = None,
+    folder: FolderOption = Path(),
+) -> None:
+    """Say what will leave when, by the same rules as the reconciler.
+
+    Deployments and tests are taken to pass and to last as long as their files say; trains and
+    followed branches to have something new. What needs a person waits, and it says for whom.
+    """
+    from reconciler.cli.knowledge import known, require_answer
+    from reconciler.planner.simulation import simulate as play
+    from reconciler.system.clock import SystemClock
+
+    begin = _instant(start) if start else SystemClock().now()
+    end = _instant(until) if until else begin + _AHEAD
+    if end <= begin:
+        raise UsageError("--until is not after --from", hint="tagboat simulate --help")
+    seen = known(config, folder)
+    events = [
+        each
+        for each in play(seen.view.inputs(now=begin), until=end)
+        if not where or each.subject == where or each.subject.startswith(f"{where}/")
+    ]
+    match output:
+        case TimetableFormat.JSON:
+            import json
+
+            print(json.dumps([each.as_json() for each in events], indent=2, ensure_ascii=False))
+        case TimetableFormat.CALENDAR:
+            print(_calendar(events), end="")
+        case TimetableFormat.TABLE:
+            rows = [
+                (f"{each.at:%a %Y-%m-%d %H:%M}", each.subject, each.what, each.version, each.why)
+                for each in events
+            ]
+            show(("when (UTC)", "where", "what", "version", "why"), rows)
+    require_answer(seen)
+
+
+def _instant(text: str) -> datetime:
+    from datetime import UTC
+
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise UsageError(
+            f"{text!r} is no instant", hint='write it like "2026-11-24T22:00:00+03:00"'
+        )
+    return found.astimezone(UTC)
+
+
+def _calendar(events: "Sequence[Event]") -> str:
+    """The departures as iCalendar: one event for each deployment that starts."""
+    try:
+        from icalendar import Calendar, Event
+    except ImportError as error:
+        raise ConfigurationError(
+            "iCalendar needs the package icalendar", hint="pip install 'tagboat[calendar]'"
+        ) from error
+
+    calendar = Calendar()
+    calendar.add("prodid", "-//tagboat//simulate//EN")
+    calendar.add("version", "2.0")
+    ends = {(each.subject, each.version): each.at for each in events if each.what == "succeeds"}
+    for each in events:
+        if each.what not in {"starts", "cut"}:
+            continue
+        entry = Event()
+        entry.add("uid", f"{each.subject}-{each.version}-{each.at:%Y%m%dT%H%M%SZ}@tagboat")
+        entry.add("dtstamp", each.at)
+        entry.add("dtstart", each.at)
+        entry.add("dtend", ends.get((each.subject, each.version), each.at))
+        verb = "cut" if each.what == "cut" else "deployment"
+        entry.add("summary", f"{each.subject} {each.version}: {verb}")
+        calendar.add_component(entry)
+    return str(calendar.to_ical().decode())

@@ -1,0 +1,33 @@
+"""Gate ``follow``: there is something to take where the promotion looks, and it is proven there."""
+
+from reconciler.model.records import Reason
+from reconciler.planner.inputs import Ask
+from reconciler.planner.reasons import closed, opened, undecided
+
+NAME = "follow"
+
+
+def answer(ask: Ask) -> Reason | None:
+    """Closed while nothing is there to take; not asked of a release that the file names."""
+    desired = ask.desired
+    named = ask.promotion is None or (ask.promotion.release and not ask.promotion.temporary)
+    if named:
+        return None
+    if desired.unknown:
+        return undecided(NAME, desired.missing, remedy="wait until its repository has answered")
+    if desired.source is None:
+        return closed(NAME, desired.missing, remedy="wait, or promote a release")
+    if desired.unproven and not _asked_by_after(ask):
+        return closed(
+            NAME,
+            f"{desired.shown}: {desired.unproven}",
+            remedy=f"wait, or promote {ask.place.app}@{desired.shown} by name",
+        )
+    return opened(NAME, f"{desired.shown}, {desired.why}" if desired.why else desired.shown)
+
+
+def _asked_by_after(ask: Ask) -> bool:
+    """Whether the gate ``after``, which can be set aside, asks for a proof at the same place."""
+    follow = ask.promotion.follow if ask.promotion else None
+    after = ask.gates.after
+    return follow is not None and after is not None and after.environment == follow.environment
