@@ -21,6 +21,7 @@ from reconciler.cli.plan import plan
 from reconciler.cli.promote import promote
 from reconciler.cli.prove import prove
 from reconciler.cli.reconcile import reconcile
+from reconciler.cli.release import release
 from reconciler.cli.schema import schema
 from reconciler.cli.simulate import simulate
 from reconciler.cli.site import site
@@ -40,7 +41,7 @@ VERBS = (
     *(init, promote, validate, diff, get, plan, simulate, status, history, logs, explain, prove),
     *(reconcile, changelog, schema, migrate, doctor, version),
 )
-GROUPS = {"new": new, "site": site, "config": config}
+GROUPS = {"new": new, "release": release, "site": site, "config": config}
 for verb in VERBS:
     application.command()(verb)
 for name, group in GROUPS.items():

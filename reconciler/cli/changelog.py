@@ -8,14 +8,14 @@ import typer
 
 from reconciler.cli.options import ConfigOption, FolderOption
 from reconciler.cli.output import say, show
-from reconciler.errors import ConfigurationError, UsageError
+from reconciler.errors import UsageError
 
 if TYPE_CHECKING:
     from reconciler.changelog import Change, Changes
+    from reconciler.cli.app_source import AppSource
     from reconciler.manifest.snapshot import Snapshot
     from reconciler.model.app import App
     from reconciler.publish.changelog import Changelog, Point
-    from reconciler.repository.git import Git
     from reconciler.system.configuration import Configuration
 
 
@@ -55,23 +55,23 @@ def changelog(
     """
     import json
 
-    from reconciler.cli.app_source import app_source
+    from reconciler.cli.app_source import app_source, optional_configuration
     from reconciler.cli.knowledge import suggestion
     from reconciler.publish.changelog import Changelog, changelog_json, changelog_markdown
 
     if sum(map(bool, (since, start, where))) > 1:
         raise UsageError("--since, --from and --in exclude one another", hint="give one of them")
-    configuration = _configuration(config, folder, needed=bool(where))
+    configuration = optional_configuration(config, folder, needed=bool(where))
     snapshot, running = _known(configuration, folder, where, app)
     if app not in snapshot.apps:
         raise UsageError(f"there is no app {app}", hint=suggestion(app, sorted(snapshot.apps)))
     known = snapshot.apps[app]
-    git = app_source(known, source=source, configuration=configuration)
+    theirs = app_source(known, source=source, configuration=configuration)
     until = _end(snapshot, known, end, where)
-    first = _since_tag(git, since) if since else running
+    first = _since_tag(theirs, since) if since else running
     if start or not (since or where):
         first = _start(snapshot, known, start, until.label)
-    changes = _changes(git, known, first, until)
+    changes = _changes(theirs, known, first, until)
     found = Changelog(app, known.title or app, first, until, changes)
     match form:
         case Form.MARKDOWN:
@@ -80,17 +80,6 @@ def changelog(
             print(json.dumps(changelog_json(found), indent=2, ensure_ascii=True))
         case Form.TABLE:
             _tell(found)
-
-
-def _configuration(config: Path | None, folder: Path, *, needed: bool) -> "Configuration | None":
-    from reconciler.system.configuration import find_configuration
-
-    try:
-        return find_configuration(config, start=folder)
-    except ConfigurationError:
-        if config or needed:
-            raise
-        return None
 
 
 def _known(
@@ -154,28 +143,26 @@ def _point(snapshot: "Snapshot", app: "App", version: str) -> "Point":
     return Point(version, release.commit)
 
 
-def _since_tag(git: "Git | None", tag: str) -> "Point":
-    from reconciler.cli.app_source import commit_in
+def _since_tag(theirs: "AppSource | None", tag: str) -> "Point":
     from reconciler.publish.changelog import Point
 
-    if git is None:
+    if theirs is None:
         return Point(tag, "")
-    return Point(tag, commit_in(git, f"refs/tags/{tag}", f"tag {tag}"))
+    return Point(tag, theirs.commit(f"refs/tags/{tag}", f"tag {tag}"))
 
 
 def _changes(
-    git: "Git | None", app: "App", since: "Point | None", until: "Point"
+    theirs: "AppSource | None", app: "App", since: "Point | None", until: "Point"
 ) -> "Changes | None":
     from reconciler.changelog import changes_of
-    from reconciler.cli.app_source import commit_in
     from reconciler.repository.commits import read_span
 
-    if git is None:
+    if theirs is None:
         say(f"this machine doesn't know the repository of {app.name}: name its clone with --source")
         return None
-    head = commit_in(git, until.commit, f"commit {until.commit[:12]}")
-    base = commit_in(git, since.commit, f"commit {since.commit[:12]}") if since else None
-    return changes_of(app, read_span(git, head, base))
+    head = theirs.commit(until.commit, f"commit {until.commit[:12]}")
+    base = theirs.commit(since.commit, f"commit {since.commit[:12]}") if since else None
+    return changes_of(app, read_span(theirs.git, head, base))
 
 
 def _tell(found: "Changelog") -> None:

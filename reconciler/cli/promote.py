@@ -1,6 +1,5 @@
 """``tagboat promote``: ask for a release in an environment, as a branch that somebody merges."""
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,14 +7,12 @@ import typer
 
 from reconciler.cli.options import FolderOption
 from reconciler.cli.output import say
-from reconciler.errors import TagboatError, UsageError
-from reconciler.visibility import visible
+from reconciler.cli.proposal import load_commit, proposed, put_forward
+from reconciler.errors import UsageError
 
 if TYPE_CHECKING:
-    from reconciler.diagnostics import Report
     from reconciler.manifest.snapshot import Snapshot
     from reconciler.model.place import Place
-    from reconciler.repository.git import Git
 
 MODELINE = "# yaml-language-server: $schema=../../schema/promotion.schema.json\n"
 
@@ -49,7 +46,7 @@ def promote(
     base = workspace.fetch(branch)
     git = Git(folder, cache_folder() / "git-home")
     place = Place(to, app)
-    snapshot, _ = _load(git, base)
+    snapshot, _ = load_commit(git, base)
     _check(snapshot, place, version)
     path = place.promotion_path
     before = git.ask(["cat-file", "blob", f"{base}:{path}"])
@@ -62,36 +59,17 @@ def promote(
         print(data.decode(), end="")
         return
     title = f"Promote {app} {version} to {to}"
-    commit = workspace.commit(base, {path: data}, f"{title}\n")
-    _check_commit(git, commit, path)
-    wish = f"tagboat/promote/{to}/{app}/{version}"
-    name = workspace.free_branch(wish, local=local)
-    if local:
-        workspace.keep(commit, name)
-        say(f"made branch {name} in this clone; nothing was pushed")
-        return
-    workspace.publish(commit, name)
+    commit = proposed(workspace, git, base, {path: data}, title=title)
     was = f" (now {running.release})" if running else ""
-    say(f"pushed {name}: {place} shall run {version}{was}")
-    say("the approver looks at it and merges it, in a clone of their own:")
-    print(visible(_merge_line(workspace.remote, branch, name, title)))
-
-
-def _merge_line(remote: str, branch: str, name: str, title: str) -> str:
-    """One line of shell for the approver's own clone, whatever branch it is on."""
-    far, here = shlex.quote(remote), shlex.quote(branch)
-    main, wish = shlex.quote(f"{remote}/{branch}"), shlex.quote(f"{remote}/{name}")
-    return (
-        f"git fetch -q {far} && git switch -q {here} && git merge -q --ff-only {main} && "
-        f"git merge --no-ff -S -m {shlex.quote(title)} {wish} && git push -q {far} {here}"
+    put_forward(
+        workspace,
+        commit,
+        wish=f"tagboat/promote/{to}/{app}/{version}",
+        branch=branch,
+        title=title,
+        what=f"{place} shall run {version}{was}",
+        local=local,
     )
-
-
-def _load(git: "Git", commit: str) -> "tuple[Snapshot, Report]":
-    from reconciler.manifest.snapshot import load
-    from reconciler.repository.trees import blobs, entries
-
-    return load(commit, blobs(git, entries(git, commit)))
 
 
 def _check(snapshot: "Snapshot", place: "Place", version: str) -> None:
@@ -107,17 +85,6 @@ def _check(snapshot: "Snapshot", place: "Place", version: str) -> None:
     for what, name, known in asked:
         if name not in known:
             raise UsageError(f"there is no {what} {name}", hint=suggestion(name, known))
-
-
-def _check_commit(git: "Git", commit: str, path: str) -> None:
-    from reconciler.validator import validate
-
-    snapshot, report = _load(git, commit)
-    report = report + validate(snapshot)
-    own = [each for each in report.findings if each.location.path == path]
-    if own:
-        told = "\n".join(str(each) for each in own)
-        raise TagboatError(f"the promotion would be wrong\n{told}", hint="nothing was pushed")
 
 
 def _write(current: bytes | None, app: str, version: str) -> bytes:

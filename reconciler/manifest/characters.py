@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from reconciler.diagnostics import Diagnostic, Location
 from reconciler.manifest.codes import reading
+from reconciler.visibility import visible
 
 LARGEST = 256 * 1024
 """Bytes of a file, at most."""
@@ -42,6 +43,11 @@ def decode(path: str, data: bytes) -> str | list[Diagnostic]:
             )
         ]
     return text if _harmless(text) else list(_findings(path, text)) or text
+
+
+def spelled_out(text: str) -> str:
+    r"""One line of text without what files may not hold: such characters as ``\u200b``."""
+    return _REFUSED.sub(lambda match: match[0].encode("unicode_escape").decode(), visible(text))
 
 
 def _harmless(text: str) -> bool:

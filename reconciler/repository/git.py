@@ -177,8 +177,10 @@ class Git:
         pairs = (line.split("\t", 1) for line in finished.text.splitlines())
         return {name: commit for commit, name in pairs}
 
-    def fetch(self, url: str, *refspecs: str) -> None:
+    def fetch(self, url: str, *refspecs: str, prune: bool = False) -> None:
         """Bring refs of the remote here; a refspec without ``+`` refuses a rewound branch.
+
+        To ``prune`` is to forget those that are gone there.
 
         Raises `UnreachableError` when the remote doesn't answer, and `GitError` when git refuses.
         """
@@ -189,6 +191,7 @@ class Git:
                 "--no-progress",
                 "--no-tags",
                 "--no-write-fetch-head",
+                *(["--prune"] if prune else []),
                 "--end-of-options",
                 url,
                 *refspecs,

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path, PurePosixPath
-from typing import IO, cast
+from typing import IO, Protocol, cast
 from urllib.parse import quote, urlsplit
 
 from reconciler.errors import StepErroredError, StepFailedError
@@ -20,6 +20,14 @@ _BYTES = 2 << 30
 _PIECE = 1 << 20
 
 
+class Target(Protocol):
+    """Somewhere to write bytes to."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take these bytes; how many there were."""
+        ...
+
+
 def fetch_tarball(address: str, name: str, sha256: str, into: Path, *, timeout: float) -> None:
     """Put the tarball ``name`` below ``address`` into an empty folder.
 
@@ -27,35 +35,46 @@ def fetch_tarball(address: str, name: str, sha256: str, into: Path, *, timeout: 
     ``.tgz`` are unpacked, anything else is put there as it is. Raises `StepFailedError` when it
     isn't there or isn't what the release says, `StepErroredError` when nobody could tell.
     """
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or not path.parts:
-        raise StepFailedError(f"{name!r} is not a path below the artifact address")
-    until = time.monotonic() + timeout
     with tempfile.TemporaryFile() as kept:
-        seen, size = hashlib.sha256(), 0
-        remote = urlsplit(address).scheme in ("http", "https")
-        pieces = _download(address, path, timeout) if remote else _read(Path(address), path)
-        with closing(pieces):
-            for piece in pieces:
-                size += len(piece)
-                if size > _BYTES:
-                    raise StepFailedError(f"{name} is larger than 2 GiB")
-                if time.monotonic() > until:
-                    raise StepErroredError(f"{name} took longer than {timeout:g} s")
-                seen.update(piece)
-                kept.write(piece)
-        if seen.hexdigest() != sha256:
+        found = _copy(address, name, kept, timeout=timeout)
+        if found != sha256:
             raise StepFailedError(
-                f"{name} has sha256 {seen.hexdigest()[:16]}…, the release says {sha256[:16]}…"
+                f"{name} has sha256 {found[:16]}…, the release says {sha256[:16]}…"
             )
         kept.seek(0)
-        landing = Landing(into)
+        landing, path = Landing(into), PurePosixPath(name)
         if path.name.endswith((".tar.gz", ".tgz")):
             _unpack(kept, name, landing)
         else:
             # A single file has no mode of its own, and may be the program.
             landing.put_file(path.name, kept, executable=True)
         landing.finish()
+
+
+def digest_of_tarball(address: str, name: str, *, timeout: float) -> str:
+    """The sha256 of the tarball ``name`` below ``address``, as it is now; raises as above."""
+    return _copy(address, name, _Nowhere(), timeout=timeout)
+
+
+def _copy(address: str, name: str, into: Target, *, timeout: float) -> str:
+    """Write all of it into a file, and give its sha256."""
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        raise StepFailedError(f"{name!r} is not a path below the artifact address")
+    until = time.monotonic() + timeout
+    seen, size = hashlib.sha256(), 0
+    remote = urlsplit(address).scheme in ("http", "https")
+    pieces = _download(address, path, timeout) if remote else _read(Path(address), path)
+    with closing(pieces):
+        for piece in pieces:
+            size += len(piece)
+            if size > _BYTES:
+                raise StepFailedError(f"{name} is larger than 2 GiB")
+            if time.monotonic() > until:
+                raise StepErroredError(f"{name} took longer than {timeout:g} s")
+            seen.update(piece)
+            into.write(piece)
+    return seen.hexdigest()
 
 
 def _read(folder: Path, path: PurePosixPath) -> Generator[bytes, None, None]:

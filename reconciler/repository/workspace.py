@@ -12,6 +12,7 @@ from reconciler.system.processes import Finished, run
 
 _REMOTE = 120.0
 _LOCAL = 60.0
+_NO_OPTIONS = "does not support push options"
 _NO_BRANCH = ("couldn't find remote ref", "invalid refspec")
 
 
@@ -21,6 +22,8 @@ class Workspace:
 
     folder: Path
     remote: str = "origin"
+    settings: tuple[str, ...] = ()
+    """Settings of git besides the person's own, as ``name=value``."""
 
     @classmethod
     def around(cls, folder: Path) -> "Workspace":
@@ -109,14 +112,48 @@ class Workspace:
             )
         return finished.text.strip()
 
-    def publish(self, commit: str, branch: str) -> None:
-        """Make the branch on the remote; it must not exist there. The local branch is made too."""
+    def publish(self, commit: str, branch: str, *, target: str, title: str) -> None:
+        """Make the branch on the remote; it must not exist there. The local branch is made too.
+
+        A forge that takes push options opens a merge request into ``target``.
+        """
         refspec = f"{commit}:refs/heads/{branch}"
         lease = f"--force-with-lease=refs/heads/{branch}:"
-        finished = self._ask(["push", "--quiet", lease, self.remote, refspec], timeout=_REMOTE)
+        push = ["push", "--quiet", lease]
+        wishes = ("create", f"target={target}", f"title={title}")
+        options = [f"--push-option=merge_request.{each}" for each in wishes]
+        finished = self._ask([*push, *options, self.remote, refspec], timeout=_REMOTE)
+        if finished.returncode and _NO_OPTIONS in finished.complaint:
+            finished = self._ask([*push, self.remote, refspec], timeout=_REMOTE)
         if finished.returncode:
             raise UnreachableError(f"the push of {branch} failed: {finished.complaint}")
         self._ask(["update-ref", f"refs/heads/{branch}", commit])
+
+    def identity(self) -> tuple[str, ...]:
+        """The settings by which this clone's owner signs, for another repository of theirs."""
+        names = ("user.name", "user.email", "user.signingkey", "gpg.format", "gpg.ssh.program")
+        found = ((each, self._ask(["config", "--get", each]).text.strip()) for each in names)
+        return tuple(f"{name}={value}" for name, value in found if value)
+
+    def tag(self, name: str, commit: str, message: str) -> None:
+        """Make a signed annotated tag in this clone.
+
+        Raises `ConfigurationError` when git can't sign, or knows no name to sign with.
+        """
+        arguments = ["tag", "--sign", "--cleanup=verbatim", "-F", "-", name, commit]
+        finished = self._ask(arguments, stdin=message.encode())
+        if finished.returncode:
+            raise ConfigurationError(
+                f"git can't make the tag {name}: {finished.complaint}",
+                hint="git config user.name, user.email and user.signingkey say who signs",
+            )
+
+    def publish_tag(self, name: str) -> None:
+        """Make the tag on the remote too; it must not exist there, or be the same."""
+        ref = f"refs/tags/{name}"
+        finished = self._ask(["push", "--quiet", self.remote, f"{ref}:{ref}"], timeout=_REMOTE)
+        if finished.returncode:
+            raise UnreachableError(f"the push of the tag {name} failed: {finished.complaint}")
 
     def keep(self, commit: str, branch: str) -> None:
         """Make the branch in this clone only."""
@@ -131,7 +168,8 @@ class Workspace:
         extra: Mapping[str, str] | None = None,
     ) -> Finished:
         environment = {**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **(extra or {})}
-        command = ["git", "-C", str(self.folder), *arguments]
+        settings = [word for each in self.settings for word in ("-c", each)]
+        command = ["git", "-C", str(self.folder), *settings, *arguments]
         return run(command, timeout=timeout, env=environment, stdin=stdin, trusted=True)
 
     def _tell(

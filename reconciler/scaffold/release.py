@@ -31,6 +31,8 @@ def release(
     *,
     summary: str,
     tickets: tuple[str, ...] = (),
+    notes: str = "",
+    hotfix: bool = False,
 ) -> NewFile:
     """A release of these components, in the app's order, with the app's own defaults.
 
@@ -67,9 +69,11 @@ def release(
             for each in names
         ),
         f"summary: {quoted(summary)}",
+        _block("notes", notes) if notes else "",
         f"tickets: {_texts(tickets)}" if tickets else "",
         f"downtime: {defaults.downtime or 'none'}",
         f"estimate: {defaults.estimate or '10m'}",
+        "hotfix: true" if hotfix else "",
         f"migration: {defaults.migration or 'none'}",
         "way_back: Promote the release before it",
     )
@@ -94,3 +98,9 @@ def _flow(fields: Mapping[str, str]) -> str:
 
 def _texts(texts: tuple[str, ...]) -> str:
     return f"[{', '.join(quoted(each) for each in texts)}]"
+
+
+def _block(field: str, text: str) -> str:
+    """Text of several lines; none of them begins with a space, so YAML sees how deep it is."""
+    lines = (f"  {each}".rstrip() for each in text.strip().split("\n"))
+    return "\n".join([f"{field}: |", *lines])

@@ -1,0 +1,77 @@
+"""Changes that somebody else merges: a signed commit on a new branch, checked before it leaves."""
+
+import shlex
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from reconciler.cli.output import say
+from reconciler.errors import TagboatError
+from reconciler.visibility import visible
+
+if TYPE_CHECKING:
+    from reconciler.diagnostics import Report
+    from reconciler.manifest.snapshot import Snapshot
+    from reconciler.repository.git import Git
+    from reconciler.repository.workspace import Workspace
+
+
+def load_commit(git: "Git", commit: str) -> "tuple[Snapshot, Report]":
+    """The managed files at a commit, and what is wrong with each."""
+    from reconciler.manifest.snapshot import load
+    from reconciler.repository.trees import blobs, entries
+
+    return load(commit, blobs(git, entries(git, commit)))
+
+
+def proposed(
+    workspace: "Workspace", git: "Git", base: str, files: Mapping[str, bytes], *, title: str
+) -> str:
+    """A signed commit with these files, which nobody sees yet.
+
+    Raises `TagboatError` with the findings when a file would be wrong.
+    """
+    from reconciler.validator import validate
+
+    commit = workspace.commit(base, files, f"{title}\n")
+    snapshot, report = load_commit(git, commit)
+    report = report + validate(snapshot)
+    own = [each for each in report.findings if each.location.path in files]
+    if own:
+        told = "\n".join(str(each) for each in own)
+        raise TagboatError(f"the file would be wrong\n{told}", hint="nothing was pushed")
+    return commit
+
+
+def put_forward(
+    workspace: "Workspace",
+    commit: str,
+    *,
+    wish: str,
+    branch: str,
+    title: str,
+    what: str,
+    local: bool,
+) -> None:
+    """Push the commit as a branch, or only make it here; then say how it is merged.
+
+    ``wish`` is its name unless somebody has taken that, ``branch`` the one it is to be merged into.
+    """
+    name = workspace.free_branch(wish, local=local)
+    if local:
+        workspace.keep(commit, name)
+        say(f"made branch {name} in this clone; nothing was pushed")
+        return
+    workspace.publish(commit, name, target=branch, title=title)
+    say(f"pushed {name}: {what}")
+    say("the approver looks at it and merges it, in a clone of their own:")
+    print(visible(_merge_line(workspace.remote, branch, name, title)))
+
+
+def _merge_line(remote: str, branch: str, name: str, title: str) -> str:
+    """One line of shell for the approver's own clone, whatever branch it is on."""
+    far, here = shlex.quote(remote), shlex.quote(branch)
+    main, wish = shlex.quote(f"{remote}/{branch}"), shlex.quote(f"{remote}/{name}")
+    return (
+        f"git fetch -q {far} && git switch -q {here} && git merge -q --ff-only {main} && "
+        f"git merge --no-ff -S -m {shlex.quote(title)} {wish} && git push -q {far} {here}"
+    )

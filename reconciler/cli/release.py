@@ -1,0 +1,191 @@
+"""``tagboat release cut``: the next version of an app, tagged, pinned, and put forward."""
+
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from reconciler.cli.options import ConfigOption, FolderOption
+from reconciler.cli.output import say
+from reconciler.errors import ConfigurationError, UsageError
+
+if TYPE_CHECKING:
+    from reconciler.cli.app_artifacts import Found
+    from reconciler.cli.app_source import AppSource
+    from reconciler.model.app import App
+    from reconciler.repository.workspace import Workspace
+    from reconciler.scaffold.cut import Sighted
+
+release = typer.Typer(help="Cut releases.")
+
+
+@release.callback()
+def everything() -> None:
+    """Cut releases."""
+
+
+@release.command()
+def cut(
+    app: Annotated[str, typer.Argument(metavar="APP", help="Of which app.")],
+    commit: Annotated[
+        str, typer.Option(metavar="C", help="From this commit; else the app's branch.")
+    ] = "",
+    hotfix: Annotated[
+        bool, typer.Option("--hotfix", help="The next patch of the release before it.")
+    ] = False,
+    version: Annotated[str, typer.Option(metavar="V", help="This version, not the next.")] = "",
+    since: Annotated[
+        str, typer.Option(metavar="TAG", help="Tell the changes since this tag.")
+    ] = "",
+    summary: Annotated[str, typer.Option(metavar="TEXT", help="What it is, for everybody.")] = "",
+    artifacts: Annotated[
+        list[str] | None,
+        typer.Option("--artifact", metavar="COMPONENT=WHAT", help="As for new release."),
+    ] = None,
+    source: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="A clone of the app.", exists=True, file_okay=False),
+    ] = None,
+    branch: Annotated[str, typer.Option(metavar="NAME", help="The protected branch.")] = "main",
+    local: Annotated[
+        bool, typer.Option("--local", help="Make tag and branch, push neither.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the file, make nothing.")
+    ] = False,
+    config: ConfigOption = None,
+    folder: FolderOption = Path(),
+) -> None:
+    """Cut the next release of an app.
+
+    Makes a signed tag and, on a branch, the file: it says what changed and pins what the release
+    consists of. Somebody else merges it.
+    """
+    from reconciler.cli.app_source import app_source, optional_configuration
+    from reconciler.cli.knowledge import suggestion
+    from reconciler.cli.proposal import load_commit, proposed, put_forward
+    from reconciler.repository.git import Git
+    from reconciler.repository.workspace import Workspace
+    from reconciler.scaffold.cut import cut as file_of
+    from reconciler.system.caches import cache_folder
+    from reconciler.versions import newest_first
+
+    if local and not source:
+        raise UsageError("a tag that isn't pushed needs a clone to be in", hint="name it: --source")
+    workspace = Workspace.around(folder)
+    if not dry_run:
+        workspace.signing_key()
+    base = workspace.fetch(branch)
+    git = Git(folder, cache_folder() / "git-home")
+    snapshot, _ = load_commit(git, base)
+    if app not in snapshot.apps:
+        raise UsageError(f"there is no app {app}", hint=suggestion(app, sorted(snapshot.apps)))
+    known = snapshot.apps[app]
+    configuration = optional_configuration(config, folder)
+    theirs = app_source(known, source=source, configuration=configuration)
+    if theirs is None:
+        raise ConfigurationError(
+            f"this machine doesn't know the repository of {app}",
+            hint="name a clone of it with --source",
+        )
+    head = theirs.commit(commit, f"commit {commit}") if commit else theirs.tip(known.branch)
+    released = {each for name, each in snapshot.releases if name == app}
+    # A tag without a release: pushed by hand, or by a cut that got no further.
+    tagged = [each for each in theirs.versions(known, at=head) if each not in released]
+    seen = _sighted(theirs, known, head, since=since, without=tagged)
+    version = version or next(iter(newest_first(known.versions, tagged)), "")
+    version = version or _next(theirs, known, seen, released, hotfix=hotfix)
+    if version in released:
+        raise UsageError(f"{app} {version} is released already", hint="take another version")
+    found = _artifacts(theirs, known, version, head, artifacts or [])
+    file = file_of(known, seen, version, found, hotfix=hotfix, summary=summary)
+    if dry_run:
+        print(file.text, end="")
+        return
+    title = f"Release {app} {version}"
+    proposal = proposed(workspace, git, base, {file.path: file.text.encode()}, title=title)
+    tagger = Workspace(theirs.git.folder, theirs.remote, workspace.identity())
+    _tag(tagger, theirs, known, version, head, push=not local)
+    put_forward(
+        workspace,
+        proposal,
+        wish=f"tagboat/release/{app}/{version}",
+        branch=branch,
+        title=title,
+        what=f"{app} {version} is a release once this is merged",
+        local=local,
+    )
+
+
+def _sighted(
+    theirs: "AppSource", app: "App", head: str, *, since: str, without: list[str]
+) -> "Sighted":
+    """What is new at this commit since the newest version that it contains."""
+    from reconciler.changelog import changes_of
+    from reconciler.repository.commits import read_span
+    from reconciler.scaffold.cut import Sighted
+    from reconciler.versions import newest_first
+
+    within = theirs.versions(app, within=head)
+    contained = {version: tag for version, tag in within.items() if version not in without}
+    line = next(iter(newest_first(app.versions, contained)), "")
+    tag = since or contained.get(line, "")
+    base = theirs.commit(f"refs/tags/{tag}", f"tag {tag}") if tag else None
+    return Sighted.of(head, line, changes_of(app, read_span(theirs.git, head, base)))
+
+
+def _next(
+    theirs: "AppSource", app: "App", seen: "Sighted", released: set[str], *, hotfix: bool
+) -> str:
+    """The next version after all releases and tags; refuses to release the same commit again."""
+    from reconciler.scaffold.cut import version_to_cut
+    from reconciler.system.clock import SystemClock
+
+    tags = theirs.versions(app)
+    if seen.line in released and theirs.git.resolve(f"refs/tags/{tags[seen.line]}") == seen.commit:
+        raise UsageError(
+            f"nothing is new since {app.name} {seen.line}",
+            hint="name another commit with --commit, or a version with --version",
+        )
+    zone = ZoneInfo(app.train.schedule.timezone or "UTC") if app.train else UTC
+    day = SystemClock().now().astimezone(zone).date()
+    return version_to_cut(app, seen, {*tags, *released}, day=day, hotfix=hotfix)
+
+
+def _artifacts(
+    theirs: "AppSource", app: "App", version: str, head: str, given: list[str]
+) -> "Found":
+    from reconciler.cli.app_artifacts import given_artifacts, tarballs_at, trees_at
+
+    found = trees_at(theirs.git, app, head, called=head[:12])
+    found |= given_artifacts(app, version, given)
+    found |= tarballs_at(app, version, head, address=theirs.artifacts, without=found)
+    return found
+
+
+def _tag(
+    tagger: "Workspace",
+    theirs: "AppSource",
+    app: "App",
+    version: str,
+    head: str,
+    *,
+    push: bool,
+) -> None:
+    """Make the tag, unless it is there and leads to this commit, as after a push that failed."""
+    from reconciler.versions import tag_of
+
+    tag = tag_of(app, version)
+    there = theirs.git.resolve(f"refs/tags/{tag}")
+    if there is None:
+        tagger.tag(tag, head, f"{app.title or app.name} {version}\n")
+    elif there != head:
+        raise UsageError(
+            f"the tag {tag} is there already, and leads to {there[:12]}",
+            hint="take another version with --version",
+        )
+    if push:
+        tagger.publish_tag(tag)
+        say(f"the tag {tag} leads to {head[:12]}")
