@@ -1,17 +1,15 @@
 """What is in force at a commit of the protected branch: gathered, judged and loaded."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from reconciler.diagnostics import Report
 from reconciler.errors import ConfigurationError
-from reconciler.manifest.layering import effective_environments
 from reconciler.manifest.snapshot import Parsed, Snapshot
-from reconciler.model.people import People
 from reconciler.repository.arrivals import gather
 from reconciler.repository.git import Git
 from reconciler.repository.reading import load_entries
 from reconciler.repository.trees import Entries, GitContents, entries
-from reconciler.signoff import Authority, Judgement, judge
+from reconciler.signoff import Judgement, judge
 from reconciler.signoff.facts import Facts
 from reconciler.system.facts import FactStore
 from reconciler.validator import validate
@@ -38,7 +36,7 @@ class Court:
     git: Git
     root: str
     store: FactStore | None = None
-    _trusted: tuple[People, Authority] | None = None
+    _trusted: bool = False
     _parsed: dict[tuple[str, str], Parsed] = field(default_factory=dict)
     _facts: Facts | None = None
     _judged: Judged | None = None
@@ -50,22 +48,18 @@ class Court:
         """
         known = self._judged
         if known is None or known.tip != tip or known.judgement.undecided:
-            people, authority = self._trust()
-            keys = {person: entry.keys for person, entry in people.people.items() if entry.keys}
-            cache = self.git.home / "signatures.json"
+            self._trust()
             facts = self._facts = gather(
                 self.git,
                 root=self.root,
                 tip=tip,
-                people_keys=keys,
-                cache=cache,
+                cache=self.git.home / "signatures.json",
                 before=self._facts,
             )
             judgement = judge(
                 facts,
                 root=self.root,
                 tip=tip,
-                authority=authority,
                 known=known.judgement.progress if known else None,
             )
             inside = {path: (each.mode, each.id) for path, each in judgement.admitted.items()}
@@ -77,24 +71,23 @@ class Court:
             known = self._judged = Judged(tip, judgement, admitted, shown, report)
         return known
 
-    def _trust(self) -> tuple[People, Authority]:
-        """People and permissions of the trust root, whose tree is admitted whole."""
-        if self._trusted is None:
-            if self.git.resolve(self.root) != self.root:
-                raise ConfigurationError(
-                    f"the trust root {self.root[:12]} is not in the repository",
-                    hint="set [trust] root in tagboat.toml to a commit of the protected branch",
-                )
-            snapshot, report = self._load(entries(self.git, self.root), at=self.root)
-            if snapshot.people is None:
-                found = "; ".join(str(each) for each in report.findings[:3])
-                raise ConfigurationError(
-                    f"the trust root {self.root[:12]} has no usable environments/people.yaml",
-                    hint=found or "write one, and set [trust] root to the commit that has it",
-                )
-            in_force = replace(snapshot, environments=effective_environments(snapshot))
-            self._trusted = (snapshot.people, Authority.of(in_force))
-        return self._trusted
+    def _trust(self) -> None:
+        """See to it that the trust root, whose tree is admitted whole, can be one."""
+        if self._trusted:
+            return
+        if self.git.resolve(self.root) != self.root:
+            raise ConfigurationError(
+                f"the trust root {self.root[:12]} is not in the repository",
+                hint="set [trust] root in tagboat.toml to a commit of the protected branch",
+            )
+        snapshot, report = self._load(entries(self.git, self.root), at=self.root)
+        if snapshot.people is None:
+            found = "; ".join(str(each) for each in report.findings[:3])
+            raise ConfigurationError(
+                f"the trust root {self.root[:12]} has no usable environments/people.yaml",
+                hint=found or "write one, and set [trust] root to the commit that has it",
+            )
+        self._trusted = True
 
     def _load(self, wanted: Entries, *, at: str) -> tuple[Snapshot, Report]:
         return load_entries(

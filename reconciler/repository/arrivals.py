@@ -11,16 +11,20 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import assert_never
 
 from reconciler.canonical import canonical_json, digest_of
-from reconciler.errors import RewoundError
+from reconciler.errors import RewoundError, UnreachableError
 from reconciler.folders import FOLDERS, managed
+from reconciler.repository.composing import composed_paths
 from reconciler.repository.git import Git, GitError
 from reconciler.repository.objects import read_objects
-from reconciler.repository.signatures import check_texts
+from reconciler.repository.signatures import check_keys, keys_in
 from reconciler.repository.trees import entries
 from reconciler.signoff.ancestry import merge_bases
+from reconciler.signoff.classes import decides_who
 from reconciler.signoff.facts import (
+    PLAIN_FILE,
     Bad,
     Commit,
     Entry,
@@ -33,7 +37,10 @@ from reconciler.signoff.facts import (
 )
 from reconciler.visibility import visible
 
+_FORMAT = 2
 _NOTHING = "000000"
+_WHO = re.compile(rb"^(?:author|committer) [^\n]*?<([^>\n]+)> ", re.MULTILINE)
+_TRAILER = re.compile(rb"^[A-Za-z-]{1,40}-by: [^\n]*?<([^>\n]+)>", re.MULTILINE)
 _AUTHOR = re.compile(rb"^author (?P<name>.*?) ?<[^>\n]*> ", re.MULTILINE)
 
 
@@ -42,23 +49,22 @@ def gather(
     *,
     root: str,
     tip: str,
-    people_keys: Mapping[str, Sequence[str]],
     cache: Path | None,
     before: Facts | None = None,
+    verdicts: Mapping[str, Signature] | None = None,
 ) -> Facts:
     """Everything the judge needs to know of the commits reachable from ``tip`` and not from root.
 
-    ``people_keys``: person → public keys. ``cache`` keeps verdicts on signatures between runs; it
-    is made anew when it can't be read, and never holds an unanswered question. ``before`` are
-    earlier facts of the same root: only what is new is asked again. Raises `RewoundError` when the
-    tip doesn't contain the root.
+    ``cache`` keeps verdicts on signatures between runs; it is made anew when it can't be read, and
+    never holds an unanswered question. ``before`` are earlier facts of the same root: only what is
+    new is asked again. ``verdicts`` are those that somebody trusted has written down. Raises
+    `RewoundError` when the tip doesn't contain the root.
     """
     if tip != root and not git.contains(root, within=tip):
         raise RewoundError(
             f"{tip[:12]} doesn't contain the trust root {root[:12]}",
             hint="set [trust] root to a commit of this branch, or find out who rewrote it",
         )
-    signers = digest_of({person: list(keys) for person, keys in people_keys.items()})
     known = before.commits if before and before.root == root else {}
     topology = _topology(git, root, tip, without=_tips(known))
     topology = {each: parents for each, parents in topology.items() if each not in known}
@@ -68,22 +74,57 @@ def gather(
     commits = dict(known)
     for each, its_parents in topology.items():
         commits[each] = Commit(each, its_parents, changes.get(each, {}), bases.get(each, ()))
-    if before is None or before.signers != signers:
-        open_questions = [each.id for each in commits.values() if _deciding(each)]
-    else:
-        open_questions = [
-            each.id
-            for each in commits.values()
-            if _deciding(each) and (each.signature is None or isinstance(each.signature, Unknown))
-        ]
-    commits |= _signed(git, commits, open_questions, people_keys, signers=signers, cache=cache)
+    for each, paths in composed_paths(git, [commits[each] for each in topology]).items():
+        commits[each] = replace(commits[each], composed=paths)
     outside = {root}
     for commit in commits.values():
         outside.update(commit.parents, *commit.bases)
     trees = dict(before.trees) if before and before.root == root else {}
     for each in sorted(outside - commits.keys() - trees.keys()):
         trees[each] = {path: Entry(mode, blob) for path, (mode, blob) in entries(git, each).items()}
-    return Facts(root, commits, trees, signers)
+    texts = _texts(git, [commits[each] for each in topology], trees, before)
+    keys = frozenset().union(*(keys_in(each) for each in texts.values()))
+    signers = digest_of(sorted(keys))
+    asked = [each.id for each in commits.values() if _open(each, anew=_signers(before) != signers)]
+    commits |= _signed(git, commits, asked, keys, cache=cache, verdicts=verdicts or {})
+    return Facts(root, commits, trees, texts, signers)
+
+
+def _open(commit: Commit, *, anew: bool) -> bool:
+    """Whether a signature is still to be asked about; other keys may make one a listed one."""
+    if not _deciding(commit):
+        return False
+    signature = commit.signature
+    return signature is None or isinstance(signature, (Unknown, Unlisted) if anew else Unknown)
+
+
+def _signers(facts: Facts | None) -> str:
+    return facts.signers if facts else ""
+
+
+def _texts(
+    git: Git,
+    commits: Sequence[Commit],
+    trees: Mapping[str, Mapping[str, Entry]],
+    before: Facts | None,
+) -> dict[str, bytes]:
+    """Object id → content, of every file that says who may what."""
+    named: list[tuple[str, Entry | None]] = []
+    for tree in (*trees.values(), *(commit.changes for commit in commits)):
+        named += tree.items()
+    known = dict(before.texts) if before else {}
+    ids = {
+        entry.id
+        for path, entry in named
+        if entry and entry.mode == PLAIN_FILE and entry.id not in known and decides_who(path)
+    }
+    found = read_objects(git, sorted(ids))
+    if len(found) < len(ids):
+        missing = min(ids - found.keys())
+        raise UnreachableError(
+            f"object {missing[:12]} is missing", hint="fetch the repository anew"
+        )
+    return known | found
 
 
 def _deciding(commit: Commit) -> bool:
@@ -183,20 +224,28 @@ def _signed(
     git: Git,
     commits: Mapping[str, Commit],
     asked: Sequence[str],
-    keys: Mapping[str, Sequence[str]],
+    keys: frozenset[str],
     *,
-    signers: str,
     cache: Path | None,
+    verdicts: Mapping[str, Signature],
 ) -> dict[str, Commit]:
-    """The commits asked for, with their signature and the author's name as they state it."""
-    remembered = _recall(cache, signers)
+    """The commits asked for, with their signature, and whom they name."""
+    remembered = _recall(cache) if asked else {}
     raw = read_objects(git, asked)
-    unanswered = [each for each in asked if each not in remembered]
-    answers = check_texts(raw, unanswered, keys, scratch=git.home / "scratch")
-    _remember(cache, signers, remembered, answers)
+    answers: dict[str, Signature] = {
+        each: verdicts[each] for each in asked if each in verdicts and each not in remembered
+    }
+    unanswered = [each for each in asked if each not in remembered and each not in answers]
+    answers |= check_keys(raw, unanswered, keys, scratch=git.home / "scratch")
+    _remember(cache, remembered, answers)
     remembered.update(answers)
     return {
-        each: replace(commits[each], signature=remembered[each], author=_author(raw.get(each, b"")))
+        each: replace(
+            commits[each],
+            signature=remembered[each],
+            author=_author(raw.get(each, b"")),
+            mails=_mails(raw.get(each, b"")),
+        )
         for each in asked
     }
 
@@ -207,49 +256,67 @@ def _author(raw: bytes) -> str:
     return visible(name)[:100]
 
 
-_WORDS: Mapping[str, Signature] = {"unsigned": Unsigned(), "unlisted": Unlisted(), "bad": Bad()}
+def _mails(raw: bytes) -> tuple[str, ...]:
+    """The addresses that a commit names, sorted: its author, committer and trailers."""
+    head, _, message = raw.partition(b"\n\n")
+    found = {*_WHO.findall(head), *_TRAILER.findall(message)}
+    return tuple(sorted(each.decode(errors="replace") for each in found))[:100]
 
 
-def _recall(cache: Path | None, signers: str) -> dict[str, Signature]:
-    """Verdicts of earlier runs for these keys; none if the file isn't there or isn't whole."""
+_WORDS: Mapping[str, Signature] = {"unsigned": Unsigned(), "bad": Bad()}
+
+
+def word_of(signature: Signature) -> str:
+    """A verdict that holds for ever, as text; empty for one that may come out otherwise."""
+    match signature:
+        case Signed(by):
+            return f"signed {by}"
+        case Bad(by):
+            return f"bad {by}".rstrip()
+        case Unsigned():
+            return "unsigned"
+        case Unlisted() | Unknown():
+            return ""
+        case _:
+            assert_never(signature)
+
+
+def signature_of(word: str) -> Signature:
+    """What `word_of` gave; raises `ValueError` for anything else."""
+    if word in _WORDS:
+        return _WORDS[word]
+    sort, _, by = word.partition(" ")
+    if not by or sort not in {"signed", "bad"}:
+        raise ValueError(word)
+    return Signed(by) if sort == "signed" else Bad(by)
+
+
+def _recall(cache: Path | None) -> dict[str, Signature]:
+    """Verdicts of earlier runs; none if the file isn't there or isn't whole."""
     if cache is None:
         return {}
     try:
         said = json.loads(cache.read_text())
-        if said["signers"] != signers:
+        if said["format"] != _FORMAT:
             return {}
-        return {
-            str(commit): _WORDS[word] if word in _WORDS else Signed(_person(word))
-            for commit, word in said["verdicts"].items()
-        }
+        return {str(commit): signature_of(word) for commit, word in said["verdicts"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 
 
-def _person(word: str) -> str:
-    sort, _, person = word.partition(" ")
-    if sort != "signed" or not person:
-        raise ValueError(word)
-    return person
-
-
 def _remember(
-    cache: Path | None,
-    signers: str,
-    remembered: Mapping[str, Signature],
-    answers: Mapping[str, Signature],
+    cache: Path | None, remembered: Mapping[str, Signature], answers: Mapping[str, Signature]
 ) -> None:
     """Keep the verdicts; a disk that is full costs time and nothing else."""
-    words = {value: word for word, value in _WORDS.items()}
     verdicts = {
-        commit: f"signed {each.person}" if isinstance(each, Signed) else words[each]
+        commit: word
         for commit, each in {**remembered, **answers}.items()
-        if not isinstance(each, Unknown)
+        if (word := word_of(each))
     }
     if cache is None or verdicts.keys() <= remembered.keys():
         return
     beside = cache.with_name(f"{cache.name}.{os.getpid()}")
     with contextlib.suppress(OSError):
         cache.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(canonical_json({"signers": signers, "verdicts": verdicts}))
+        beside.write_text(canonical_json({"format": _FORMAT, "verdicts": verdicts}))
         beside.replace(cache)

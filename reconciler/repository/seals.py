@@ -70,7 +70,7 @@ def check_seals(
 def _seal_of(signature: Signature) -> Seal:
     match signature:
         case Signed():
-            return Seal(reconciler=signature.person)
+            return Seal(reconciler=signature.by)
         case Unsigned():
             return Seal(why="is not signed")
         case Unlisted():

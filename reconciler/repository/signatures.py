@@ -7,10 +7,11 @@ is looked up first, and ssh-keygen is asked about exactly one principal.
 
 import base64
 import binascii
+import contextlib
 import re
 import struct
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,12 @@ _NAMESPACE = b"git"
 _DEADLINE = 30.0
 _AT_ONCE = 4
 _KEY = re.compile(r"(?P<sort>[a-z0-9@.-]{1,64}) (?P<key>[A-Za-z0-9+/]{16,8192}={0,2})")
+_KEY_IN_TEXT = re.compile(
+    r"(?P<sort>ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\.com"
+    r"|sk-ecdsa-sha2-nistp256@openssh\.com) +(?P<key>[A-Za-z0-9+/]{16,8192}={0,2})"
+)
+# The principal of a check that asks for the key alone; no reconciler can be called so.
+_ANYBODY = "any@body"
 _PRINCIPAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,126}")
 _BEGIN = b"-----BEGIN SSH SIGNATURE-----"
 _END = b"-----END SSH SIGNATURE-----"
@@ -61,7 +68,39 @@ def check_texts(
     scratch: Path,
 ) -> dict[str, Signature]:
     """The same for commits whose content is at hand: id → the object's bytes."""
-    owners = _owners(allowed)
+    return _checked(raw, commits, _owners(allowed), scratch=scratch)
+
+
+def check_keys(
+    raw: Mapping[str, bytes], commits: Sequence[str], keys: Iterable[str], *, scratch: Path
+) -> dict[str, Signature]:
+    """Commit → by which of these keys it is signed, sort and key as in a ``.pub`` file.
+
+    Whose the keys are isn't asked. A signature by any other key is `Unlisted`, and not checked.
+    """
+    owners: dict[bytes, tuple[str, str]] = {}
+    for line in keys:
+        match = _KEY.fullmatch(line)
+        if match:
+            with contextlib.suppress(binascii.Error):
+                wire = base64.b64decode(match["key"], validate=True)
+                owners[wire] = (_ANYBODY, f"{match['sort']} {match['key']}")
+    return _checked(raw, commits, owners, scratch=scratch)
+
+
+def keys_in(text: bytes) -> frozenset[str]:
+    """Whatever looks like a public ssh key in a file, as sort and key."""
+    found = _KEY_IN_TEXT.finditer(text.decode(errors="replace"))
+    return frozenset(f"{each['sort']} {each['key']}" for each in found)
+
+
+def _checked(
+    raw: Mapping[str, bytes],
+    commits: Sequence[str],
+    owners: Mapping[bytes, tuple[str, str]],
+    *,
+    scratch: Path,
+) -> dict[str, Signature]:
     found: dict[str, Signature] = {}
     asked: dict[str, tuple[str, str, SignedText]] = {}
     for commit in commits:
@@ -140,7 +179,10 @@ def _first_look(
         return Bad()
     if key not in owners:
         return Unlisted()
-    return owners[key] if namespace == _NAMESPACE else Bad()
+    if namespace != _NAMESPACE:
+        principal, line = owners[key]
+        return Bad(line if principal == _ANYBODY else principal)
+    return owners[key]
 
 
 def _read(armoured: bytes) -> tuple[bytes, bytes]:
@@ -194,9 +236,10 @@ def _verify(folder: Path, asked: tuple[str, tuple[str, str, SignedText]]) -> Sig
         return Unknown(f"the verifier could not be run: {error.strerror}")
     if finished.timed_out:
         return Unknown(f"ssh-keygen took longer than {_DEADLINE:g} s")
+    by = key if principal == _ANYBODY else principal
     if finished.returncode == 0 and finished.stdout.startswith(b"Good "):
-        return Signed(principal)
+        return Signed(by)
     # ssh-keygen ends with 255 for everything; only these words mean that it has checked.
     if b"Signature verification failed" in finished.stderr:
-        return Bad()
+        return Bad(by)
     return Unknown(f"ssh-keygen: {finished.complaint}")

@@ -79,8 +79,8 @@ RELEASE_CHANGED = Code(
 TRUST_ROOT = Code(
     "TB461",
     "needs a new trust root",
-    "Apps, environments, people and policy decide what may run; here only the host's operator"
-    " brings them into force.",
+    "Nobody is named who could sign this off: the path is of no known kind, or"
+    " environments/people.yaml has no 'guards'. Only the host's operator brings it into force.",
     'set [trust] root = "<commit>" in tagboat.toml on the daemon\'s host, or revert the change',
 )
 MANY_PARENTS = Code(
@@ -127,6 +127,28 @@ OTHER_APPROVED = Code(
     "A word counts for exactly what it was given for: the release, its slot, configuration, gates,"
     " pipeline and target. One of them has changed since.",
     "approve again",
+)
+SEATS = Code(
+    "TB468",
+    "more persons have to merge it",
+    "The guards of environments/people.yaml say how many persons agree to such a change. Each of"
+    " them merges the very same content: one merges the branch into a branch of their own, the next"
+    " one merges that one; or tagboat reaffirm offers it anew. Authors don't count.",
+    "have it merged by the persons who are missing",
+)
+DEADLOCK = Code(
+    "TB469",
+    "would leave nobody who may change it",
+    "With this people file in force, nobody could ever change people or policies again: it can't"
+    " be read, names no guards, or asks for more persons than have a key.",
+    "mend the file on a branch and have it merged again",
+)
+NO_LONGER = Code(
+    "TB470",
+    "signed off by somebody who may not any more",
+    "While this was merged on one line of history, another line took the right away from whoever"
+    " merged it. Both are asked where they meet.",
+    "run tagboat reaffirm on the file and have it merged by somebody who may",
 )
 
 CODES: Mapping[str, Code] = MappingProxyType(

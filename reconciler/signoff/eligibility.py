@@ -7,7 +7,7 @@ from typing import assert_never
 from reconciler.manifest.codes.code import Code
 from reconciler.signoff import codes
 from reconciler.signoff.authority import Authority
-from reconciler.signoff.classes import Sort, class_of
+from reconciler.signoff.classes import ChangeClass, Sort, class_of
 from reconciler.signoff.facts import (
     PLAIN_FILE,
     Bad,
@@ -19,7 +19,15 @@ from reconciler.signoff.facts import (
     Unlisted,
     Unsigned,
 )
-from reconciler.signoff.standing import LONGEST, Admission, Dispute, Refusal, Standing
+from reconciler.signoff.standing import (
+    LONGEST,
+    Admission,
+    Dispute,
+    PathState,
+    Pending,
+    Refusal,
+    Standing,
+)
 
 _OF_MERGES = (codes.MERGE_UNSIGNED, codes.MERGE_UNLISTED)
 _OF_CONTENT = (codes.CONTENT_UNSIGNED, codes.CONTENT_UNLISTED)
@@ -27,7 +35,7 @@ _OF_CONTENT = (codes.CONTENT_UNSIGNED, codes.CONTENT_UNLISTED)
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A merge, all commits by id, and who may what."""
+    """A commit that brings something, all commits by id, and who may what before it."""
 
     merge: Commit
     commits: Mapping[str, Commit]
@@ -41,11 +49,13 @@ class Meeting:
         standing: Standing | Dispute,
         trail: Sequence[str],
         touched: Sequence[str],
-    ) -> Admission | Refusal:
-        """The admission of ``result`` at a path, or why the merge is none.
+        pending: Sequence[Pending] = (),
+    ) -> Admission | Pending | Refusal:
+        """The admission of ``result`` at a path, what is there of one, or why the merge is none.
 
         ``touched`` are the content commits that the merge brings, ``trail`` all those since the
-        last admission on the merged line, ``standing`` what is in force without this merge.
+        last admission on the merged line, ``standing`` what is in force without this merge,
+        ``pending`` what others have agreed to on both sides.
         """
         refusal = (
             self._of_content(path, result=result, standing=standing)
@@ -58,20 +68,49 @@ class Meeting:
             refusal = self._unverified(self.commits[each], told=_OF_CONTENT)
             if refusal:
                 return refusal
-        authors = tuple(sorted({self.commits[each].signer for each in touched}))
-        refusal = self._of_person(path, authors=authors)
-        return refusal or Admission(self.merge.id, self.merge.signer, authors, tuple(touched))
+        authors = frozenset().union(*(self._authors(each) for each in touched))
+        return self._of_persons(
+            path, result=result, authors=authors, commits=touched, pending=pending
+        )
+
+    def at_once(self, path: str, *, before: PathState, result: Entry | None) -> Admission | None:
+        """The admission of what counts without a second person, by the signer of this commit.
+
+        A freeze and a quarantine by one person of the role. An approval is its own proof, so
+        whoever brings it; a change of it, its return and its removal are its own signer's.
+        """
+        standing, found = before.standing, class_of(path)
+        if result is not None and result.mode != PLAIN_FILE:
+            return None
+        signer = self.authority.person_of(self.merge.signature)
+        match found.sort:
+            case Sort.HALT if found.area and standing == Standing(None) and result is not None:
+                if not self.authority.may_halt(signer, found.area):
+                    return None
+            case Sort.APPROVAL:
+                recorders = self.authority.recorders.get(found.person, frozenset())
+                own = bool(signer) and (signer == found.person or signer in recorders)
+                new = isinstance(standing, Standing) and standing.entry is None
+                fresh = new and result is not None and result.id not in before.past
+                if not own and not fresh:
+                    return None
+            case _:
+                return None
+        authors = (signer,) if signer else ()
+        return Admission(self.merge.id, signer, authors, (self.merge.id,))
 
     def may_choose(self, path: str, chosen: Standing) -> bool:
         """Whether the merge may settle a dispute in favour of what was signed off before.
 
         A release is never chosen anew: two contents under one version stay in dispute.
         """
+        found = class_of(path)
         authors = chosen.admission.authors if chosen.admission else ()
+        person = self.authority.person_of(self.merge.signature)
         return (
-            class_of(path).sort is Sort.PROMOTION
-            and isinstance(self.merge.signature, Signed)
-            and self._of_person(path, authors=authors) is None
+            found.sort is Sort.PROMOTION
+            and bool(person)
+            and self._of_promoter(found, person, authors=frozenset(authors)) is None
         )
 
     def refuse(self, code: Code, why: str, *, culprit: Commit | None = None) -> Refusal:
@@ -81,11 +120,12 @@ class Meeting:
     def _of_content(
         self, path: str, *, result: Entry | None, standing: Standing | Dispute
     ) -> Refusal | None:
-        sort = class_of(path).sort
-        if sort is Sort.HELD:
+        found = class_of(path)
+        guarded = bool(found.area) and found.area not in self.authority.guards
+        if found.sort is Sort.UNLISTED or guarded:
             why = "no merge brings this into force: a new trust root on the host does"
             return self.refuse(codes.TRUST_ROOT, why)
-        if sort is Sort.RELEASE and standing != Standing(None):
+        if found.sort is Sort.RELEASE and standing != Standing(None):
             why = "a release never changes after its merge"
             return self.refuse(codes.RELEASE_CHANGED, why)
         if result is not None and result.mode != PLAIN_FILE:
@@ -101,6 +141,11 @@ class Meeting:
             return self.refuse(codes.UNTRACEABLE, "no commit that the merge brings explains it")
         return None
 
+    def _authors(self, commit: str) -> frozenset[str]:
+        """The author side of a commit: who signed it, and whomever it names besides (X9, X10)."""
+        found = self.commits[commit]
+        return self.authority.named(found.mails) | {self.authority.person_of(found.signature)}
+
     def _unverified(self, commit: Commit, *, told: tuple[Code, Code]) -> Refusal | None:
         """Why nobody is known to have made this commit; nothing if somebody listed is."""
         unsigned, unlisted = told
@@ -109,33 +154,88 @@ class Meeting:
         )
         signature: Signature = commit.signature or Unknown("nobody asked")
         match signature:
-            case Signed(person) if self.authority.listed(person):
+            case Signed() if self.authority.person_of(signature):
                 return None
-            case Signed() | Unlisted():
+            case Bad(key) if not key or key in self.authority.owners:
+                why = f"{what} carries a signature that isn't right"
+                return self.refuse(codes.BAD_SIGNATURE, why, culprit=commit)
+            case Signed() | Unlisted() | Bad():
                 why = f"{what} is signed by a key that environments/people.yaml doesn't list"
                 return self.refuse(unlisted, why, culprit=commit)
             case Unsigned():
                 why = f"{what} carries no signature"
                 return self.refuse(unsigned, why, culprit=commit)
-            case Bad():
-                why = f"{what} carries a signature that isn't right"
-                return self.refuse(codes.BAD_SIGNATURE, why, culprit=commit)
             case Unknown(reason):
                 why = f"the signature of {what.rstrip(',')} could not be checked: {reason}"
                 return self.refuse(codes.UNKNOWN_SIGNATURE, why, culprit=commit)
             case _:
                 assert_never(signature)
 
-    def _of_person(self, path: str, *, authors: Sequence[str]) -> Refusal | None:
-        person, found = self.merge.signer, class_of(path)
-        if person in authors:
-            why = f"{person} merged what {person} wrote; somebody else has to merge it"
-            return self.refuse(codes.OWN_MERGE, why)
-        if found.sort is Sort.RELEASE:
-            if not self.authority.may_promote_somewhere(person):
-                why = f"{person} may promote nowhere, so may not sign a release off"
-                return self.refuse(codes.NOT_PERMITTED, why)
-        elif not self.authority.may_promote(person, found.environment):
+    def _of_persons(
+        self,
+        path: str,
+        *,
+        result: Entry | None,
+        authors: frozenset[str],
+        commits: Sequence[str],
+        pending: Sequence[Pending],
+    ) -> Admission | Pending | Refusal:
+        person, found = self.authority.person_of(self.merge.signature), class_of(path)
+        mine = Admission(self.merge.id, person, tuple(sorted(authors)), tuple(commits))
+        match found.sort:
+            case Sort.PROMOTION | Sort.APPROVAL:
+                return self._of_promoter(found, person, authors=authors) or mine
+            case Sort.RELEASE:
+                return self._own_merge(person, authors) or mine
+            case _ if found.area:
+                return self._of_guards(found, person, result=result, mine=mine, pending=pending)
+            case _:
+                raise AssertionError(path)
+
+    def _own_merge(self, person: str, authors: frozenset[str]) -> Refusal | None:
+        if person not in authors:
+            return None
+        why = f"{person} merged what {person} wrote; somebody else has to merge it"
+        return self.refuse(codes.OWN_MERGE, why)
+
+    def _of_promoter(
+        self, found: ChangeClass, person: str, *, authors: frozenset[str]
+    ) -> Refusal | None:
+        if found.environment not in self.authority.alone:
+            refusal = self._own_merge(person, authors)
+            if refusal:
+                return refusal
+        if not self.authority.may_promote(person, found.environment):
             why = f"{person} may not promote to {found.environment}"
             return self.refuse(codes.NOT_PERMITTED, why)
         return None
+
+    def _of_guards(
+        self,
+        found: ChangeClass,
+        person: str,
+        *,
+        result: Entry | None,
+        mine: Admission,
+        pending: Sequence[Pending],
+    ) -> Admission | Pending | Refusal:
+        """The guards' word: theirs who merged this entry before counts too."""
+        assert found.area  # noqa: S101 - only guarded classes come here
+        refusal = self._own_merge(person, frozenset(mine.authors))
+        if refusal:
+            return refusal
+        if not self.authority.may_halt(person, found.area):
+            why = f"{person} is none of the guards of {found.area}"
+            return self.refuse(codes.NOT_PERMITTED, why)
+        same = [each for each in pending if each.entry == result]
+        authors = sorted({*mine.authors, *(who for each in same for who in each.authors)})
+        commits = tuple(dict.fromkeys([*(c for each in same for c in each.commits), *mine.commits]))
+        agreed = {person, *(who for each in same for who in each.persons)} - set(authors)
+        counting = sorted(each for each in agreed if self.authority.listed(each))
+        if person not in agreed:
+            why = f"{person} wrote this content elsewhere; somebody else has to merge it"
+            return self.refuse(codes.OWN_MERGE, why)
+        if self.authority.lacking(found.area, counting) != ():
+            return Pending(result, tuple(counting), tuple(authors), commits)
+        seconded = tuple(each for each in counting if each != person)
+        return Admission(self.merge.id, person, tuple(authors), commits, seconded)

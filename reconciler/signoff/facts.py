@@ -20,9 +20,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A good signature by a key that belongs to this principal: a person's id, or a reconciler."""
+    """A good signature: by a key (sort and key, as in a ``.pub`` file), or by whom the key is."""
 
-    person: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,14 @@ class Unsigned:
 
 @dataclass(frozen=True, slots=True)
 class Unlisted:
-    """Signed by a key that belongs to nobody who is listed."""
+    """Signed by a key that no version of the people file has, or not with an ssh key at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """A signature that names a listed key and isn't that key's over this commit."""
+    """A signature that isn't that of the key that it names, which is ``by`` where it names one."""
+
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +59,21 @@ class Commit:
     ``changes``: managed path → what is there now, or nothing, for each path that differs from the
     *first* parent's tree; from the empty tree without parents. Renames are a removal and an
     addition. ``bases``: for each further parent, every merge base of it and the first one, sorted;
-    empty for unrelated histories. ``signature`` is given for merges and for commits with changes.
-    ``author`` is the name that the commit itself states: shown, never believed (X10).
+    empty for unrelated histories. ``composed``: the paths whose entry is in neither parent and is
+    exactly what ``git merge-file`` makes of both and their one base; never promotions, releases or
+    approvals. ``signature`` is given for merges and for commits with changes. ``author`` is the
+    name that the commit itself states, ``mails`` the addresses of its author, committer and
+    trailers: they may add persons to the author side and never clear anybody (X10).
     """
 
     id: str
     parents: tuple[str, ...]
     changes: Mapping[str, Entry | None] = field(default_factory=dict)
     bases: tuple[tuple[str, ...], ...] = ()
+    composed: frozenset[str] = frozenset()
     signature: Signature | None = None
     author: str = ""
-
-    @property
-    def signer(self) -> str:
-        """The person whose good signature it carries, or empty."""
-        return self.signature.person if isinstance(self.signature, Signed) else ""
-
-    @property
-    def shown(self) -> str:
-        """Who did it, for people to read: a verified person, or a name marked as unverified."""
-        return self.signer or f"{self.author or 'somebody'} (not verified)"
+    mails: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +82,13 @@ class Facts:
 
     ``commits`` are ordered parents first; dates play no part (B119). ``trees``: managed path →
     entry, whole, for the root and for every commit outside that counts as a parent or a base; all
-    of those are ancestors of the root. ``signers`` is the digest of the keys that signatures were
-    checked against.
+    of those are ancestors of the root. ``texts``: object id → content, of every entry in there
+    that says who may what (`decides_who`). ``signers`` is the digest of the keys that signatures
+    were checked against.
     """
 
     root: str
     commits: Mapping[str, Commit]
     trees: Mapping[str, Mapping[str, Entry]]
+    texts: Mapping[str, bytes] = field(default_factory=dict)
     signers: str = ""

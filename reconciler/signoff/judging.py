@@ -1,37 +1,37 @@
 """The fold over commits, from the trust root to a tip (pure)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from reconciler.errors import RefusedError
 from reconciler.folders import managed
 from reconciler.signoff import codes
 from reconciler.signoff.authority import Authority
+from reconciler.signoff.classes import decides_who
 from reconciler.signoff.eligibility import Meeting
 from reconciler.signoff.facts import Commit, Entry, Facts, Unknown
+from reconciler.signoff.law import Law, Lawbook
+from reconciler.signoff.lines import agreed_law, joined, outlived
 from reconciler.signoff.merging import changed, merged, tangled
 from reconciler.signoff.overlay import Overlay
 from reconciler.signoff.standing import (
     Admission,
-    Dispute,
     PathState,
     Refusal,
     Standing,
     State,
-    reconcile,
 )
 from reconciler.signoff.taints import Taint, taints_of
 
 
 @dataclass(frozen=True)
 class Progress:
-    """States already computed, to go on from; good for one root, authority and set of keys only."""
+    """States already computed, to go on from; good for one root only."""
 
     root: str
-    authority: Authority
-    signers: str
     states: Mapping[str, State]
+    lawbook: Lawbook
 
 
 @dataclass(frozen=True)
@@ -42,17 +42,25 @@ class Judgement:
     holds something else. ``admissions``: path → the sign-off of what is in force there, for paths
     that changed since the trust root; a missing path stands by the root. ``taints``: one for each
     path that holds something else than what is in force, sorted by path. ``undecided``: the
-    verifier didn't answer somewhere, so gather the facts and judge again. ``progress`` makes the
-    next judgement cheap.
+    verifier didn't answer somewhere, so gather the facts and judge again. ``authority`` is who may
+    what, by the files in force. ``progress`` makes the next judgement cheap.
     """
 
     root: str
     tip: str
+    authority: Authority
     admitted: Mapping[str, Entry]
     admissions: Mapping[str, Admission]
     taints: tuple[Taint, ...]
     undecided: bool
     progress: Progress
+
+    def outlived(self, path: str) -> bool:
+        """Whether what is in force at a path was signed off by persons who may not any more."""
+        admission = self.admissions.get(path)
+        return admission is not None and not self.authority.holds(
+            path, merged_by=admission.agreed, authors=admission.authors
+        )
 
     @cached_property
     def tainted(self) -> Mapping[str, Taint]:
@@ -71,25 +79,20 @@ class Judgement:
         return (self.root, self.tip, self.admitted, self.admissions, self.taints, self.undecided)
 
 
-def judge(
-    facts: Facts, *, root: str, tip: str, authority: Authority, known: Progress | None = None
-) -> Judgement:
-    """What is in force at ``tip``: a function of root, tip and authority, not of earlier calls.
+def judge(facts: Facts, *, root: str, tip: str, known: Progress | None = None) -> Judgement:
+    """What is in force at ``tip``: a function of root and tip alone, not of earlier calls.
 
     ``known`` is the progress of any earlier judgement, of whatever tips in whatever order; one of
-    another root, authority or set of keys is ignored. Raises `RefusedError` when the tip doesn't
-    contain the trust root, and `KeyError` when the facts are of another root or don't reach it.
+    another root is ignored. Raises `RefusedError` when the tip doesn't contain the trust root, and
+    `KeyError` when the facts are of another root or don't reach it.
     """
     if facts.root != root:
         raise KeyError(root)
-    states: dict[str, State] = {}
-    if known and (known.root, known.authority, known.signers) == (
-        facts.root,
-        authority,
-        facts.signers,
-    ):
+    lawbook, states = Lawbook(facts.texts), dict[str, State]()
+    if known and known.root == facts.root:
         states.update(known.states)
-    fold = _Fold(facts, authority, states)
+        lawbook = known.lawbook.knowing(facts.texts)
+    fold = _Fold(facts, lawbook, states)
     for commit in facts.commits.values():
         if commit.id not in states:
             states[commit.id] = fold.after(commit)
@@ -113,19 +116,26 @@ def judge(
     return Judgement(
         facts.root,
         tip,
+        state.law.authority,
         admitted,
         admissions,
         taints_of(facts, states, tip=tip, paths=paths),
         state.doubtful,
-        Progress(facts.root, authority, facts.signers, sure),
+        Progress(facts.root, sure, lawbook),
     )
 
 
 @dataclass(frozen=True)
 class _Fold:
     facts: Facts
-    authority: Authority
+    lawbook: Lawbook
     states: dict[str, State]
+
+    @cached_property
+    def law(self) -> Law:
+        """Who may what at the trust root, which speaks for everything below it too."""
+        tree = self.facts.trees[self.facts.root]
+        return self.lawbook.of({path: each for path, each in tree.items() if decides_who(path)})
 
     def state(self, commit: str) -> State:
         """The state at a commit that is done, or outside the range and admitted as it is."""
@@ -135,6 +145,7 @@ class _Fold:
             self.states[commit] = State(
                 self.facts.trees[commit],
                 Overlay(),
+                self.law,
                 grounded=True,
                 rooted=commit == self.facts.root,
             )
@@ -143,26 +154,54 @@ class _Fold:
     def after(self, commit: Commit) -> State:
         """The state at a commit whose parents are done."""
         parents = [self.state(each) for each in commit.parents]
+        first = parents[0] if parents else self._nothing()
+        law = first.law
         match parents:
             case []:
                 delta = self._beginning(commit)
             case [one]:
+                meeting = Meeting(commit, self.facts.commits, law.authority)
                 delta = {
-                    path: changed(one.at(path), result=result, commit=commit.id)
+                    path: changed(meeting, path, before=one.at(path), result=result)
                     for path, result in commit.changes.items()
                     if managed(path)
                 }
             case _:
-                delta = self._meeting(commit, parents)
-        first = parents[0] if parents else State({}, Overlay(), grounded=False, rooted=False)
+                law, delta = self._meeting(commit, parents)
+        law = self._passed(law, first, delta)
         return State(
             first.ground,
             first.overlay.put(delta),
+            law,
             grounded=any(each.grounded for each in parents),
             rooted=any(each.rooted for each in parents),
             doubtful=isinstance(commit.signature, Unknown)
             or any(each.doubtful for each in parents),
         )
+
+    def _nothing(self) -> State:
+        return State({}, Overlay(), self.lawbook.of({}), grounded=False, rooted=False)
+
+    def _passed(self, law: Law, before: State, delta: dict[str, PathState]) -> Law:
+        """The law with what the commit brings into force; refuses, in place, what would end it."""
+        brought = {
+            path: state.standing.entry
+            for path, state in delta.items()
+            if isinstance(state.standing, Standing) and decides_who(path)
+        }
+        after = self.lawbook.after(law, brought)
+        why = after.authority.deadlock() if after is not law else ""
+        if not why or law.authority.deadlock():
+            return after
+        for path, new in brought.items():
+            state, old = delta[path], law.at(path)
+            admission = state.standing.admission if isinstance(state.standing, Standing) else None
+            if admission is None or new == old:
+                continue
+            refusal = Refusal(codes.DEADLOCK.id, admission.merge, why, admission.commits)
+            standing = Standing(old, _admission(before.at(path)))
+            delta[path] = replace(state, standing=standing, since=admission.merge, refused=refusal)
+        return law
 
     def _beginning(self, commit: Commit) -> dict[str, PathState]:
         why = f"commit {commit.id[:12]} begins a history of its own"
@@ -173,15 +212,19 @@ class _Fold:
             if managed(path)
         }
 
-    def _meeting(self, commit: Commit, parents: Sequence[State]) -> dict[str, PathState]:
-        one = parents[0]
-        meeting = Meeting(commit, self.facts.commits, self.authority)
+    def _meeting(
+        self, commit: Commit, parents: Sequence[State]
+    ) -> tuple[Law, dict[str, PathState]]:
+        """Who may what where lines meet, and the states of all paths that may differ there."""
         bases = [[self.state(each) for each in group] for group in commit.bases]
+        paths = sorted(_in_question(commit, parents))
+        law, seen = agreed_law(self.lawbook, parents, bases, paths=paths)
+        meeting = Meeting(commit, self.facts.commits, law.authority)
         delta: dict[str, PathState] = {}
-        for path in sorted(_in_question(commit, parents)):
-            before = one.at(path)
+        for path in paths:
+            before = parents[0].at(path)
             result = commit.changes.get(path, before.current)
-            states = [before, *(each.at(path) for each in parents[1:])]
+            states = seen.get(path) or outlived(path, parents, bases, law=law)
             if result == before.current and all(each == before for each in states):
                 continue
             if len(parents) == 2 and bases[0]:
@@ -189,19 +232,20 @@ class _Fold:
                     meeting,
                     path,
                     result=result,
-                    one=before,
+                    one=states[0],
                     two=states[1],
                     bases=[each.at(path) for each in bases[0]],
                 )
             else:
-                delta[path] = self._tangled(meeting, path, result, parents, bases)
-        return delta
+                delta[path] = self._tangled(meeting, path, result, states, parents, bases)
+        return law, delta
 
     def _tangled(
         self,
         meeting: Meeting,
         path: str,
         result: Entry | None,
+        states: Sequence[PathState],
         parents: Sequence[State],
         bases: Sequence[Sequence[State]],
     ) -> PathState:
@@ -215,30 +259,14 @@ class _Fold:
         return tangled(
             meeting.merge.id,
             result=result,
-            states=[each.at(path) for each in parents],
-            standing=_standing(path, parents, bases),
+            states=states,
+            standing=joined(path, states, parents, bases),
             refusal=refusal,
         )
 
 
-def _standing(
-    path: str, parents: Sequence[State], bases: Sequence[Sequence[State]]
-) -> Standing | Dispute:
-    """What is in force where lines meet untidily; lines that never meet the root have no say."""
-    standing: Standing | Dispute | None = parents[0].at(path).standing
-    if not parents[0].grounded and any(each.grounded for each in parents):
-        standing = None
-    for parent, group in zip(parents[1:], bases, strict=True):
-        if not parent.grounded and any(each.grounded for each in parents):
-            continue
-        other = parent.at(path).standing
-        standing = (
-            other
-            if standing is None
-            else reconcile(standing, other, bases=[each.at(path).standing for each in group])
-        )
-    assert standing is not None  # noqa: S101 - at least one parent has a say
-    return standing
+def _admission(state: PathState) -> Admission | None:
+    return state.standing.admission if isinstance(state.standing, Standing) else None
 
 
 def _in_question(commit: Commit, parents: Sequence[State]) -> Iterable[str]:

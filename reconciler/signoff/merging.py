@@ -2,18 +2,22 @@
 
 What a merge gives is compared by whole entries with what its parents and their base give; text is
 never merged here. So a blob that is in neither parent is content by whoever signed the merge,
-whatever program put it together, and the verdict doesn't depend on git's version.
+whatever program put it together, and the verdict doesn't depend on git's version. The one exception
+is told by the facts: a guarded file that is exactly what ``git merge-file`` makes of both sides.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from reconciler.signoff import codes
+from reconciler.signoff.classes import Sort, class_of
 from reconciler.signoff.eligibility import Meeting
 from reconciler.signoff.facts import Entry
 from reconciler.signoff.standing import (
+    Admission,
     Dispute,
     PathState,
+    Pending,
     Refusal,
     Standing,
     follow,
@@ -21,7 +25,7 @@ from reconciler.signoff.standing import (
 )
 
 
-def merged(  # noqa: PLR0911 - one return for each way that a path can come out of a merge
+def merged(  # noqa: C901, PLR0911 - one return for each way that a path can come out of a merge
     meeting: Meeting,
     path: str,
     *,
@@ -36,20 +40,31 @@ def merged(  # noqa: PLR0911 - one return for each way that a path can come out 
     """
     standing = reconcile(one.standing, two.standing, bases=[each.standing for each in bases])
     agreed, expected = _expected(one, two, bases)
+    if not agreed and path in meeting.merge.composed:
+        agreed, expected = True, result
     plain = agreed and result == expected
     mark = () if plain else (meeting.merge.id,)
     trail = follow(one.trail, *two.trail, *mark)
+    past = one.past | two.past
     if isinstance(standing, Dispute):
         standing = _chosen(meeting, path, result=result, dispute=standing, sides=(one, two))
     if isinstance(standing, Standing) and result == standing.entry:
-        return PathState(result, standing, trail)
+        return PathState(result, standing, trail, past=past)
 
-    differs = PathState(result, standing, trail, one.since or two.since or meeting.merge.id)
+    differs = PathState(
+        result, standing, trail, one.since or two.since or meeting.merge.id, past=past
+    )
+    if at_once := meeting.at_once(path, before=differs, result=result):
+        return _in_force(path, differs, at_once)
+    pending = tuple(each.pending for each in (one, two) if each.pending)
     if result == one.current and (not plain or result != two.current):
         # Nothing of this path crosses the first-parent edge. Where that isn't what the parents
         # give, leaving the other side out is a decision, and whoever merged is its author.
-        return _kept(differs, one.refused or _shared(one, two), trail=follow(one.trail, *mark))
-    if refused := one.refused or two.refused:
+        kept = replace(differs, pending=_same(pending, result))
+        return _kept(kept, one.refused or _shared(one, two), trail=follow(one.trail, *mark))
+    whole = result == two.current and all(each.clean for each in bases)
+    refused = two.refused or (None if whole else one.refused)
+    if refused:
         return _kept(differs, refused)
     if not agreed and len(bases) > 1:
         why = "its merge bases differ here, so what it changes has no single answer"
@@ -60,16 +75,27 @@ def merged(  # noqa: PLR0911 - one return for each way that a path can come out 
     touched = [each for each in two.trail if each not in earlier]
     if not crosses and (two.sound or not touched):
         # Either nothing new comes from the other side, or only what is signed off already.
-        return _kept(differs)
+        return _kept(replace(differs, pending=_same(pending, result)))
     brought = meeting.sign_off(
-        path, result=result, standing=standing, trail=two.trail, touched=touched
+        path,
+        result=result,
+        standing=standing,
+        trail=two.trail,
+        touched=touched,
+        pending=pending,
     )
-    if isinstance(brought, Refusal):
-        return _kept(differs, replace(brought, commits=tuple(touched)))
-    if plain and one.sound:
-        return PathState(result, Standing(result, brought))
-    # What was brought is signed off, but not what lies below it, or what the merge made of it.
-    return _kept(differs)
+    match brought:
+        case Refusal():
+            kept = replace(differs, pending=_same(pending, result))
+            return _kept(kept, replace(brought, commits=tuple(touched)))
+        case Pending():
+            return replace(differs, pending=brought)
+        case Admission() if plain and (one.sound or whole):
+            # A side that wasn't sound doesn't matter where every bit comes from the other one.
+            return _in_force(path, differs, brought)
+        case _:
+            # What was brought is signed off, but not what lies below it, or what the merge made.
+            return _kept(differs)
 
 
 def tangled(
@@ -88,18 +114,39 @@ def tangled(
     if result == first.current and all(each == first for each in states):
         return first
     trail = follow((), *(each for state in states for each in state.trail), merge)
+    past = frozenset().union(*(each.past for each in states))
     if isinstance(standing, Standing) and result == standing.entry:
-        return PathState(result, standing, trail)
+        return PathState(result, standing, trail, past=past)
     refused = next((each.refused for each in states if each.refused), refusal)
-    return _kept(PathState(result, standing, trail, merge), refused)
+    return _kept(PathState(result, standing, trail, merge, past=past), refused)
 
 
-def changed(before: PathState, *, result: Entry | None, commit: str) -> PathState:
+def changed(meeting: Meeting, path: str, *, before: PathState, result: Entry | None) -> PathState:
     """The state of a path after a commit with one parent: clean if it holds what is in force."""
-    after = replace(before, current=result, trail=follow(before.trail, commit))
+    after = replace(
+        before, current=result, trail=follow(before.trail, meeting.merge.id), pending=None
+    )
     if after.clean:
         return replace(after, since="", refused=None)
-    return _kept(replace(after, since=before.since or commit), before.refused)
+    if at_once := meeting.at_once(path, before=before, result=result):
+        return _in_force(path, after, at_once)
+    return _kept(replace(after, since=before.since or meeting.merge.id), before.refused)
+
+
+def _in_force(path: str, state: PathState, admission: Admission) -> PathState:
+    """The state once what the path holds is signed off."""
+    approval = class_of(path).sort is Sort.APPROVAL
+    before = state.standing
+    gone = before.entry if isinstance(before, Standing) else None
+    past = state.past
+    if approval and gone is not None and gone != state.current:
+        past |= {gone.id}
+    return PathState(state.current, Standing(state.current, admission), state.trail, past=past)
+
+
+def _same(pending: Sequence[Pending], result: Entry | None) -> Pending | None:
+    """What was agreed to of this very entry; the first parent's where both sides have something."""
+    return next((each for each in pending if each.entry == result), None)
 
 
 def _expected(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.signoff.facts import Entry
+from reconciler.signoff.law import Law
 from reconciler.signoff.overlay import Overlay
 
 
@@ -11,14 +12,21 @@ from reconciler.signoff.overlay import Overlay
 class Admission:
     """One sign-off: which merge, by whom, of whose content.
 
-    ``authors`` are the persons whose signatures the content commits carry, sorted; ``commits`` are
-    those commits, oldest first.
+    ``authors`` is the author side, sorted; ``commits`` are the content commits, oldest first.
+    ``seconded`` are those whose earlier merges of the same content filled seats too. What counts
+    at once has the commit itself as its merge.
     """
 
     merge: str
     merged_by: str
     authors: tuple[str, ...]
     commits: tuple[str, ...]
+    seconded: tuple[str, ...] = ()
+
+    @property
+    def agreed(self) -> tuple[str, ...]:
+        """Everybody whose merge it rests on; nobody for an approval, which is its own proof."""
+        return tuple(each for each in (self.merged_by, *self.seconded) if each)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,19 @@ class Refusal:
     culprit: str
     why: str
     commits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Merges of one entry by persons who count, as long as seats are empty.
+
+    Whoever merges the same entry once more adds to them.
+    """
+
+    entry: Entry | None
+    persons: tuple[str, ...]
+    authors: tuple[str, ...]
+    commits: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +82,9 @@ class PathState:
     this line, oldest first; kept when the path heals, since a later merge may bring the healing
     itself to where something else was admitted. ``since``: the commit that made it differ from
     what is admitted; empty while it doesn't. ``refused`` sticks until the path heals: a merge that
-    was no sign-off doesn't become one by what is merged on top of it.
+    was no sign-off doesn't become one by what is merged on top of it. ``pending``: who has agreed
+    to what it holds, where that wasn't everybody who must. ``past``: ids of approvals that were
+    taken back here, so that nobody brings them again.
     """
 
     current: Entry | None
@@ -69,6 +92,8 @@ class PathState:
     trail: tuple[str, ...] = ()
     since: str = ""
     refused: Refusal | None = None
+    pending: Pending | None = None
+    past: frozenset[str] = frozenset()
 
     @property
     def clean(self) -> bool:
@@ -90,13 +115,15 @@ class State:
     """All paths at one commit: what differs from the ground is in the overlay.
 
     ``ground`` is the whole tree of a commit outside the range, admitted as it is; empty below a
-    commit without parents. ``grounded``: the line reaches the trust root or an ancestor of it.
+    commit without parents. ``law`` is who may what by the files in force.
+    ``grounded``: the line reaches the trust root or an ancestor of it.
     ``rooted``: it contains the trust root itself. ``doubtful``: an answer of the verifier is
     missing, so this state may come out otherwise when it is asked again.
     """
 
     ground: Mapping[str, Entry]
     overlay: Overlay[PathState]
+    law: Law
     grounded: bool
     rooted: bool
     doubtful: bool = False

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from reconciler.manifest.codes.code import Code
 from reconciler.signoff import codes
+from reconciler.signoff.authority import Authority
 from reconciler.signoff.classes import Sort, class_of
-from reconciler.signoff.facts import PLAIN_FILE, Facts
+from reconciler.signoff.facts import PLAIN_FILE, Commit, Facts
 from reconciler.signoff.standing import Dispute, PathState, Refusal, Standing, State
 
 
@@ -32,34 +33,49 @@ def taints_of(
     facts: Facts, states: Mapping[str, State], *, tip: str, paths: Mapping[str, PathState]
 ) -> tuple[Taint, ...]:
     """The taints at a tip, sorted by path; ``paths`` are its states by path."""
+    authority = states[tip].law.authority
     unclean = {path: each for path, each in sorted(paths.items()) if not each.clean}
     last = _last_changes(facts, tip, set(unclean))
     found = []
     for path, state in unclean.items():
-        told = state.refused or _told(facts, path, state)
+        told = state.refused or _told(facts, authority, path, state)
         commit = facts.commits[told.culprit]
         revert = _revert(facts, states, path, state, last=last.get(path, ""), unclean=unclean)
         remedy = _remedy(facts, path, state, revert=revert, code=told.code, tip=tip)
-        found.append(Taint(path, told.code, commit.id, commit.shown, told.why, remedy))
+        found.append(Taint(path, told.code, commit.id, _shown(commit, authority), told.why, remedy))
     return tuple(found)
 
 
-def _told(facts: Facts, path: str, state: PathState) -> Refusal:
+def _shown(commit: Commit, authority: Authority) -> str:
+    """Who did it, for people to read: a verified person, or a name marked as unverified."""
+    verified = authority.person_of(commit.signature)
+    return verified or f"{commit.author or 'somebody'} (not verified)"
+
+
+def _told(  # noqa: PLR0911 - one return for each thing that can be wrong
+    facts: Facts, authority: Authority, path: str, state: PathState
+) -> Refusal:
     """What is wrong with content that no merge was asked to sign off, or only in part."""
     commit = facts.commits[state.trail[-1] if state.trail else state.since]
-    sort = class_of(path).sort
+    found = class_of(path)
 
     def told(code: Code, why: str) -> Refusal:
         return Refusal(code.id, commit.id, why)
 
-    if sort is Sort.HELD:
+    guarded = bool(found.area) and found.area not in authority.guards
+    if found.sort is Sort.UNLISTED or guarded:
         return told(codes.TRUST_ROOT, "only a new trust root on the host brings this into force")
     if isinstance(state.standing, Dispute):
         return told(codes.TWO_SIGN_OFFS, "two lines of history hold different signed-off content")
-    if sort is Sort.RELEASE and state.standing.entry is not None:
+    if found.sort is Sort.RELEASE and state.standing.entry is not None:
         return told(codes.RELEASE_CHANGED, "a release never changes after its merge")
     if state.current is not None and state.current.mode != PLAIN_FILE:
         return told(codes.NOT_A_FILE, f"it has mode {state.current.mode}")
+    if state.pending is not None and found.area:
+        lacking = authority.lacking(found.area, state.pending.persons) or ()
+        seats = " and ".join(f"{each.count} more of role {each.role}" for each in lacking)
+        agreed = " and ".join(state.pending.persons)
+        return told(codes.SEATS, f"{agreed} merged it; {seats or 'somebody else'} must do so too")
     if len(commit.parents) > 1:
         why = (
             "the merge settled a conflict, or changed the file on its way: whoever merged decided"
@@ -106,6 +122,11 @@ def _revert(
 def _remedy(facts: Facts, path: str, state: PathState, *, revert: str, code: str, tip: str) -> str:
     if isinstance(state.standing, Dispute) or code == codes.UNKNOWN_SIGNATURE.id:
         return codes.CODES[code].fix
+    if code == codes.SEATS.id and path.isprintable():
+        return (
+            f"run tagboat reaffirm {shlex.quote(path)} and have it merged by a person who is"
+            f" missing, with {_SIGNED}"
+        )
     if code == codes.TRUST_ROOT.id:
         then = (
             f'or, to bring everything at this commit into force, set [trust] root = "{tip}" in'
@@ -113,6 +134,8 @@ def _remedy(facts: Facts, path: str, state: PathState, *, revert: str, code: str
         )
     else:
         then = _THEN.get(code, "then make the change anew on a branch and have it merged")
+        if code in _STAYS and path.isprintable() and state.current is not None:
+            then += f"; or, to keep it, have tagboat reaffirm {shlex.quote(path)} merged"
     if not revert and not path.isprintable():
         return f"on main, put the file back as it is in force; {then}"
     back = revert or f"{_restore(facts, path, state.standing)} && git commit -m 'Put it back'"
@@ -120,6 +143,7 @@ def _remedy(facts: Facts, path: str, state: PathState, *, revert: str, code: str
 
 
 _SIGNED = "git merge --no-ff -S"
+_STAYS = frozenset({codes.DIRECT.id, codes.NO_LONGER.id})
 _THEN = {
     codes.RELEASE_CHANGED.id: "then add a new version",
     codes.DIRECT.id: f"then commit it on a branch and have it merged with {_SIGNED}",

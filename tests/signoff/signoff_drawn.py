@@ -120,16 +120,16 @@ def _of_admission(
     found = []
     if merge.id not in scribe.above[tip] or len(merge.parents) != 2:
         found.append("not a merge of this history")
-    if merge.signer not in MAY_PROMOTE or merge.signer != admission.merged_by:
-        found.append(f"merged by {merge.signer}")
+    if merge.author not in MAY_PROMOTE or merge.author != admission.merged_by:
+        found.append(f"merged by {merge.author}")
     if scribe.trees[merge.id].get(path) != entry:
         found.append("the merge holds something else")
     if not any(scribe.trees[each].get(path) == entry for each in admission.commits):
         found.append("no content commit wrote it")
     for each in admission.commits:
-        signer = scribe.commits[each].signer
-        if signer not in LISTED or signer == merge.signer:
-            found.append(f"{each} is by {signer or 'nobody'}, merged by {merge.signer}")
+        signer = scribe.commits[each].author
+        if signer not in LISTED or signer == merge.author:
+            found.append(f"{each} is by {signer or 'nobody'}, merged by {merge.author}")
     return found + _of_branch(scribe, tip, path, admission)
 
 
@@ -152,11 +152,11 @@ def _of_branch(scribe: Scribe, tip: str, path: str, admission: Admission) -> lis
             break
         if each != merge.parents[1] and path not in scribe.judge(each).tainted:
             break
-        if commit.signer not in LISTED or commit.signer == merge.signer:
-            found.append(f"{each} on the branch is by {commit.signer or 'nobody'}")
+        if commit.author not in LISTED or commit.author == merge.author:
+            found.append(f"{each} on the branch is by {commit.author or 'nobody'}")
         if not any(
-            scribe.commits[other].signer in MAY_PROMOTE
-            and scribe.commits[other].signer != commit.signer
+            scribe.commits[other].author in MAY_PROMOTE
+            and scribe.commits[other].author != commit.author
             for other in earliest(scribe, each, path, tip=tip)
         ):
             found.append(f"no eligible merge brings {each} first")

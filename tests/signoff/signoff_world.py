@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reconciler.repository.arrivals import gather
 from reconciler.repository.git import Git
-from reconciler.signoff import Authority, Judgement, judge
+from reconciler.signoff import Judgement, judge
 from reconciler.signoff.facts import Commit, Entry, Facts, Signed, Unsigned
 
 SHOP = "environments/production/shop.yaml"
@@ -31,11 +31,38 @@ def promotion(version: str, *, note: str = "") -> str:
     )
 
 
-def authority(keys: Mapping[str, str] | None = None) -> Authority:
-    """Four listed persons, of whom two may promote to production."""
-    return Authority(
-        {person: ((keys or {}).get(person, ""),) for person in LISTED},
-        {"production": frozenset({"bob", "carl"})},
+HEAD = "apiVersion: tagboat/v1\nkind: {}\n"
+
+
+def key_of(person: str) -> str:
+    """The key of somebody who is only drawn."""
+    return f"ssh-ed25519 AAAA{person}"
+
+
+def people(
+    keys: Mapping[str, str] | None = None,
+    *,
+    guards: str = "",
+    roles: str = "{release: [bob, carl], admin: [bob, carl, dora]}",
+    without: Sequence[str] = (),
+) -> str:
+    """A people file: four persons with their keys, of whom two may promote to production."""
+    listed = "".join(
+        f'  {each}: {{name: {each}, mail: {each}@acme.example, keys: ["{key}"]}}\n'
+        for each in LISTED
+        if each not in without
+        for key in [(keys or {}).get(each) or key_of(each)]
+    )
+    tail = f"guards: {guards}\n" if guards else ""
+    return HEAD.format("People") + f"people:\n{listed}roles: {roles}\n{tail}"
+
+
+def environment(*, more: str = "") -> str:
+    """The environment production."""
+    return (
+        HEAD.format("Environment")
+        + "name: production\ntarget: {driver: memory}\npermissions: {promote: [role/release]}\n"
+        + more
     )
 
 
@@ -45,7 +72,7 @@ class Workshop:
 
     folder: Path
     keys: Path
-    signs: bool = True
+    guards: str = ""
 
     def __post_init__(self) -> None:
         self.folder.mkdir()
@@ -54,8 +81,8 @@ class Workshop:
             {
                 SHOP: promotion("1.0.0"),
                 BLOG: promotion("1.0.0", note="blog"),
-                ENVIRONMENT: "kind: Environment\n",
-                PEOPLE: "kind: People\n",
+                ENVIRONMENT: environment(),
+                PEOPLE: people(self.public, guards=self.guards),
                 APP: "kind: App\n",
                 "src/app.py": "print()\n",
             }
@@ -145,15 +172,17 @@ class Workshop:
 
     @property
     def public(self) -> dict[str, str]:
-        return {each: (self.keys / f"{each}.pub").read_text().strip() for each in LISTED}
+        return {
+            each: " ".join((self.keys / f"{each}.pub").read_text().split()[:2]) for each in LISTED
+        }
 
     def facts(self, tip: str = "main", **more: object) -> Facts:
-        given = {"cache": None, "people_keys": {p: (k,) for p, k in self.public.items()}}
+        given = {"cache": None, **more}
         return gather(
             self.git,
             root=self.root,
             tip=self.run("rev-parse", tip),
-            **{**given, **more},  # type: ignore[arg-type]
+            **given,  # type: ignore[arg-type]
         )
 
     def judge(self, tip: str = "main") -> Judgement:
@@ -161,7 +190,6 @@ class Workshop:
             self.facts(tip),
             root=self.root,
             tip=self.run("rev-parse", tip),
-            authority=authority(self.public),
         )
 
     def in_force(self, path: str = SHOP, tip: str = "main") -> str | None:
@@ -183,11 +211,15 @@ class Scribe:
     trees: dict[str, dict[str, Entry]] = field(default_factory=dict)
     above: dict[str, frozenset[str]] = field(default_factory=dict)
     root: str = "r" * 40
+    guards: str = ""
+    texts: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.trees[self.root] = {
-            path: Entry("100644", f"old-{path}") for path in (SHOP, BLOG, ENVIRONMENT)
+            path: Entry("100644", f"old-{path}") for path in (SHOP, BLOG, ENVIRONMENT, PEOPLE)
         }
+        self.texts[f"old-{ENVIRONMENT}"] = environment().encode()
+        self.texts[f"old-{PEOPLE}"] = people(guards=self.guards).encode()
         self.above[self.root] = frozenset({self.root})
 
     def add(self, parents: Sequence[str], tree: Mapping[str, Entry], *, by: str) -> str:
@@ -200,8 +232,10 @@ class Scribe:
             if before.get(path) != tree.get(path)
         }
         bases = tuple(self.bases(parents[0], each) for each in parents[1:])
-        signature = Signed(by) if by else Unsigned()
-        self.commits[name] = Commit(name, tuple(parents), changes, bases, signature, by)
+        signature = Signed(key_of(by)) if by else Unsigned()
+        self.commits[name] = Commit(
+            name, tuple(parents), changes, bases, signature=signature, author=by
+        )
         self.trees[name] = dict(tree)
         self.above[name] = frozenset({name}).union(*(self.above[each] for each in parents))
         return name
@@ -224,6 +258,12 @@ class Scribe:
             tree[path] = Entry("100644", blob)
         return self.add([parent], tree, by=by)
 
+    def write(self, parent: str, path: str, text: str, *, by: str) -> str:
+        """A change to a file whose content decides who may what."""
+        blob = f"text-{len(self.texts)}"
+        self.texts[blob] = text.encode()
+        return self.change(parent, path, blob, by=by)
+
     def expected(self, one: str, two: str) -> dict[str, Entry]:
         """What merging whole entries gives; the first parent's where they clash."""
         base = self.trees[self.bases(one, two)[0]]
@@ -239,7 +279,12 @@ class Scribe:
         return self.add([one, two], self.expected(one, two) if tree is None else tree, by=by)
 
     def facts(self) -> Facts:
-        return Facts(self.root, dict(self.commits), {self.root: self.trees[self.root]})
+        trees = {self.root: self.trees[self.root]}
+        return Facts(self.root, dict(self.commits), trees, dict(self.texts))
+
+    def signer(self, commit: str) -> str:
+        """Who signed a commit; nobody for the root."""
+        return self.commits[commit].author
 
     def judge(self, tip: str, **known: object) -> Judgement:
-        return judge(self.facts(), root=self.root, tip=tip, authority=authority(), **known)  # type: ignore[arg-type]
+        return judge(self.facts(), root=self.root, tip=tip, **known)  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from signoff_drawn import draw
-from signoff_world import BLOG, ENVIRONMENT, SHOP, Scribe, Workshop, authority, promotion
+from signoff_world import BLOG, ENVIRONMENT, SHOP, Scribe, Workshop, promotion
 
 from reconciler.model.environment import Environment, Permissions, Target
 from reconciler.model.people import People, Person
@@ -26,8 +26,7 @@ def test_facts_gathered_bit_by_bit_are_those_gathered_at_once(shop: Workshop) ->
     facts, progress = None, None
     for tip in tips:
         facts = shop.facts(tip, before=facts)
-        given = authority(shop.public)
-        judged = judge(facts, root=shop.root, tip=tip, authority=given, known=progress)
+        judged = judge(facts, root=shop.root, tip=tip, known=progress)
         progress = judged.progress
         assert judged == shop.judge(tip)
     assert facts is not None
@@ -86,10 +85,10 @@ def test_drawn_histories_come_out_of_git_as_they_went_in(tmp_path: Path) -> None
         subprocess.run(["git", "init", "-q", "--bare", folder], check=True)
         git = Git(folder, tmp_path / "home")
         names = _write(git, scribe)
-        for tip in [each for each in scribe.commits if not scribe.commits[each].signer][-2:] or [
+        for tip in [each for each in scribe.commits if not scribe.commits[each].author][-2:] or [
             max(scribe.commits)
         ]:
-            facts = gather(git, root=names[scribe.root], tip=names[tip], people_keys={}, cache=None)
+            facts = gather(git, root=names[scribe.root], tip=names[tip], cache=None)
             back = {name: each for each, name in names.items()}
             assert {back[each] for each in facts.commits} == scribe.above[tip] - {scribe.root}
             for commit in facts.commits.values():
@@ -130,17 +129,29 @@ def _write(git: Git, scribe: Scribe) -> dict[str, str]:
     ("path", "found"),
     [
         (SHOP, ChangeClass(Sort.PROMOTION, "production")),
-        (ENVIRONMENT, ChangeClass(Sort.HELD)),
-        ("environments/people.yaml", ChangeClass(Sort.HELD)),
-        ("environments/policies/web.yaml", ChangeClass(Sort.HELD)),
-        ("environments/production/Shop.yaml", ChangeClass(Sort.HELD)),
-        ("environments/production/shop.yml", ChangeClass(Sort.HELD)),
-        ("environments/production/shop.yaml\n", ChangeClass(Sort.HELD)),
-        ("environments/production/deep/shop.yaml", ChangeClass(Sort.HELD)),
-        ("releases/shop/app.yaml", ChangeClass(Sort.HELD)),
+        (ENVIRONMENT, ChangeClass(Sort.GUARDED, area="policies")),
+        ("environments/people.yaml", ChangeClass(Sort.GUARDED, area="people")),
+        ("environments/connections.yaml", ChangeClass(Sort.GUARDED, area="connections")),
+        ("environments/policies/web.yaml", ChangeClass(Sort.GUARDED, area="policies")),
+        ("environments/customers/acme.yaml", ChangeClass(Sort.GUARDED, area="customers")),
+        ("environments/calendars/es.yaml", ChangeClass(Sort.GUARDED, area="calendars")),
+        ("calendars/acme.ics", ChangeClass(Sort.GUARDED, area="calendars")),
+        ("environments/freezes/xmas.yaml", ChangeClass(Sort.HALT, area="freezes")),
+        ("environments/texts/succeeded.es.yaml", ChangeClass(Sort.GUARDED, area="policies")),
+        ("environments/production/Shop.yaml", ChangeClass(Sort.UNLISTED)),
+        ("environments/production/shop.yml", ChangeClass(Sort.UNLISTED)),
+        ("environments/production/shop.yaml\n", ChangeClass(Sort.UNLISTED)),
+        ("environments/production/deep/shop.yaml", ChangeClass(Sort.UNLISTED)),
+        ("environments/policies/environment.yaml", ChangeClass(Sort.GUARDED, area="policies")),
+        ("releases/shop/app.yaml", ChangeClass(Sort.GUARDED, area="releases")),
         ("releases/shop/1.0.0/release.yaml", ChangeClass(Sort.RELEASE)),
-        ("releases/shop/1.0.0/quarantine.yaml", ChangeClass(Sort.HELD)),
-        ("releases/shop/../1/release.yaml", ChangeClass(Sort.HELD)),
+        ("releases/shop/1.0.0/quarantine.yaml", ChangeClass(Sort.HALT, area="releases")),
+        (
+            "releases/shop/1.0.0/approvals/production/ana.yaml",
+            ChangeClass(Sort.APPROVAL, "production", person="ana"),
+        ),
+        ("releases/shop/1.0.0/approvals/ana.yaml", ChangeClass(Sort.UNLISTED)),
+        ("releases/shop/../1/release.yaml", ChangeClass(Sort.UNLISTED)),
     ],
 )
 def test_every_path_has_a_class_and_an_unknown_one_is_held(path: str, found: ChangeClass) -> None:
@@ -183,7 +194,7 @@ def test_without_a_people_file_nobody_may_do_anything() -> None:
 
     found = Authority.of(Root())
     assert not found.listed("ana")
-    assert not found.may_promote_somewhere("ana")
+    assert not found.promoters
 
 
 def test_every_object_id_is_kept_with_its_mode(shop: Workshop) -> None:

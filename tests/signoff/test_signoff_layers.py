@@ -43,5 +43,5 @@ def test_what_an_environment_takes_away_from_its_policy_has_its_default_back() -
 
 def test_nobody_may_promote_where_a_policy_is_broken() -> None:
     found = authority(**{"policies/base": "kind: [\n"})
-    assert not found.may_promote_somewhere("ana")
-    assert not found.may_promote_somewhere("ben")
+    assert not found.may_promote("ana", "dev")
+    assert not found.may_promote("ben", "dev")

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 from signoff_drawn import MAY_PROMOTE, PATHS, complaints, draw, earliest
-from signoff_world import LISTED, SHOP, Scribe, authority
+from signoff_world import LISTED, SHOP, Scribe
 
 from reconciler.signoff import Judgement, Progress, judge
 from reconciler.signoff.ancestry import merge_bases
@@ -17,12 +17,13 @@ SEEDS = 300
 def _seen(scribe: Scribe, tip: str) -> Facts:
     """The facts as they are when this is the newest tip."""
     commits = {each: commit for each, commit in scribe.commits.items() if each in scribe.above[tip]}
-    return Facts(scribe.root, commits, {scribe.root: scribe.trees[scribe.root]})
+    trees = {scribe.root: scribe.trees[scribe.root]}
+    return Facts(scribe.root, commits, trees, dict(scribe.texts))
 
 
 def _judge(scribe: Scribe, tip: str, known: Progress | None = None) -> Judgement:
     facts = _seen(scribe, tip)
-    return judge(facts, root=scribe.root, tip=tip, authority=authority(), known=known)
+    return judge(facts, root=scribe.root, tip=tip, known=known)
 
 
 @pytest.mark.parametrize("part", range(4))

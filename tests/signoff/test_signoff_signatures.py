@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from signoff_world import SHOP, Workshop, authority, promotion
+from signoff_world import SHOP, Workshop, promotion
 
 from reconciler.repository.arrivals import gather
 from reconciler.repository.signatures import check_signatures, take_apart
@@ -36,7 +36,7 @@ def test_each_sort_of_signature_is_told_apart(shop: Workshop) -> None:
         signed: Signed("ana"),
         unsigned: Unsigned(),
         unlisted: Unlisted(),
-        forged: Bad(),
+        forged: Bad("ana"),
     }
 
 
@@ -60,7 +60,7 @@ def test_a_signature_for_another_purpose_is_bad(shop: Workshop) -> None:
     signature = Path(f"{text}.sig").read_bytes().rstrip(b"\n").replace(b"\n", b"\n ")
     head, _, message = payload.partition(b"\n\n")
     foreign = _write(shop, head + b"\ngpgsig " + signature + b"\n\n" + message)
-    assert _check(shop, foreign) == {foreign: Bad()}
+    assert _check(shop, foreign) == {foreign: Bad("ana")}
 
 
 def test_a_second_signature_header_is_not_what_was_signed(shop: Workshop) -> None:
@@ -68,7 +68,7 @@ def test_a_second_signature_header_is_not_what_was_signed(shop: Workshop) -> Non
     header = b"gpgsig" + raw.partition(b"\ngpgsig")[2].partition(b"\n\n")[0]
     doubled = _write(shop, raw.replace(b"\n\na", b"\n" + header + b"\n\na"))
     other = _write(shop, raw.replace(b"\n\na", b"\ngpgsig-sha256 x\n\na"))
-    assert _check(shop, doubled, other) == {doubled: Bad(), other: Bad()}
+    assert _check(shop, doubled, other) == {doubled: Bad("ana"), other: Bad("ana")}
 
 
 @pytest.mark.parametrize(
@@ -137,42 +137,31 @@ def test_a_verifier_that_cannot_answer_means_unknown_and_closed(
         shop.git,
         root=shop.root,
         tip=merge,
-        people_keys={p: (k,) for p, k in shop.public.items()},
         cache=cache,
     )
-    given = authority(shop.public)
-    closed = judge(facts, root=shop.root, tip=merge, authority=given)
+    closed = judge(facts, root=shop.root, tip=merge)
     assert closed.undecided
     assert [each.code for each in closed.taints] == ["TB455"]
     monkeypatch.setenv("PATH", path)
     again = shop.facts(cache=cache, before=facts)
-    opened = judge(again, root=shop.root, tip=merge, authority=given, known=closed.progress)
+    opened = judge(again, root=shop.root, tip=merge, known=closed.progress)
     assert opened.taints == ()
     assert not opened.undecided
     assert opened.admissions[SHOP].merge == merge
 
 
-def test_verdicts_are_remembered_for_the_same_keys_only(
+def test_verdicts_are_remembered_by_the_key_whosever_it_is(
     shop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    content = shop.promote("1.1.0")
+    shop.promote("1.1.0")
     merge = shop.merge("topic", by="bob")
     cache = shop.folder.parent / "deep" / "cache.json"
     first = shop.facts(cache=cache)
-    path = os.environ["PATH"]
+    stranger = shop.commit("unlisted", {"environments/x": "x"}, key="stranger")
     monkeypatch.setenv("PATH", _without_verifier(shop, None))
     assert shop_facts_without_keygen(shop, cache, merge) == first
-    other = gather(
-        shop.git,
-        root=shop.root,
-        tip=merge,
-        people_keys={"bob": (shop.public["bob"],)},
-        cache=cache,
-    )
-    assert isinstance(other.commits[merge].signature, Unknown)
-    assert other.commits[content].signature == Unlisted()
-    monkeypatch.setenv("PATH", path)
-    assert shop.facts(cache=cache) == first
+    # A key that no people file has is never checked, so nothing is unknown of it.
+    assert shop.facts(cache=cache).commits[stranger].signature == Unlisted()
 
 
 def shop_facts_without_keygen(shop: Workshop, cache: Path, tip: str) -> object:
@@ -180,7 +169,6 @@ def shop_facts_without_keygen(shop: Workshop, cache: Path, tip: str) -> object:
         shop.git,
         root=shop.root,
         tip=tip,
-        people_keys={p: (k,) for p, k in shop.public.items()},
         cache=cache,
     )
 
