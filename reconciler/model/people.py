@@ -54,8 +54,6 @@ class Guards(Model):
 class People(Manifest):
     """Persons, teams and roles."""
 
-    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"guards"})
-
     kind: Literal["People"]
     people: dict[Name, Person]
     """Persons by id."""

@@ -6,9 +6,9 @@ from typing import Protocol, get_args
 
 from reconciler.model.environment import Environment
 from reconciler.model.people import People
+from reconciler.signoff.chairs import Chairs, empty
 from reconciler.signoff.classes import Area, Sort, class_of
 from reconciler.signoff.facts import Signature, Signed
-from reconciler.signoff.seating import Chairs, empty
 
 
 class Policy(Protocol):

@@ -3,7 +3,7 @@
 from reconciler.model.place import Place
 from reconciler.model.records import Reason
 from reconciler.planner.inputs import Ask
-from reconciler.signoff import Taint
+from reconciler.signoff import Taint, codes
 
 NAME = "sign-off"
 
@@ -24,7 +24,7 @@ def concerns(  # noqa: PLR0911 - one literal table of paths
         case ["environments", environment, file]:
             own = file in {"environment.yaml", f"{place.app}.yaml"}
             return environment == place.environment and own
-        case ["environments", _]:
+        case ["environments", _] | ["calendars", *_]:
             return True
         case ["releases", app, version, "approvals", environment, _]:
             mine = environment == place.environment and version in versions
@@ -51,6 +51,14 @@ def named(taint: Taint, place: Place) -> str:
     return taint.why if taint.path == place.promotion_path else f"{taint.path}: {taint.why}"
 
 
+def _settled(ask: Ask) -> bool:
+    """Whether this very content was proven here before, so isn't judged again."""
+    if ask.assignment is None:
+        return False
+    digest = ask.assignment.content.digest
+    return any(each.assignment.content.digest == digest for each in ask.standing.settled)
+
+
 def answer(ask: Ask) -> Reason:
     """Closed by the first taint that concerns the place; the rest are counted."""
     taints = taints_of(ask)
@@ -65,6 +73,11 @@ def answer(ask: Ask) -> Reason:
         return Reason(gate=NAME, state="closed", why=why, remedy=remedy)
     if not ask.sign_off.merged_by:
         return Reason(gate=NAME, state="open", why="part of the trust root")
+    if ask.inputs.judgement.outlived(ask.place.promotion_path) and not _settled(ask):
+        who = ask.sign_off.merged_by
+        why = f"{codes.NO_LONGER.id} {who} signed it off, and may not promote here any more"
+        remedy = f"run tagboat reaffirm {ask.place.promotion_path} and have it merged"
+        return Reason(gate=NAME, state="closed", why=why, remedy=remedy)
     authors = ", ".join(ask.sign_off.authors) or "nobody"
     why = f"written by {authors}, merged by {ask.sign_off.merged_by}"
     return Reason(gate=NAME, state="open", why=why)
