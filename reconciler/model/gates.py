@@ -56,8 +56,6 @@ class TicketGate(Model):
 class Gates(Model):
     """What a promotion must pass."""
 
-    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"four_eyes"})
-
     after: After | None = None
     """The same content is verified elsewhere first."""
     approvals: tuple[Seat, ...] = Field(

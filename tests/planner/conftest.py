@@ -28,6 +28,7 @@ from reconciler.planner.plan import make_plan
 from reconciler.signoff import Admission, Judgement, Progress, Taint
 from reconciler.signoff.authority import Authority
 from reconciler.signoff.facts import Entry
+from reconciler.signoff.law import Lawbook
 from reconciler.validator import validate
 
 ROOT, MERGE, TIP = "0" * 40, "1" * 40, "2" * 40
@@ -118,6 +119,7 @@ class Scene:
         judgement = Judgement(
             root=ROOT,
             tip=TIP,
+            authority=Authority({"ana": (), "ben": ()}, {"production": frozenset({"ana"})}),
             admitted={each: Entry("100644", blob_id(text)) for each, text in self.files.items()},
             admissions=dict.fromkeys(
                 (f"environments/{each}/{app}.yaml" for each, app in admitted.promotions), admission
@@ -126,7 +128,7 @@ class Scene:
             else {},
             taints=self.taints,
             undecided=False,
-            progress=Progress(ROOT, Authority({}, {}), "", {}),
+            progress=Progress(ROOT, {}, Lawbook({})),
         )
         inputs = Inputs(
             basis=TIP,

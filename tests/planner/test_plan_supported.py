@@ -28,7 +28,6 @@ def closed(scene):
 
 
 ADDED = {
-    "four-eyes-off": (ENVIRONMENT, "gates: {four_eyes: false}\n", "gates.four_eyes", 9),
     "secrets": (ENVIRONMENT, "    secrets: {KEY: shop-key}\n", "apps.shop.secrets", 9),
     "notices": (
         ENVIRONMENT,
@@ -77,8 +76,8 @@ def test_a_field_of_a_policy_is_shown_where_the_policy_has_it(scene):
     path = "environments/policies/strict.yaml"
     scene.files[path] = file("Policy", "name: strict\nextends: base\n")
     path = "environments/policies/base.yaml"
-    scene.files[path] = file("Policy", "name: base\ngates:\n  four_eyes: false\n")
-    assert closed(scene) == f"{path}:5:3: this version doesn't enforce gates.four_eyes yet"
+    scene.files[path] = file("Policy", "name: base\npermissions:\n  abort: [role/x]\n")
+    assert closed(scene) == f"{path}:5:3: this version doesn't enforce permissions.abort yet"
 
 
 def test_what_a_layer_takes_away_holds_nothing(scene):

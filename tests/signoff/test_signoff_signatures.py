@@ -187,4 +187,4 @@ def test_a_broken_cache_is_made_anew(shop: Workshop, text: str) -> None:
 
 def test_names_in_commits_are_shown_without_control_characters(shop: Workshop) -> None:
     pushed = shop.commit("x", {SHOP: promotion("6.6.6")}, key="", GIT_AUTHOR_NAME="Mal\x1b[31m ice")
-    assert shop.taint() == ("TB450", pushed, "Mal[31m ice (not verified)")
+    assert shop.taint() == ("TB450", pushed, "Mal\\x1b[31m ice (not verified)")
