@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from reconciler.folders import is_calendar_file
 from reconciler.names import NAME_PATTERN, VERSION_PATTERN
 
 Area = Literal["policies", "people", "customers", "calendars", "freezes", "connections", "releases"]
@@ -49,7 +50,6 @@ _SHARED = re.compile(
     rf"environments/(?P<folder>policies|customers|calendars|freezes)/{_NAME}\.yaml"
 )
 _TEXT = re.compile(r"environments/texts/[a-z-]{1,63}\.[A-Za-z-]{1,63}\.yaml")
-_DAYS = re.compile(r"calendars/[A-Za-z0-9][A-Za-z0-9._/-]{0,200}\.ics")
 # Folders of other kinds, which the file contract keeps from being names of environments.
 _NO_ENVIRONMENTS = frozenset({"policies", "customers", "calendars", "freezes", "texts"})
 _AREAS: dict[str, Area] = {
@@ -93,6 +93,6 @@ def class_of(path: str) -> ChangeClass:  # noqa: C901, PLR0911 - one literal tab
         return ChangeClass(Sort.GUARDED, area=_AREAS[found["folder"]])
     if _TEXT.fullmatch(path):
         return ChangeClass(Sort.GUARDED, area="policies")
-    if _DAYS.fullmatch(path):
+    if is_calendar_file(path):
         return ChangeClass(Sort.GUARDED, area="calendars")
     return ChangeClass(Sort.UNLISTED)
