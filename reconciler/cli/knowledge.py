@@ -55,6 +55,7 @@ def known(config: Path | None, folder: Path) -> Known:
             raise seen.silence from None
     for alarm in seen.view.alarms:
         say(f"alarm: {alarm}")
+        say(f"hint: {alarm.remedy}")
     return seen
 
 

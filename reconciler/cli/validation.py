@@ -60,16 +60,18 @@ class Validation:
         return ExitCode.NO if errors else ExitCode.YES
 
     def _check(self) -> "Checked":
-        from reconciler.cli import checking
+        if not (self.base or self.staged or self.commit):
+            from reconciler.cli.checking import check_folder
+
+            return check_folder(self.folder)
+        from reconciler.cli import checking_git
 
         if self.base:
             revision = "" if self.staged else self.commit or "HEAD"
-            return checking.check_since(self.folder, self.base, revision=revision)
+            return checking_git.check_since(self.folder, self.base, revision=revision)
         if self.staged:
-            return checking.check_staged(self.folder)
-        if self.commit:
-            return checking.check_commit(self.folder, self.commit)
-        return checking.check_folder(self.folder)
+            return checking_git.check_staged(self.folder)
+        return checking_git.check_commit(self.folder, self.commit)
 
 
 def plainly(words: Sequence[str]) -> Validation | None:

@@ -83,7 +83,7 @@ class Reconciler:
                 if plan is None:
                     raise self._trouble or UnreachableError("the remote doesn't answer")
                 if self.view.alarms:
-                    raise RefusedError(self.view.alarms[0])
+                    raise RefusedError(str(self.view.alarms[0]), hint=self.view.alarms[0].remedy)
                 if not self._has_more(plan):
                     for place, why in self.claims.stopped.items():
                         raise RefusedError(f"{place} stopped: {why}")
@@ -119,7 +119,7 @@ class Reconciler:
         else:
             self._tell("trouble", "")
         for alarm in self.view.alarms:
-            self._tell(alarm, alarm)
+            self._tell(f"alarm {alarm.branch}", f"{alarm} ({alarm.remedy})")
         self._note_alive()
         return plan
 

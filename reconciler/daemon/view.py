@@ -5,12 +5,17 @@ from datetime import datetime
 
 from reconciler.daemon.court import Court, Judged
 from reconciler.deployer.ledger import Ledger
-from reconciler.errors import ConfigurationError, RewoundError
+from reconciler.diagnostics import Location
+from reconciler.errors import ConfigurationError, RefusedError, RewoundError
+from reconciler.manifest.codes import Code, integrity
+from reconciler.model.alarm import Alarm
 from reconciler.model.records import Record
 from reconciler.names import instant_of, instant_text
 from reconciler.planner.inputs import Inputs
 from reconciler.repository.git import Git, GitError
 from reconciler.repository.history import BRANCH, HistoryBranch, UnreadableHistoryError
+from reconciler.repository.integrity import IntegrityError
+from reconciler.repository.trees import has_files
 from reconciler.system.configuration import Configuration
 from reconciler.system.facts import FactStore
 
@@ -31,12 +36,12 @@ class View:
     history: HistoryBranch
     root: str
     store: FactStore | None = None
-    alarms: tuple[str, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
     ledger: Ledger = field(default_factory=Ledger)
     records: list[Record] = field(default_factory=list)
     tip: str = ""
-    _branch_alarm: str = ""
-    _history_alarm: str = ""
+    _branch_alarm: Alarm | None = None
+    _history_alarm: Alarm | None = None
     _court: Court = field(init=False)
     _seen: tuple[str, str] | None = None
 
@@ -47,7 +52,8 @@ class View:
     def refresh(self) -> bool:
         """Ask the remote for its refs and bring what is new; whether anything was.
 
-        Raises `UnreachableError` when it doesn't answer; what was known stays known.
+        Raises `UnreachableError` when it doesn't answer; what was known stays known. Raises
+        `RefusedError` when nothing ever was and nothing can be brought.
         """
         remote = self.configuration.address(self.configuration.host.remote.url)
         branch = f"refs/heads/{self.configuration.host.remote.branch}"
@@ -56,8 +62,11 @@ class View:
         if seen == self._seen:
             return False
         self._branch_alarm = self._follow(remote, branch, seen[0])
+        if self._branch_alarm and not self.tip:
+            raise RefusedError(str(self._branch_alarm), hint=self._branch_alarm.remedy)
         self.read_history()
-        self._seen = seen
+        # A remote may be mended without any of its refs moving.
+        self._seen = None if self._branch_alarm else seen
         return True
 
     def recall(self) -> None:
@@ -73,26 +82,36 @@ class View:
             )
         self._fold()
 
-    def _follow(self, remote: str, branch: str, commit: str) -> str:
+    def _follow(self, remote: str, branch: str, commit: str) -> Alarm | None:
         known = self.git.resolve(FOLLOWED) or ""
         self.tip = self.tip or known
         if not commit:
-            return f"the branch {branch} is gone from the remote"
+            return _alarm(integrity.GONE, branch, "is gone from the remote")
         if commit != known:
             try:
                 self.git.fetch(remote, f"{branch}:{FOLLOWED}")
+            except IntegrityError as error:
+                return Alarm.of(error.finding)
             except GitError:
-                return f"{branch} was rewritten: {known[:12]} is no longer part of it"
+                said = f"was rewritten: {known[:12]} is no longer part of it"
+                return _alarm(integrity.REWRITTEN, branch, said)
         self.tip = self.git.resolve(FOLLOWED) or commit
-        return ""
+        if not has_files(self.git, self.tip):
+            said = f"{self.tip[:12]} has no file below releases/ or environments/"
+            return _alarm(integrity.GONE, branch, said)
+        return None
 
     def read_history(self) -> None:
         """Fetch and fold new records. A history that can't be trusted becomes an alarm."""
-        self._history_alarm = ""
+        self._history_alarm = None
         try:
             self.history.fetch()
+        except IntegrityError as error:
+            self._history_alarm = Alarm.of(error.finding)
         except RewoundError as error:
-            self._history_alarm = error.message
+            self._history_alarm = _alarm(
+                integrity.HISTORY, BRANCH, error.message, remedy=error.hint
+            )
         self._fold()
 
     def _fold(self) -> None:
@@ -104,7 +123,9 @@ class View:
             # What stands before the first bad record is known and stays known.
             for entry in error.entries:
                 self._take(entry.record)
-            self._history_alarm = f"{error.message} ({error.hint})"
+            self._history_alarm = _alarm(
+                integrity.HISTORY, BRANCH, error.message, remedy=error.hint
+            )
         self.alarms = tuple(each for each in (self._branch_alarm, self._history_alarm) if each)
 
     def _take(self, record: Record) -> None:
@@ -132,3 +153,7 @@ class View:
             alarms=self.alarms,
             **known,  # type: ignore[arg-type]
         )
+
+
+def _alarm(code: Code, branch: str, why: str, *, remedy: str = "") -> Alarm:
+    return Alarm.of(code.at(Location(branch), why, hint=remedy))

@@ -97,7 +97,7 @@ def _trust_root(configuration: Configuration, view: "View") -> Finding:
 
 def _history(view: "View") -> Finding:
     if view.alarms:
-        return wrong("history", "; ".join(view.alarms), "tagboat history shows what is known")
+        return wrong("history", "; ".join(map(str, view.alarms)), view.alarms[0].remedy)
     return good("history", f"{len(view.records)} records")
 
 

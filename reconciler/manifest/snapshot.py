@@ -35,11 +35,11 @@ _M = TypeVar("_M", bound=Manifest)
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """What git's tree holds at a path. A submodule's ``data`` is empty."""
+    """What git's tree holds at a path: no data where the object is lost, empty of a submodule."""
 
     mode: str
     id: str
-    data: bytes
+    data: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,10 @@ def load(
             continue
         known = kept.get((path, blob.id))
         if known is None:
+            if blob.data is None:
+                said = f"found no object {blob.id[:12]}"
+                findings.append(integrity.MISSING.at(Location(path), said))
+                continue
             known = kept[path, blob.id] = parse(path, blob.data)
         parsed[path] = known
         findings.extend(known.findings)

@@ -10,6 +10,7 @@ from reconciler.deployer.ledger import Ledger, Standing
 from reconciler.diagnostics import Report
 from reconciler.manifest.paths import promotion_path
 from reconciler.manifest.snapshot import Snapshot
+from reconciler.model.alarm import Alarm
 from reconciler.model.app import App
 from reconciler.model.content import Content
 from reconciler.model.deployment import Assignment
@@ -53,7 +54,7 @@ class Inputs:
     drivers: frozenset[str] | None = None
     repositories: frozenset[str] | None = None
     places_at_once: int = PLACES_AT_ONCE
-    alarms: tuple[str, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
     stopped: Mapping[Place, str] = field(default_factory=dict)
     rehearsal: bool = False
     """To look ahead: what nobody can know yet is as it should be, and every driver is at hand."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reconciler.errors import ConfigurationError, TagboatError, UnreachableError
+from reconciler.repository.integrity import IntegrityError, integrity_of
 from reconciler.system.processes import Finished, run
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
@@ -182,7 +183,8 @@ class Git:
 
         To ``prune`` is to forget those that are gone there.
 
-        Raises `UnreachableError` when the remote doesn't answer, and `GitError` when git refuses.
+        Raises `UnreachableError` when the remote doesn't answer, `IntegrityError` when what it
+        sends isn't whole or is malformed, and `GitError` when git refuses.
         """
         # Quiet, git says nothing of a rejected ref but its exit code.
         finished = self.ask(
@@ -198,9 +200,12 @@ class Git:
             ],
             timeout=_REMOTE,
         )
+        said = finished.stderr.decode(errors="replace")
+        # A shallow remote's refs are left out with a warning, and git calls that a success.
+        if wrong := integrity_of(said, refspecs[0].lstrip("+").partition(":")[0]):
+            raise IntegrityError(wrong)
         if finished.returncode == 0:
             return
-        said = finished.stderr.decode(errors="replace")
         if "non-fast-forward" in said or "[rejected]" in said:
             raise GitError(f"git fetch: {finished.complaint}", finished=finished)
         raise UnreachableError(f"the remote doesn't answer: {finished.complaint}")

@@ -22,7 +22,7 @@ class Contents(Protocol):
     """Where the bytes of files come from."""
 
     def read(self, ids: Iterable[str]) -> Mapping[str, bytes]:
-        """Id → content."""
+        """Id → content; what isn't there is left out."""
         ...
 
     def later(self, files: Iterable[tuple[str, str]]) -> None:
@@ -55,10 +55,11 @@ def load_entries(
     if store and missing:
         missing = _recall(missing, contents, known, store)
     data = contents.read(each for _, each in missing) if missing else {}
-    texts = _read_together(missing, data, known, processes=processes)
+    here = [each for each in missing if each[1] in data]
+    texts = _read_together(here, data, known, processes=processes)
     wanted = set(missing)
     tree = {
-        path: Blob(mode, each, data[each] if (path, each) in wanted else b"")
+        path: Blob(mode, each, data.get(each) if (path, each) in wanted else b"")
         for path, (mode, each) in entries.items()
     }
     result = load(commit, tree, known)

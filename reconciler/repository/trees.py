@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from reconciler.errors import TagboatError
 from reconciler.folders import FOLDERS, managed
-from reconciler.repository.git import Git
+from reconciler.manifest.codes import integrity
+from reconciler.repository.git import Git, GitError
+from reconciler.repository.integrity import IntegrityError, integrity_of
 
 if TYPE_CHECKING:
     from reconciler.manifest.snapshot import Blob
@@ -20,10 +22,28 @@ Entries = Mapping[str, tuple[str, str]]
 
 
 def entries(git: Git, commit: str) -> dict[str, tuple[str, str]]:
-    """Managed path → (mode, object id) at this commit."""
-    found = git.tell(["ls-tree", "-r", "-z", "--full-tree", commit, "--", *FOLDERS])
-    pairs = (line.split("\t", 1) for line in found.split("\0") if line)
+    """Managed path → (mode, object id) at this commit.
+
+    Raises `IntegrityError` when a folder isn't there to be read.
+    """
+    finished = git.ask(["ls-tree", "-r", "-z", "--full-tree", commit, "--", *FOLDERS])
+    if finished.returncode:
+        said = finished.stderr.decode(errors="replace")
+        if wrong := integrity_of(said, _unreadable(git, commit)):
+            raise IntegrityError(wrong)
+        raise GitError(f"git ls-tree: {finished.complaint}", finished=finished)
+    pairs = (line.split("\t", 1) for line in finished.text.split("\0") if line)
     return {path: (head[:6], head.rpartition(" ")[2]) for head, path in pairs if managed(path)}
+
+
+def _unreadable(git: Git, commit: str) -> str:
+    """The managed folder that can't be read; the top of the repository if neither can."""
+    bad = [
+        each
+        for each in FOLDERS
+        if git.ask(["ls-tree", "-r", "--full-tree", commit, "--", each]).returncode
+    ]
+    return bad[0] if len(bad) == 1 else "."
 
 
 def staged(git: Git) -> dict[str, tuple[str, str]]:
@@ -53,6 +73,12 @@ def folders_of(git: Git, commit: str) -> str:
     return git.tell(["ls-tree", "-z", "--full-tree", commit, "--", *FOLDERS])
 
 
+def has_files(git: Git, commit: str) -> bool:
+    """Whether anything stands below ``releases/`` or ``environments/`` at this commit."""
+    named = {line.partition("\t")[2] for line in folders_of(git, commit).split("\0")}
+    return bool(named & {"releases", "environments"})
+
+
 @dataclass(slots=True)
 class GitContents:
     """The content of files by their object ids, brought from git when asked for."""
@@ -63,7 +89,7 @@ class GitContents:
     _known: dict[str, bytes] = field(default_factory=dict)
 
     def read(self, ids: Iterable[str]) -> dict[str, bytes]:
-        """Id → content, all through one process."""
+        """Id → content, all through one process; what isn't there is left out."""
         return _contents(self.git, sorted(set(ids)))
 
     def later(self, files: Iterable[tuple[str, str]]) -> None:
@@ -72,7 +98,10 @@ class GitContents:
             self._later[_sort(path)].add(object_id)
 
     def text(self, path: str, object_id: str) -> str:
-        """The text of a file. The first few of a sort come one by one, then all of that sort."""
+        """The text of a file. The first few of a sort come one by one, then all of that sort.
+
+        Raises `TagboatError` when it isn't there.
+        """
         if object_id not in self._known:
             sort = _sort(path)
             self._asked[sort] += 1
@@ -80,6 +109,8 @@ class GitContents:
             if self._asked[sort] > _ONE_BY_ONE:
                 wanted |= self._later[sort]
             self._known.update(self.read(wanted - self._known.keys()))
+        if object_id not in self._known:
+            raise TagboatError(f"object {object_id} is missing", hint=integrity.MISSING.fix)
         return self._known[object_id].decode()
 
 
@@ -92,14 +123,15 @@ def _sort(path: str) -> tuple[int, str]:
 def blobs(git: Git, wanted: Entries) -> "dict[str, Blob]":
     """The content of these entries: path → blob, all read through one process.
 
-    Entries that aren't files (a submodule's commit) come with empty data; their mode tells.
+    Entries that aren't files (a submodule's commit) come with empty data; their mode tells. What
+    isn't there comes without any.
     """
     from reconciler.manifest.snapshot import Blob
 
     ids = {each for mode, each in wanted.values() if mode.startswith("1") and mode != "160000"}
     data = _contents(git, sorted(ids))
     return {
-        path: Blob(mode=mode, id=each, data=data.get(each, b""))
+        path: Blob(mode=mode, id=each, data=data.get(each) if each in ids else b"")
         for path, (mode, each) in wanted.items()
     }
 
@@ -117,7 +149,8 @@ def _contents(git: Git, ids: Iterable[str]) -> dict[str, bytes]:
         line = rest.index(b"\n", position)
         name, kind, *size = rest[position:line].decode().split()
         if kind == "missing" or not size:
-            raise TagboatError(f"object {name} is missing", hint="fetch the repository anew")
+            position = line + 1
+            continue
         start, length = line + 1, int(size[0])
         found[name] = rest[start : start + length]
         position = start + length + 1

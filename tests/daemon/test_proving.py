@@ -5,6 +5,7 @@ from copy import copy
 import pytest
 
 from reconciler.daemon.proving import Proving
+from reconciler.model.alarm import Alarm
 from reconciler.model.deployment import Work
 from reconciler.model.records import Claim, Refusal
 from reconciler.planner.proof import Agreement
@@ -62,6 +63,9 @@ def replace_records(view, records):
     return other
 
 
+ALARM = Alarm(code="TB407", branch="refs/heads/main", why="was rewritten", remedy="look")
+
+
 def _with(record, **changes):
     return record.model_copy(update={"evidence": record.evidence.model_copy(update=changes)})
 
@@ -73,7 +77,7 @@ def _with(record, **changes):
         ({"inputs": {"branch": "sha256:0"}}, "branch"),
         ({"inputs": {"sign-off": "sha256:0"}}, "sign-off"),
         ({"decision": "sha256:0"}, "what was decided"),
-        ({"alarms": ("somebody rewrote it",)}, "gates"),
+        ({"alarms": (ALARM,)}, "gates"),
         ({"stopped": "the journal is torn"}, "gates"),
         ({"drivers": ()}, "gates"),
         ({"history": 1}, "gates"),

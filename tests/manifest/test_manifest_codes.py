@@ -42,5 +42,9 @@ def test_an_unknown_code_is_an_error():
 def test_every_code_is_used_and_shown_by_the_corpus_or_a_test():
     tests = Path(__file__).parent.parent
     shown = "".join(each.read_text() for each in tests.glob("corpus/*/*/expected.txt"))
-    shown += "".join(each.read_text() for each in tests.glob("manifest/*.py"))
+    shown += "".join(
+        each.read_text()
+        for folder in ("manifest", "daemon")
+        for each in tests.glob(f"{folder}/*.py")
+    )
     assert {code for code in CODES if code not in shown} == set()

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.diagnostics import Location
+from reconciler.manifest.codes import integrity
+from reconciler.model.alarm import Alarm
 from reconciler.model.observation import Observation, Presence
 from reconciler.model.plan import Verdict
 from reconciler.model.records import Outcome
@@ -162,8 +165,11 @@ def test_x14_a_fence_above_the_history_stops_the_place(scene, place):
 
 
 def test_b112_an_alarm_stops_every_start(scene):
-    scene.known["alarms"] = ("main was rewritten",)
-    assert scene.decision().closed[0].gate == "history"
+    finding = integrity.REWRITTEN.at(Location("refs/heads/main"), "was rewritten")
+    scene.known["alarms"] = (Alarm.of(finding),)
+    closed = scene.decision().closed[0]
+    assert (closed.gate, closed.remedy) == ("history", finding.hint)
+    assert closed.why == "TB407 refs/heads/main: was rewritten"
 
 
 def test_b39_a_promotion_of_a_release_that_is_not_there_is_broken_and_names_the_file(scene):

@@ -1,5 +1,8 @@
 """Evidence: what a decision was made from, so that anybody can make it again."""
 
+from pydantic import Field
+
+from reconciler.model.alarm import Alarm
 from reconciler.model.base import Model
 from reconciler.model.observation import Presence
 from reconciler.names import CommitId
@@ -35,7 +38,7 @@ class Evidence(Model):
     """Repositories of apps that the host can look at."""
     places_at_once: int = 20
     """Places that one merge may move on this host without a confirmation."""
-    alarms: tuple[str, ...] = ()
+    alarms: tuple[Alarm, ...] = Field(default=(), strict=False)
     stopped: str = ""
     """Why the host may not touch the place, if so."""
     inputs: dict[str, str] = {}

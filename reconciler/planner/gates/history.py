@@ -10,8 +10,8 @@ def answer(ask: Ask) -> Reason:
     """Closed by an alarm, by a stopped place, or by a fence above everything in the history."""
     inputs = ask.inputs
     if inputs.alarms:
-        remedy = "find out who rewrote it, then restore the branch or set a new trust root"
-        return Reason(gate=NAME, state="closed", why=inputs.alarms[0], remedy=remedy)
+        alarm = inputs.alarms[0]
+        return Reason(gate=NAME, state="closed", why=str(alarm), remedy=alarm.remedy)
     if ask.place in inputs.stopped:
         remedy = "look at the journal in the state folder of this host"
         return Reason(gate=NAME, state="closed", why=inputs.stopped[ask.place], remedy=remedy)
