@@ -4,7 +4,7 @@ Adapters raise `StepFailedError` (the check said no), `StepErroredError` (nobody
 `StaleFenceError` (a newer claim was obeyed), never a third party's exceptions.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +12,8 @@ from typing import Protocol
 from reconciler.model.content import Content, ContentComponent, PlaceTarget
 from reconciler.model.deployment import TestSpec
 from reconciler.model.observation import Observation, Rollout
+from reconciler.model.question import Question
+from reconciler.model.sight import Sight
 
 
 class Clock(Protocol):
@@ -105,6 +107,22 @@ class Artifacts(Protocol):
 
         Raises `StepFailedError` when tag, commit, tree or checksum is not as the release says, and
         `StepErroredError` when the source could not be asked.
+        """
+        ...
+
+
+class Sources(Protocol):
+    """Where facts from outside are looked at. Used from many threads, one for each source."""
+
+    @property
+    def repositories(self) -> frozenset[str]:
+        """The apps' repositories that this host can look at."""
+        ...
+
+    def look(self, source: str, questions: Sequence[Question]) -> Mapping[Question, Sight]:
+        """An answer to each of these questions, which all have this source, or why there is none.
+
+        Never raises for a source that is away or says nonsense.
         """
         ...
 

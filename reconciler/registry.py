@@ -12,16 +12,19 @@ from pathlib import Path
 from reconciler.daemon.claims import Claims
 from reconciler.daemon.executor import Equipment
 from reconciler.daemon.lines import Lines
+from reconciler.daemon.looking import Looking
 from reconciler.daemon.loop import Reconciler
 from reconciler.daemon.supervision import Supervision
 from reconciler.daemon.view import View
 from reconciler.daemon.wake import Wake, refs_of
 from reconciler.daemon.workers import Journals, Workers
 from reconciler.errors import ConfigurationError
-from reconciler.ports import Artifacts, Clock, Driver, Failpoints, Probe
+from reconciler.ports import Artifacts, Clock, Driver, Failpoints, Probe, Sources
 from reconciler.repository.git import bare, require_tools
 from reconciler.repository.history import HistoryBranch
 from reconciler.repository.locks import remove_stale_locks
+from reconciler.repository.mirrors import Mirrors
+from reconciler.repository.sources import RepositorySources
 from reconciler.system.caches import cache_folder
 from reconciler.system.clock import SystemClock
 from reconciler.system.configuration import Configuration
@@ -68,11 +71,8 @@ def enabled_drivers(configuration: Configuration) -> frozenset[str]:
     return frozenset(name for name, on in switched.items() if on)
 
 
-def build_drivers(configuration: Configuration, failpoints: Failpoints) -> dict[str, Driver]:
-    """The enabled drivers, ready for use."""
-    from reconciler.repository.artifacts import RepositoryArtifacts
-
-    host = configuration.host
+def open_mirrors(configuration: Configuration) -> Mirrors:
+    """The clones of the apps' repositories that this host knows."""
     repositories = {
         name: each.model_copy(
             update={
@@ -80,11 +80,20 @@ def build_drivers(configuration: Configuration, failpoints: Failpoints) -> dict[
                 "artifacts": configuration.address(each.artifacts) if each.artifacts else None,
             }
         )
-        for name, each in host.repositories.items()
+        for name, each in configuration.host.repositories.items()
     }
-    artifacts = RepositoryArtifacts(
+    return Mirrors(
         repositories, folder=configuration.state / "apps", home=configuration.state / "git-home"
     )
+
+
+def build_drivers(
+    configuration: Configuration, failpoints: Failpoints, mirrors: Mirrors
+) -> dict[str, Driver]:
+    """The enabled drivers, ready for use."""
+    from reconciler.repository.artifacts import RepositoryArtifacts
+
+    artifacts = RepositoryArtifacts(mirrors, home=configuration.state / "git-home")
     clock = SystemClock()
     return {
         name: DRIVERS[name](configuration, artifacts, failpoints, clock)
@@ -152,8 +161,9 @@ def build_reconciler(
     *,
     drivers: Mapping[str, Driver] | None = None,
     probes: Mapping[str, Probe] | None = None,
+    sources: Sources | None = None,
 ) -> Reconciler:
-    """The daemon of this host, ready to run; with other drivers and probes than its own, if given.
+    """The daemon of this host, ready to run; with other drivers, probes and sources, if given.
 
     No other daemon may work in its state folder: what a killed git left there is cleared away.
     Raises `ConfigurationError` as `open_view` does.
@@ -163,8 +173,9 @@ def build_reconciler(
     for clone in (configuration.state / "clone.git", *configuration.state.glob("apps/*.git")):
         remove_stale_locks(clone)
     view = open_view(configuration, configuration.state, writer=True)
+    mirrors = open_mirrors(configuration)
     if drivers is None:
-        drivers = build_drivers(configuration, failpoints)
+        drivers = build_drivers(configuration, failpoints, mirrors)
     lines = Lines(say, configuration.state / "logs")
     identify = _new_id
     equipment = Equipment(
@@ -191,6 +202,13 @@ def build_reconciler(
         claims=claims,
         workers=workers,
         supervision=Supervision(drivers, clock, identify),
+        looking=Looking(
+            sources=RepositorySources(mirrors) if sources is None else sources,
+            clock=clock,
+            identify=identify,
+            reconciler=configuration.host.name,
+            wake=wake.now,
+        ),
         wake=wake,
         lines=lines,
         clock=clock,

@@ -6,17 +6,19 @@ from dataclasses import dataclass, field, replace
 
 from reconciler.daemon.claims import Claims
 from reconciler.daemon.lines import Lines
+from reconciler.daemon.looking import Looking
 from reconciler.daemon.supervision import Supervision
 from reconciler.daemon.view import View
 from reconciler.daemon.wake import Wake
 from reconciler.daemon.workers import Workers
 from reconciler.errors import ConfigurationError, RefusedError, TagboatError, UnreachableError
 from reconciler.model.plan import Plan, Verdict
-from reconciler.model.records import Restart
+from reconciler.model.records import Record
 from reconciler.names import instant_text, seconds_of
 from reconciler.planner.evidence import Witness
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.plan import make_plan
+from reconciler.planner.questions import questions
 from reconciler.ports import Clock
 from reconciler.system.files import write_durably
 
@@ -24,6 +26,7 @@ _DECISIONS = 50
 """Lost claims in a row before the loop takes a breath; another daemon has won each of them."""
 _SAME_REFUSAL = 3
 """Claims lost to nobody, as the history has not moved: the remote doesn't take them."""
+_WAITING = frozenset({Verdict.DEPLOY, Verdict.HOLD, Verdict.BROKEN})
 _SUPERVISION = 10.0
 _PARK = 25.0
 
@@ -36,6 +39,7 @@ class Reconciler:
     claims: Claims
     workers: Workers
     supervision: Supervision
+    looking: Looking
     wake: Wake
     lines: Lines
     clock: Clock
@@ -47,7 +51,7 @@ class Reconciler:
     """The version of Tagboat, as evidence names it."""
     _told: dict[str, str] = field(default_factory=dict)
     _supervised: float = float("-inf")
-    _unrecorded: list[Restart] = field(default_factory=list)
+    _unrecorded: list[Record] = field(default_factory=list)
     _trouble: TagboatError | None = None
 
     def run(self) -> None:
@@ -92,11 +96,13 @@ class Reconciler:
         return None
 
     def _has_more(self, plan: Plan) -> bool:
-        """Whether another look would begin something, or push an end."""
+        """Whether another look would begin something, learn something, or push an end."""
         to_begin = {Verdict.DEPLOY, Verdict.GO_BACK}
         waiting = (place for place, _ in self.claims.held.values())
-        return any(each.verdict in to_begin for each in plan.decisions) or any(
-            place not in self.claims.stopped for place in waiting
+        return (
+            self.looking.pending
+            or any(each.verdict in to_begin for each in plan.decisions)
+            or any(place not in self.claims.stopped for place in waiting)
         )
 
     def look(self) -> Plan | None:
@@ -146,7 +152,7 @@ class Reconciler:
         self._supervise()
         if not self.view.alarms:
             self.claims.publish_ends()
-            self._record_restarts()
+            self._record_facts()
         refused = 0
         for _ in range(_DECISIONS):
             plan, inputs = self._plan()
@@ -171,6 +177,9 @@ class Reconciler:
         """
         known = self._known({})
         plan = make_plan(known)
+        if not self.view.alarms and self._look_out(plan, known):
+            known = self._known({})
+            plan = make_plan(known)
         targets = {
             each.place: each.assignment.target
             for each in plan.decisions
@@ -181,6 +190,16 @@ class Reconciler:
         seen = replace(known, observations=self.supervision.observe(targets))
         return make_plan(seen), seen
 
+    def _look_out(self, plan: Plan, known: Inputs) -> bool:
+        """Look at what the gates of waiting places have to know; whether anything is new."""
+        waiting = [each.place for each in plan.decisions if each.verdict in _WAITING]
+        found = self.looking.look(questions(known, waiting), self.view.ledger)
+        for source, why in self.looking.troubles.items():
+            self._tell(f"source {source}", f"{source} can't be looked at: {why}" if why else "")
+        self._unrecorded += found
+        self._record_facts()
+        return bool(found)
+
     def _known(self, observations: Mapping[str, object]) -> Inputs:
         return self.view.inputs(
             now=self.clock.now(),
@@ -188,6 +207,7 @@ class Reconciler:
             journalled=self.claims.journalled,
             observations=observations,
             drivers=self.drivers,
+            repositories=self.looking.sources.repositories,
             stopped=dict(self.claims.stopped),
         )
 
@@ -205,7 +225,7 @@ class Reconciler:
             line = f"{place} can't be looked after: {trouble}" if trouble else ""
             self._tell(f"supervision {place}", line)
 
-    def _record_restarts(self) -> None:
+    def _record_facts(self) -> None:
         if self._unrecorded:
             self.view.history.append_facts(self._unrecorded)
             self._unrecorded.clear()

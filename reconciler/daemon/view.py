@@ -151,6 +151,7 @@ class View:
             ledger=self.ledger,
             now=instant_of(instant_text(now)),  # what a record can say
             alarms=self.alarms,
+            places_at_once=self.configuration.host.limits.places,
             **known,  # type: ignore[arg-type]
         )
 

@@ -60,6 +60,13 @@ class Drivers(Model):
     memory: bool = False
 
 
+class Limits(Model):
+    """How much may happen by itself."""
+
+    places: int = Field(default=20, ge=1)
+    """Places that one merge may change; more wait until somebody confirms it."""
+
+
 class SiteSettings(Model):
     """The site that is built on this host."""
 
@@ -86,4 +93,5 @@ class Host(Model):
     """Programs that commands may run besides those of the release."""
     poll: Duration = "10s"
     """How often refs are asked for; events only make it sooner."""
+    limits: Limits = Limits()
     site: SiteSettings | None = None

@@ -1,6 +1,6 @@
 """Which facts from outside a plan asks for: what the gates of waiting places have to know."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from reconciler.model.place import Place
 from reconciler.model.question import Question
@@ -12,13 +12,12 @@ from reconciler.planner.inputs import Inputs
 _ASKING = (tag.questions, requirements.questions, tickets.questions, of_approvals)
 
 
-def questions(inputs: Inputs) -> frozenset[Question]:
-    """Everything that the plan's answers depend on and that has to be looked at.
+def questions(inputs: Inputs, places: Iterable[Place]) -> frozenset[Question]:
+    """Everything that the answers about these places depend on and that has to be looked at.
 
-    Nothing of a place that runs what it shall, that is being deployed, that goes back to what has
-    run there before, or whose driver this host doesn't have.
+    Nothing of a place that is being deployed, that goes back to what has run there before, or whose
+    driver this host doesn't have.
     """
-    places = (Place(environment, app) for environment, app in inputs.snapshot.promotions)
     return frozenset(each for place in places for each in _of_place(inputs, place))
 
 

@@ -1,7 +1,5 @@
 """Where content comes from: trees of the apps' git repositories, and tarballs beside them."""
 
-import threading
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +7,9 @@ import git as gitpython
 
 from reconciler.errors import StepErroredError, StepFailedError, TagboatError, UnreachableError
 from reconciler.model.content import Content, ContentComponent
-from reconciler.model.host import AppRepository
-from reconciler.repository.git import Git, GitError, bare, isolate
+from reconciler.repository.git import GitError, isolate
 from reconciler.repository.landing import Landing
+from reconciler.repository.mirrors import Mirrors
 from reconciler.repository.tarballs import fetch_tarball
 
 _EXECUTABLE = 0o100755
@@ -20,20 +18,15 @@ _FILE = 0o100644
 
 
 class RepositoryArtifacts:
-    """Artifacts of the repositories that host configuration names.
+    """Artifacts of the repositories that host configuration names. Safe to use from many threads.
 
-    Keeps one bare clone for each, below its folder. Safe to use from many threads: they ask for a
-    tag side by side, and only one fetches what is missing.
+    Their clones are the mirrors'.
     """
 
-    def __init__(
-        self, repositories: Mapping[str, AppRepository], *, folder: Path, home: Path
-    ) -> None:
+    def __init__(self, mirrors: Mirrors, *, home: Path) -> None:
         """``home`` is where git finds our configuration, and no other."""
-        self._repositories = dict(repositories)
-        self._folder = folder
+        self._mirrors = mirrors
         self._home = home
-        self._locks = {name: threading.Lock() for name in repositories}
 
     def fetch(
         self, content: Content, component: ContentComponent, into: Path, *, timeout: float
@@ -43,14 +36,9 @@ class RepositoryArtifacts:
         Raises `StepFailedError` when tag, commit, tree or checksum is not as the release says, and
         `StepErroredError` when the source could not be asked.
         """
-        repository = self._repositories.get(content.repository)
-        if repository is None:
-            raise StepErroredError(
-                f"this host knows no repository {content.repository}",
-                hint=f"name it in [repositories.{content.repository}] of the host configuration",
-            )
+        repository = self._mirrors.repository(content.repository)
         try:
-            clone = self._fetch_commit(content, repository)
+            clone = self._fetch_commit(content)
             artifact = component.artifact
             if artifact.tree is not None:
                 self._write_tree(clone, content.commit, artifact.tree, into)
@@ -72,23 +60,18 @@ class RepositoryArtifacts:
             repository.artifacts, artifact.tarball, artifact.sha256, into, timeout=timeout
         )
 
-    def _fetch_commit(self, content: Content, repository: AppRepository) -> Path:
+    def _fetch_commit(self, content: Content) -> Path:
         """The bare clone, with the release's commit in it and its tag leading there (B114)."""
-        name = content.repository
-        clone = self._folder / f"{name}.git"
-        with self._locks[name]:
-            git = bare(clone, self._home)
-            if content.tag is None:
-                _bring(git, repository.url, content)
-                return clone
-        tag = f"refs/tags/{content.tag}"
-        refs = git.remote_refs(repository.url, tag, f"{tag}^{{}}")
-        _compare(content, refs.get(f"{tag}^{{}}") or refs.get(tag))
-        with self._locks[name]:
-            if git.resolve(content.commit) is None or git.resolve(tag) != content.commit:
-                git.fetch(repository.url, f"+{tag}:{tag}")
-            with self._open(clone) as repo:
-                _compare(content, repo.tag(tag).commit.hexsha)
+        if content.tag is None:
+            return self._mirrors.bring_commit(
+                content.repository, content.commit, branch=content.branch
+            ).folder
+        tip = self._mirrors.tips(content.repository, [content.tag]).get(content.tag)
+        _compare(content, tip.commit if tip else None)
+        assert tip is not None  # noqa: S101 - compared
+        clone = self._mirrors.bring(content.repository, content.tag, tip=tip).folder
+        with self._open(clone) as repo:
+            _compare(content, repo.tag(content.tag).commit.hexsha)
         return clone
 
     def _write_tree(self, clone: Path, commit: str, wanted: str, into: Path) -> None:
@@ -109,21 +92,6 @@ class RepositoryArtifacts:
         repo = gitpython.Repo(clone, odbt=gitpython.GitCmdObjectDB)
         repo.git.update_environment(**isolate(self._home))
         return repo
-
-
-def _bring(git: Git, url: str, content: Content) -> None:
-    """Fetch a commit that no release names, by the branch it was seen on."""
-    if git.resolve(content.commit) is not None:
-        return
-    branch = f"refs/heads/{content.branch}" if content.branch else "refs/heads/*"
-    # What is fetched is only kept as objects: heads of several apps can't meet here.
-    git.fetch(url, f"+{branch}:{branch.replace('refs/heads/', 'refs/seen/')}")
-    if git.resolve(content.commit) is None:
-        where = f"the branch {content.branch}" if content.branch else "any branch"
-        raise StepFailedError(
-            f"the commit {content.commit[:12]} isn't part of {where} of {content.repository}",
-            hint="push the commit, or promote another one",
-        )
 
 
 def _compare(content: Content, found: str | None) -> None:

@@ -58,14 +58,9 @@ def digest_of_tarball(address: str, name: str, *, timeout: float) -> str:
 
 def _copy(address: str, name: str, into: Target, *, timeout: float) -> str:
     """Write all of it into a file, and give its sha256."""
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or not path.parts:
-        raise StepFailedError(f"{name!r} is not a path below the artifact address")
     until = time.monotonic() + timeout
     seen, size = hashlib.sha256(), 0
-    remote = urlsplit(address).scheme in ("http", "https")
-    pieces = _download(address, path, timeout) if remote else _read(Path(address), path)
-    with closing(pieces):
+    with closing(_pieces(address, _path(name), timeout)) as pieces:
         for piece in pieces:
             size += len(piece)
             if size > _BYTES:
@@ -75,6 +70,28 @@ def _copy(address: str, name: str, into: Target, *, timeout: float) -> str:
             seen.update(piece)
             into.write(piece)
     return seen.hexdigest()
+
+
+def find_tarball(address: str, name: str, *, timeout: float) -> None:
+    """Look whether the tarball ``name`` is below ``address``; its bytes aren't compared.
+
+    Raises `StepFailedError` when it isn't, `StepErroredError` when nobody could tell.
+    """
+    with closing(_pieces(address, _path(name), timeout)) as pieces:
+        next(pieces, b"")
+
+
+def _path(name: str) -> PurePosixPath:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        raise StepFailedError(f"{name!r} is not a path below the artifact address")
+    return path
+
+
+def _pieces(address: str, path: PurePosixPath, timeout: float) -> Generator[bytes, None, None]:
+    if urlsplit(address).scheme in ("http", "https"):
+        return _download(address, path, timeout)
+    return _read(Path(address), path)
 
 
 def _read(folder: Path, path: PurePosixPath) -> Generator[bytes, None, None]:

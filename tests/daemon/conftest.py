@@ -12,7 +12,7 @@ from reconciler.daemon.loop import Reconciler
 from reconciler.drivers.memory import MemoryDriver, MemoryPlaces
 from reconciler.model.deployment import Work
 from reconciler.model.host import Host
-from reconciler.ports import Driver
+from reconciler.ports import Driver, Sources
 from reconciler.registry import build_reconciler
 from reconciler.repository.git import Git
 from reconciler.system.configuration import Configuration
@@ -72,6 +72,8 @@ class World:
     keys: dict[str, str]
     root: str = ""
     places: MemoryPlaces = field(default_factory=MemoryPlaces)
+    said: list[str] = field(default_factory=list)
+    """What all daemons say."""
     versions: tuple[str, ...] = ("1.0.0", "1.1.0", "1.2.0", "2.0.0")
 
     @property
@@ -141,11 +143,16 @@ class World:
         *,
         failing: dict[str, Work] | None = None,
         driver: Driver | None = None,
+        sources: Sources | None = None,
     ) -> Reconciler:
-        """A daemon of this world; what it says is in ``said``."""
+        """A daemon of this world."""
         memory = driver or MemoryDriver(places=self.places, failing=failing)
         return build_reconciler(
-            self.configuration(name), lambda _: None, drivers={"memory": memory}, probes={}
+            self.configuration(name),
+            self.said.append,
+            drivers={"memory": memory},
+            probes={},
+            sources=sources,
         )
 
     def running(self, environment: str) -> str:

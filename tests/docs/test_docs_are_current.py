@@ -1,16 +1,21 @@
 """The documentation says what the code does: tables, verbs, settings, codes."""
 
+import importlib
+import pkgutil
 import re
 from pathlib import Path
 
 import pytest
 import typer.main
 
+import reconciler.planner.gates
 from reconciler.cli.application import application
 from reconciler.deployer.machine import TRANSITIONS
 from reconciler.model.host import Host
+from reconciler.planner.overrides import GATES as OVERRIDABLE
 
 SITE = Path(__file__).parents[2] / "site"
+GATES_PAGE = (SITE / "gates.md").read_text()
 
 
 def test_the_machine_in_the_docs_is_the_machine_in_the_code():
@@ -60,6 +65,19 @@ def settings(model, prefix=""):
 @pytest.mark.parametrize("name", sorted(set(settings(Host))))
 def test_every_setting_of_the_host_is_documented(name):
     assert name in (SITE / "configuration.md").read_text()
+
+
+def gates(package):
+    for each in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        module = importlib.import_module(each.name)
+        if hasattr(module, "NAME"):
+            yield module.NAME
+
+
+@pytest.mark.parametrize("name", sorted(gates(reconciler.planner.gates)))
+def test_every_gate_is_in_the_table_with_whether_it_can_be_overridden(name):
+    rows = re.findall(r"^\| `([a-z/-]+)` \|.*\| (yes|never) \|$", GATES_PAGE, re.MULTILINE)
+    assert dict(rows)[name] == ("yes" if name in OVERRIDABLE else "never")
 
 
 def test_every_link_between_pages_leads_to_a_page():

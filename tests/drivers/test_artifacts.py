@@ -21,6 +21,7 @@ from reconciler.model.host import AppRepository
 from reconciler.model.release import Artifact
 from reconciler.repository.artifacts import RepositoryArtifacts
 from reconciler.repository.git import Git
+from reconciler.repository.mirrors import Mirrors
 
 
 @dataclass
@@ -74,9 +75,9 @@ def source(tmp_path: Path) -> Source:
     (work / "web" / "page.txt").write_text("grüezi\r\n")
     (work / "README").write_text("root\n")
     repository = AppRepository(url=str(work), artifacts=str(tarballs))
-    artifacts = RepositoryArtifacts(
-        {"shop": repository}, folder=tmp_path / "apps", home=tmp_path / "home"
-    )
+    home = tmp_path / "home"
+    mirrors = Mirrors({"shop": repository}, folder=tmp_path / "apps", home=home)
+    artifacts = RepositoryArtifacts(mirrors, home=home)
     return Source(git, work, tarballs, artifacts, tmp_path / "into")
 
 
@@ -132,8 +133,8 @@ def test_a_repository_that_is_away_could_not_be_told(source: Source) -> None:
 
 
 def test_a_repository_nobody_named_could_not_be_told(source: Source) -> None:
-    empty = RepositoryArtifacts({}, folder=source.into, home=source.into / "home")
-    source.artifacts = empty
+    home = source.into / "home"
+    source.artifacts = RepositoryArtifacts(Mirrors({}, folder=source.into, home=home), home=home)
     with pytest.raises(StepErroredError, match="knows no repository shop"):
         source.fetch("a" * 40, tree="a" * 40)
 
@@ -308,9 +309,9 @@ def test_a_tarball_is_fetched_over_http(source: Source, tmp_path: Path) -> None:
     try:
         address = f"http://127.0.0.1:{server.server_address[1]}/"
         repository = AppRepository(url=str(source.work), artifacts=address)
-        source.artifacts = RepositoryArtifacts(
-            {"shop": repository}, folder=tmp_path / "apps2", home=tmp_path / "home"
-        )
+        home = tmp_path / "home"
+        mirrors = Mirrors({"shop": repository}, folder=tmp_path / "apps2", home=home)
+        source.artifacts = RepositoryArtifacts(mirrors, home=home)
         commit = source.tag()
         assert (source.fetch(commit, **wanted) / "page.txt").read_text() == "hello"
         with pytest.raises(StepFailedError, match="no artifact"):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from planner_town import (
     ENVIRONMENT,
+    PLACE,
     PROMOTION,
     add_environment,
     claimed,
@@ -36,7 +37,7 @@ by: ana
 
 
 def asked(scene):
-    return {(each.sort, each.about) for each in questions(scene.inputs())}
+    return {(each.sort, each.about) for each in questions(scene.inputs(), [PLACE])}
 
 
 # Quarantine

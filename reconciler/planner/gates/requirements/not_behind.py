@@ -26,7 +26,8 @@ def answer(ask: Ask) -> Reason:
             return opened(NAME, f"contains {running.version}, which runs")
         case "no":
             branch = ask.app.branch if ask.app else "the branch"
-            remedy = f"merge {running.tag} into {branch}, release that, and promote it"
+            theirs = running.tag or running.commit[:12]
+            remedy = f"merge {theirs} into {branch}, release that, and promote it"
             return closed(NAME, f"lacks commits of {running.version}, which runs", remedy=remedy)
         case _:
             why = f"nobody has looked yet whether it contains {running.version}"

@@ -1,0 +1,127 @@
+"""Looking at the world for what gates have to know: asked, seldom, and written into the history.
+
+One job at a time for each source, in a thread of its own, so that one that hangs delays no other
+and no decision. Quick answers are waited for, since most starts depend on them.
+"""
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, wait
+from dataclasses import dataclass, field
+from itertools import islice
+
+from reconciler.deployer.ledger import Ledger
+from reconciler.model.question import Question
+from reconciler.model.records import Sighting
+from reconciler.model.sight import Facts, Sight, Unseen
+from reconciler.names import instant_text
+from reconciler.ports import Clock, Sources
+
+AGAIN = 60.0
+"""Seconds after which an open question is asked again."""
+_SOON = 10.0
+"""The same after nobody could tell."""
+_AT_ONCE = 8
+
+
+@dataclass(slots=True)
+class Looking:
+    """What was asked and not yet answered. Only the deciding thread calls it."""
+
+    sources: Sources
+    clock: Clock
+    identify: Callable[[], str]
+    reconciler: str
+    wake: Callable[[], None]
+    """Called from another thread when an answer has come."""
+    patience: float = 3.0
+    """Seconds that a decision waits for new answers; what comes later counts at the next look."""
+    _asked: dict[Question, float] = field(default_factory=dict)
+    _jobs: dict[str, Future[Mapping[Question, Sight]]] = field(default_factory=dict)
+    _troubles: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def pending(self) -> bool:
+        """Whether an answer is still to come."""
+        return bool(self._jobs)
+
+    @property
+    def troubles(self) -> Mapping[str, str]:
+        """Source → why something couldn't be looked at there, the last time; empty if it could."""
+        return self._troubles
+
+    def look(self, questions: frozenset[Question], ledger: Ledger) -> list[Sighting]:
+        """Ask what is open and due; the sightings that differ from the newest in the history."""
+        self._asked = {each: at for each, at in self._asked.items() if each in questions}
+        due: dict[str, list[Question]] = defaultdict(list)
+        inside: list[Question] = []
+        now = self.clock.monotonic()
+        for each in sorted(questions, key=lambda each: (each.source, each.sort, each.about)):
+            if now - self._asked.get(each, float("-inf")) < AGAIN:
+                continue
+            if each.sort == "approval":
+                inside.append(each)
+            elif each.source not in self._jobs and self._can_ask(each):
+                due[each.source].append(each)
+        free = max(0, _AT_ONCE - len(self._jobs))
+        begun = [self._begin(source, some, now) for source, some in islice(due.items(), free)]
+        wait(begun, timeout=self.patience)
+        self._asked |= dict.fromkeys(inside, now)
+        answers: dict[Question, Sight] = {each: Facts({"seen": "yes"}) for each in inside}
+        answers |= self._collect()
+        return [
+            sighting
+            for question, sight in answers.items()
+            if isinstance(sight, Facts) and (sighting := self._news(question, sight, ledger))
+        ]
+
+    def _can_ask(self, question: Question) -> bool:
+        """Whether there is a source; tickets are asked for, so that it shows that nobody can."""
+        return question.sort == "ticket" or question.source in self.sources.repositories
+
+    def _begin(
+        self, source: str, questions: Sequence[Question], now: float
+    ) -> Future[Mapping[Question, Sight]]:
+        self._asked |= dict.fromkeys(questions, now)
+        job: Future[Mapping[Question, Sight]] = Future()
+        self._jobs[source] = job
+
+        def work() -> None:
+            try:
+                job.set_result(self.sources.look(source, questions))
+            except BaseException as error:  # noqa: BLE001 - raised in the deciding thread
+                job.set_exception(error)
+            self.wake()
+
+        # Not a pool's: those are waited for when the process ends, and a source may hang.
+        threading.Thread(target=work, name=f"look at {source}", daemon=True).start()
+        return job
+
+    def _collect(self) -> dict[Question, Sight]:
+        """The answers that are there."""
+        found: dict[Question, Sight] = {}
+        for source, job in list(self._jobs.items()):
+            if job.done():
+                del self._jobs[source]
+                answers = job.result()
+                found |= answers
+                unseen = {q: each for q, each in answers.items() if isinstance(each, Unseen)}
+                for question in unseen.keys() & self._asked.keys():
+                    self._asked[question] += _SOON - AGAIN
+                self._troubles[source] = next((each.why for each in unseen.values()), "")
+        return found
+
+    def _news(self, question: Question, sight: Facts, ledger: Ledger) -> Sighting | None:
+        """The record of what is new in what was seen; nothing if it says what was known."""
+        known = ledger.sighting(question.sort, question.about)
+        if known is not None and known.facts == dict(sight.facts):
+            return None
+        return Sighting(
+            id=self.identify(),
+            at=instant_text(self.clock.now()),
+            reconciler=self.reconciler,
+            sort=question.sort,
+            about=question.about,
+            facts=dict(sight.facts),
+        )

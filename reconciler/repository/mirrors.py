@@ -1,0 +1,106 @@
+"""Bare clones of the apps' repositories, brought up to date tag by tag."""
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.errors import StepErroredError, StepFailedError
+from reconciler.model.host import AppRepository
+from reconciler.repository.git import Git, bare
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """Where a tag leads on the remote: its own object, and the commit behind it."""
+
+    id: str
+    commit: str
+
+    @property
+    def annotated(self) -> bool:
+        """Whether the tag is an object of its own, which says who made it."""
+        return self.id != self.commit
+
+
+class Mirrors:
+    """One bare clone for each repository that host configuration names, below one folder.
+
+    Safe to use from many threads: they ask for a tag side by side, and only one fetches what is
+    missing. Everything that isn't said otherwise raises `UnreachableError` when the remote doesn't
+    answer and `GitError` when git says no.
+    """
+
+    def __init__(
+        self, repositories: Mapping[str, AppRepository], *, folder: Path, home: Path
+    ) -> None:
+        """``home`` is where git finds our configuration, and no other."""
+        self._repositories = dict(repositories)
+        self._folder = folder
+        self._home = home
+        self._locks = {name: threading.Lock() for name in repositories}
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The repositories that this host knows."""
+        return frozenset(self._repositories)
+
+    def repository(self, name: str) -> AppRepository:
+        """What host configuration says of it; raises `StepErroredError` when it names none."""
+        found = self._repositories.get(name)
+        if found is None:
+            raise StepErroredError(
+                f"this host knows no repository {name}",
+                hint=f"name it in [repositories.{name}] of the host configuration",
+            )
+        return found
+
+    def clone(self, name: str) -> Git:
+        """Git in the clone, which is made if it isn't there."""
+        with self._locks[name]:
+            return bare(self._folder / f"{name}.git", self._home)
+
+    def tips(self, name: str, tags: Iterable[str]) -> dict[str, Tip]:
+        """Where these tags lead on the remote now, in one question; those that aren't there lack.
+
+        Nothing is fetched.
+        """
+        wanted = sorted(set(tags))
+        patterns = [f"refs/tags/{tag}{peeled}" for tag in wanted for peeled in ("", "^{}")]
+        url = self.repository(name).url
+        refs = self.clone(name).remote_refs(url, *patterns) if wanted else {}
+        found = {}
+        for tag in wanted:
+            own = refs.get(f"refs/tags/{tag}")
+            if own is not None:
+                found[tag] = Tip(own, refs.get(f"refs/tags/{tag}^{{}}", own))
+        return found
+
+    def bring(self, name: str, tag: str, *, tip: Tip) -> Git:
+        """Git in the clone, with the tag and its commit in it as the remote had them just now."""
+        git, ref = self.clone(name), f"refs/tags/{tag}"
+        with self._locks[name]:
+            here = git.ask(["rev-parse", "--quiet", "--verify", "--end-of-options", ref])
+            if here.text.strip() != tip.id or git.resolve(tip.commit) is None:
+                git.fetch(self.repository(name).url, f"+{ref}:{ref}")
+        return git
+
+    def bring_commit(self, name: str, commit: str, *, branch: str | None) -> Git:
+        """Git in the clone, with a commit that no release names, by the branch it was seen on.
+
+        Any branch will do where none is given. Raises `StepFailedError` when it isn't part of it.
+        """
+        git, heads = self.clone(name), f"refs/heads/{branch or '*'}"
+        if git.resolve(commit) is not None:
+            return git
+        with self._locks[name]:
+            # What is fetched is only kept as objects: heads of several apps can't meet here.
+            seen = heads.replace("refs/heads/", "refs/seen/")
+            git.fetch(self.repository(name).url, f"+{heads}:{seen}")
+        if git.resolve(commit) is None:
+            where = f"the branch {branch}" if branch else "any branch"
+            raise StepFailedError(
+                f"the commit {commit[:12]} isn't part of {where} of {name}",
+                hint="push the commit, or promote another one",
+            )
+        return git

@@ -1,0 +1,133 @@
+"""Looking at the apps' repositories and artifacts: what is there, without putting it anywhere."""
+
+from collections.abc import Mapping, Sequence
+from typing import assert_never
+
+from reconciler.errors import StepErroredError, StepFailedError, TagboatError
+from reconciler.model.content import Content, ContentComponent
+from reconciler.model.question import Question
+from reconciler.model.sight import Facts, Sight, Unseen
+from reconciler.repository.git import Git
+from reconciler.repository.mirrors import Mirrors, Tip
+from reconciler.repository.tags import facts_of
+from reconciler.repository.tarballs import find_tarball
+
+_DEADLINE = 30.0
+
+
+class RepositorySources:
+    """The repositories of this host, asked at most once for all questions about each."""
+
+    def __init__(self, mirrors: Mirrors) -> None:
+        """Look by way of these clones."""
+        self._mirrors = mirrors
+
+    @property
+    def repositories(self) -> frozenset[str]:
+        """The repositories that this host can look at."""
+        return self._mirrors.names
+
+    def look(self, source: str, questions: Sequence[Question]) -> Mapping[Question, Sight]:
+        """An answer to each question about one repository, or why there is none.
+
+        One question to the remote for all of them; what it points at is fetched where it has to be
+        looked into.
+        """
+        contents = [each for q in questions for each in (q.content, q.before) if each is not None]
+        try:
+            tips = self._mirrors.tips(source, (each.tag for each in contents if each.tag))
+        except TagboatError as error:
+            return dict.fromkeys(questions, Unseen(error.message))
+        return {each: self._seen(each, tips) for each in questions}
+
+    def _seen(self, question: Question, tips: Mapping[str, Tip]) -> Sight:
+        try:
+            return self._facts(question, tips)
+        except TagboatError as error:
+            return Unseen(error.message)
+        except OSError as error:
+            return Unseen(f"{question.source}: {error}")
+
+    def _facts(self, question: Question, tips: Mapping[str, Tip]) -> Sight:
+        content = question.content
+        if content is None:
+            return Unseen(f"nobody knows how to look for {question.sort} {question.about}")
+        match question.sort:
+            case "tag":
+                return self._tag(content, tips)
+            case "ancestry" if question.before is not None:
+                return self._ancestry(content, question.before, tips)
+            case "artifacts":
+                return Facts(self._there("there", content, tips))
+            case "readiness":
+                return Facts(self._there("ready", content, tips))
+            case "ancestry" | "branch" | "commit" | "ticket" | "approval" | "forge" | "key":
+                return Unseen(f"this version can't look for {question.sort} {question.about}")
+            case _:
+                assert_never(question.sort)
+
+    def _tag(self, content: Content, tips: Mapping[str, Tip]) -> Facts:
+        name, tip = content.tag or "", tips.get(content.tag or "")
+        if tip is None:
+            return Facts({})
+        if not tip.annotated:
+            return Facts({"commit": tip.commit, "kind": "lightweight"})
+        git = self._mirrors.bring(content.repository, name, tip=tip)
+        return Facts({"commit": tip.commit, "kind": "annotated", **facts_of(git, tip.id)})
+
+    def _ancestry(self, content: Content, before: Content, tips: Mapping[str, Tip]) -> Facts:
+        git = self._with_commit(content, tips)
+        self._with_commit(before, tips)
+        inside = git.contains(before.commit, within=content.commit)
+        return Facts({"contains": "yes" if inside else "no"})
+
+    def _with_commit(self, content: Content, tips: Mapping[str, Tip]) -> Git:
+        """The clone with a content's commit in it, which its tag or branch brings."""
+        if content.tag is None:
+            return self._mirrors.bring_commit(
+                content.repository, content.commit, branch=content.branch
+            )
+        git, tip = self._mirrors.clone(content.repository), tips.get(content.tag)
+        if git.resolve(content.commit) is None and tip is not None:
+            self._mirrors.bring(content.repository, content.tag, tip=tip)
+        if git.resolve(content.commit) is None:
+            raise StepErroredError(
+                f"{content.repository} has no commit {content.commit[:12]} that {content.tag}"
+                " leads to"
+            )
+        return git
+
+    def _there(self, name: str, content: Content, tips: Mapping[str, Tip]) -> dict[str, str]:
+        """``yes``, or ``no`` and why; raises when nobody could tell."""
+        try:
+            for each in content.components:
+                self._look_for(content, each, tips)
+        except StepFailedError as error:
+            return {name: "no", "why": error.message}
+        return {name: "yes"}
+
+    def _look_for(
+        self, content: Content, component: ContentComponent, tips: Mapping[str, Tip]
+    ) -> None:
+        artifact = component.artifact
+        if artifact.tree is not None:
+            tip = tips.get(content.tag or "")
+            if content.tag is not None and (tip is None or tip.commit != content.commit):
+                raise StepFailedError(f"{content.tag} doesn't lead to {content.commit[:12]}")
+            git = self._with_commit(content, tips)
+            if artifact.tree not in _trees(git, content.commit):
+                why = f"the commit {content.commit[:12]} has no folder {artifact.tree[:12]}"
+                raise StepFailedError(why)
+            return
+        address = self._mirrors.repository(content.repository).artifacts
+        if artifact.tarball is None or address is None:
+            what = "artifact address" if artifact.tarball else "way to look at its artifact"
+            raise StepErroredError(f"this host has no {what} for {component.name}")
+        find_tarball(address, artifact.tarball, timeout=_DEADLINE)
+
+
+def _trees(git: Git, commit: str) -> frozenset[str]:
+    """Every folder's tree of a commit, the whole one's too."""
+    whole = git.tell(["rev-parse", f"{commit}^{{tree}}"])
+    said = git.tell(["ls-tree", "-r", "-d", "--format=%(objectname)", commit])
+    return frozenset({whole, *said.splitlines()})
