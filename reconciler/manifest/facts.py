@@ -21,12 +21,12 @@ _PART = 3
 
 def text_of(path: str, parsed: Parsed) -> str | None:
     """One line of JSON for what was read from a file; nothing if it can't be kept."""
-    if is_calendar_file(path):
-        return None
     places = [*(each.location for each in parsed.findings), *parsed.secrets]
     if any(place.path != path for place in places):
         return None
     facts: dict[str, Any] = {}
+    if parsed.text:
+        facts["text"] = parsed.text
     if parsed.document is not None:
         facts["value"] = parsed.document.value
     if parsed.model is not None:
@@ -51,6 +51,10 @@ def parsed_of(path: str, text: str, source: Callable[[], str]) -> Parsed | None:
 
 def _parsed(path: str, facts: Mapping[str, Any], source: Callable[[], str]) -> Parsed | None:
     findings = tuple(_finding(path, each) for each in facts.get("findings", ()))
+    if is_calendar_file(path):
+        text = facts.get("text", "")
+        sound = isinstance(text, str) and bool(text) is not bool(findings)
+        return Parsed(None, None, None, findings, text=text) if sound else None
     home = home_of(path)
     if isinstance(home, Diagnostic):
         return Parsed(None, None, None, (home,)) if findings == (home,) else None

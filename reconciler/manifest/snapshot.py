@@ -8,7 +8,7 @@ from typing import TypeVar
 from reconciler.diagnostics import Diagnostic, Location, Report
 from reconciler.folders import is_calendar_file, managed
 from reconciler.manifest.characters import decode
-from reconciler.manifest.codes import integrity, references
+from reconciler.manifest.codes import integrity, reading, references
 from reconciler.manifest.document import Document, NodePath, read_document
 from reconciler.manifest.mapping import to_model
 from reconciler.manifest.paths import Home, home_of
@@ -186,8 +186,11 @@ def parse(path: str, data: bytes) -> Parsed:
     if is_calendar_file(path):
         # RFC 5545 ends lines with a carriage return and a line feed.
         text = decode(path, data.replace(b"\r\n", b"\n"))
-        bad = () if isinstance(text, str) else tuple(text)
-        return Parsed(None, None, None, bad, text=text if isinstance(text, str) else "")
+        if text == "":
+            text = [reading.EMPTY.at(Location(path), "the file is empty")]
+        if isinstance(text, list):
+            return Parsed(None, None, None, tuple(text))
+        return Parsed(None, None, None, text=text)
     home = home_of(path)
     if isinstance(home, Diagnostic):
         return Parsed(None, None, None, (home,))

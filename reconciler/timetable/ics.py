@@ -81,6 +81,8 @@ def _stretch(event: Event) -> tuple[date, date]:
     begin, end = event.start, event.end
     first = _day(begin)
     last = _day(end)
+    if last < first:
+        raise _broken("an event ends before it begins")
     whole = not isinstance(end, datetime) or (end.hour, end.minute, end.second) == (0, 0, 0)
     return first, max(first, last - _DAY if whole else last)
 

@@ -118,6 +118,21 @@ def test_plan_says_each_place_once_and_what_opens_it(call):
     assert "- **production/blog** sign-off: TB451" in table
 
 
+def test_a_plan_for_another_instant_says_the_same_where_no_gate_is_one_of_time(call):
+    now = call("plan")
+    assert call("plan", "--at", "2031-11-24T22:00:00+03:00") == now
+
+
+@pytest.mark.parametrize(
+    "instant", ["now", "2026-11-24", "2026-11-24T22:00:00", "9999-12-31T23:59:59-14:00", "\x1b[31m"]
+)
+def test_b108_an_instant_without_its_offset_or_out_of_reach_is_wrong_usage(call, instant):
+    code, out, err = call("plan", "--at", instant)
+    assert (code, out) == (2, "")
+    assert "is no instant from 2000 to 2999" in err
+    assert "\x1b" not in err
+
+
 def test_a_remote_that_is_gone_shows_what_was_known_and_ends_with_4(call, example):
     call("status")
     remote = example.layout.remote

@@ -117,3 +117,20 @@ def test_b51_notes_over_the_limit_are_refused(small):
     path = "releases/shop/1.0.0/release.yaml"
     small[path] = blob(small[path].data + b"notes: " + b"x" * 65_537 + b"\n")
     assert codes(small) == [(path, "TB104")]
+
+
+def test_p3_a_calendar_file_is_text_that_ends_its_lines_as_it_likes():
+    path = "calendars/acme.ics"
+    snapshot, report = load(COMMIT, {path: blob(b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")})
+    assert report.findings == ()
+    assert snapshot.files == {path: "BEGIN:VCALENDAR\nEND:VCALENDAR\n"}
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [(b"", "TB017"), (b"\xff\xfe", "TB002"), (b"A" * 300_000, "TB004"), (b"a\x00b", "TB003")],
+)
+def test_p3_a_calendar_file_that_is_no_small_text_is_in_nobodys_hands(data, code):
+    snapshot, report = load(COMMIT, {"calendars/acme.ics": blob(data)})
+    assert {each.code for each in report.findings} == {code}
+    assert snapshot.files == {}

@@ -10,6 +10,7 @@ from signoff_world import SHOP, Workshop, promotion
 
 from reconciler.repository.arrivals import gather
 from reconciler.repository.signatures import check_signatures, take_apart
+from reconciler.repository.trees import entries
 from reconciler.signoff import judge
 from reconciler.signoff.facts import Bad, Signature, Signed, Unknown, Unlisted, Unsigned
 
@@ -188,3 +189,12 @@ def test_a_broken_cache_is_made_anew(shop: Workshop, text: str) -> None:
 def test_names_in_commits_are_shown_without_control_characters(shop: Workshop) -> None:
     pushed = shop.commit("x", {SHOP: promotion("6.6.6")}, key="", GIT_AUTHOR_NAME="Mal\x1b[31m ice")
     assert shop.taint() == ("TB450", pushed, "Mal\\x1b[31m ice (not verified)")
+
+
+def test_p3_a_calendar_file_is_judged_like_the_policy_that_it_is(shop: Workshop) -> None:
+    calendar, other = "calendars/acme.ics", "calendars/acme.py"
+    pushed = shop.commit("Open on Sundays", {calendar: "BEGIN:VCALENDAR\n", other: "pass\n"})
+    assert shop.taint(calendar)[1] == pushed
+    assert [each.path for each in shop.judge().taints] == [calendar]
+    assert calendar in entries(shop.git, "main")
+    assert other not in entries(shop.git, "main")
