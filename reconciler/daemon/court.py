@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from reconciler.diagnostics import Report
 from reconciler.errors import ConfigurationError
+from reconciler.manifest.layering import carry
 from reconciler.manifest.snapshot import Parsed, Snapshot
 from reconciler.repository.arrivals import gather
 from reconciler.repository.git import Git
@@ -64,8 +65,11 @@ class Court:
             )
             inside = {path: (each.mode, each.id) for path, each in judgement.admitted.items()}
             admitted, report = self._load(inside, at=tip)
-            there = entries(self.git, tip)
-            shown = admitted if there == inside else self._load(there, at=tip)[0]
+            shown = admitted
+            if judgement.taints:  # else the branch holds what is in force, path by path
+                shown, _ = self._load(entries(self.git, tip), at=tip)
+            if known:
+                carry(known.admitted, admitted)
             report = report + validate(admitted)
             self._forget(admitted, shown)
             known = self._judged = Judged(tip, judgement, admitted, shown, report)

@@ -5,7 +5,7 @@ The order of format v1: the app's ``pipeline``, the policy with its parents firs
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
@@ -95,6 +95,27 @@ def resolve(snapshot: Snapshot, environment: str, app: str | None = None) -> Res
     if not isinstance(found, Resolved):
         found = snapshot.layered[key] = _resolve(snapshot, environment, app or "")
     return found
+
+
+def carry(before: Snapshot, after: Snapshot) -> None:
+    """Let a snapshot have what was made of an earlier one, if all that is laid is the same."""
+    if _laid(before) != _laid(after):
+        return
+    for key, each in before.layered.items():
+        if isinstance(each, Resolved):
+            after.layered[key] = replace(each, snapshot=after)
+        elif isinstance(each, Branch):
+            after.layered[key] = each
+
+
+def _laid(snapshot: Snapshot) -> frozenset[tuple[str, str, bool]]:
+    """The files that lie over each other, each with its blob id and whether it is broken."""
+    return frozenset(
+        (path, blob, path in snapshot.broken)
+        for path, blob in snapshot.blobs.items()
+        if path.endswith(("/app.yaml", "/environment.yaml"))
+        or path.startswith("environments/policies/")
+    )
 
 
 def effective_environments(snapshot: Snapshot) -> Mapping[str, Environment]:

@@ -43,12 +43,7 @@ class Consent:
 
 def consents_of(ask: Ask) -> tuple[Consent, ...]:
     """Every word about the release that is wanted here, whether it still counts or not, sorted."""
-    version = ask.release.version if ask.release else ""
-    files = [
-        _of_file(ask, key, approval)
-        for key, approval in ask.inputs.snapshot.approvals.items()
-        if key[:3] == (ask.place.app, version, ask.place.environment)
-    ]
+    files = [_of_file(ask, each) for each in _approvals(ask)]
     if ask.sign_off is not None and ask.sign_off.merged_by:
         files.append(Consent(ask.sign_off.merged_by, "", "approved", ask.now))
     return tuple(sorted(files, key=lambda each: (each.person, each.role)))
@@ -59,8 +54,17 @@ def first_seen(ask: Ask, path: str) -> str:
     return f"{path} {ask.inputs.snapshot.blobs.get(path, '')}"
 
 
-def _of_file(ask: Ask, key: tuple[str, str, str, str], approval: Approval) -> Consent:
-    path = approval_path(*key)
+def _approvals(ask: Ask) -> tuple[Approval, ...]:
+    version = ask.release.version if ask.release else ""
+    return ask.inputs.approvals.get((ask.place.app, version, ask.place.environment), ())
+
+
+def _path(approval: Approval) -> str:
+    return approval_path(approval.app, approval.version, approval.environment, approval.by)
+
+
+def _of_file(ask: Ask, approval: Approval) -> Consent:
+    path = _path(approval)
     seen = ask.inputs.ledger.sighting("approval", first_seen(ask, path))
     at = instant_of(seen.at) if seen else ask.now
     until = datetime.fromisoformat(approval.expires) if approval.expires else None
@@ -81,8 +85,5 @@ def _of_file(ask: Ask, key: tuple[str, str, str, str], approval: Approval) -> Co
 
 def questions(ask: Ask) -> Iterator[Question]:
     """Since when each approval is there; nobody outside is asked."""
-    version = ask.release.version if ask.release else ""
-    for key in ask.inputs.snapshot.approvals:
-        if key[:3] == (ask.place.app, version, ask.place.environment):
-            about = first_seen(ask, approval_path(*key))
-            yield Question("approval", about, ask.place.app)
+    for each in _approvals(ask):
+        yield Question("approval", first_seen(ask, _path(each)), ask.place.app)

@@ -1,6 +1,6 @@
 """Everything a plan is made from; nothing else may influence it."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +12,7 @@ from reconciler.manifest.paths import promotion_path
 from reconciler.manifest.snapshot import Snapshot
 from reconciler.model.alarm import Alarm
 from reconciler.model.app import App
+from reconciler.model.approval import Approval
 from reconciler.model.content import Content
 from reconciler.model.deployment import Assignment
 from reconciler.model.desired import Desired
@@ -58,6 +59,14 @@ class Inputs:
     stopped: Mapping[Place, str] = field(default_factory=dict)
     rehearsal: bool = False
     """To look ahead: what nobody can know yet is as it should be, and every driver is at hand."""
+
+    @cached_property
+    def approvals(self) -> Mapping[tuple[str, str, str], tuple[Approval, ...]]:
+        """App, version and environment → the approvals in force there."""
+        found: dict[tuple[str, str, str], list[Approval]] = defaultdict(list)
+        for each in self.snapshot.approvals.values():
+            found[each.app, each.version, each.environment].append(each)
+        return {key: tuple(each) for key, each in found.items()}
 
     @cached_property
     def moved(self) -> Mapping[str, int]:

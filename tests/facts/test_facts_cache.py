@@ -34,9 +34,15 @@ class Trees:
     def text(self, path, object_id):
         return self.data[object_id].decode()
 
-    def load(self, store, known=None):
-        known = {} if known is None else known
-        return load_entries("0" * 40, self.entries, contents=self, known=known, store=store)
+    def load(self, store, known=None, processes=1):
+        return load_entries(
+            "0" * 40,
+            self.entries,
+            contents=self,
+            known={} if known is None else known,
+            store=store,
+            processes=processes,
+        )
 
 
 def everything(snapshot, report):
@@ -64,6 +70,22 @@ def test_cold_and_warm_give_the_same_snapshot_and_findings(folder, tmp_path):
     warm = everything(*trees.load(store))
     assert trees.count == 0, "a file was read again"
     assert plain == cold == warm
+
+
+def test_many_files_read_in_several_processes_say_the_same(tmp_path):
+    whole = {}
+    for number, folder in enumerate(FOLDERS):
+        for path, each in tree_of(folder).items():
+            whole[path.replace("/", f"/c{number}-", 1)] = each
+    assert len(whole) > 800, "too few to be worth a second process"
+    trees, known = Trees(whole), {}
+    one = everything(*trees.load(None))
+    store = FactStore(tmp_path, EDITION)
+    assert everything(*trees.load(store, known, processes=2)) == one
+    assert any(
+        not isinstance(each.document.source, str) for each in known.values() if each.document
+    )
+    assert everything(*trees.load(store)) == one
 
 
 @pytest.fixture
