@@ -21,7 +21,7 @@ from reconciler.ports import Clock, Sources
 AGAIN = 60.0
 """Seconds after which an open question is asked again."""
 _SOON = 10.0
-"""The same after nobody could tell."""
+"""The same for a branch, which moves, and after nobody could tell."""
 _AT_ONCE = 8
 
 
@@ -37,7 +37,7 @@ class Looking:
     """Called from another thread when an answer has come."""
     patience: float = 3.0
     """Seconds that a decision waits for new answers; what comes later counts at the next look."""
-    _asked: dict[Question, float] = field(default_factory=dict)
+    _due: dict[Question, float] = field(default_factory=dict)
     _jobs: dict[str, Future[Mapping[Question, Sight]]] = field(default_factory=dict)
     _troubles: dict[str, str] = field(default_factory=dict)
 
@@ -53,12 +53,12 @@ class Looking:
 
     def look(self, questions: frozenset[Question], ledger: Ledger) -> list[Sighting]:
         """Ask what is open and due; the sightings that differ from the newest in the history."""
-        self._asked = {each: at for each, at in self._asked.items() if each in questions}
+        self._due = {each: at for each, at in self._due.items() if each in questions}
         due: dict[str, list[Question]] = defaultdict(list)
         inside: list[Question] = []
         now = self.clock.monotonic()
         for each in sorted(questions, key=lambda each: (each.source, each.sort, each.about)):
-            if now - self._asked.get(each, float("-inf")) < AGAIN:
+            if now < self._due.get(each, float("-inf")):
                 continue
             if each.sort == "approval":
                 inside.append(each)
@@ -67,7 +67,7 @@ class Looking:
         free = max(0, _AT_ONCE - len(self._jobs))
         begun = [self._begin(source, some, now) for source, some in islice(due.items(), free)]
         wait(begun, timeout=self.patience)
-        self._asked |= dict.fromkeys(inside, now)
+        self._due |= dict.fromkeys(inside, now + AGAIN)
         answers: dict[Question, Sight] = {each: Facts({"seen": "yes"}) for each in inside}
         answers |= self._collect()
         return [
@@ -83,7 +83,8 @@ class Looking:
     def _begin(
         self, source: str, questions: Sequence[Question], now: float
     ) -> Future[Mapping[Question, Sight]]:
-        self._asked |= dict.fromkeys(questions, now)
+        for each in questions:
+            self._due[each] = now + (_SOON if each.sort == "branch" else AGAIN)
         job: Future[Mapping[Question, Sight]] = Future()
         self._jobs[source] = job
 
@@ -107,8 +108,8 @@ class Looking:
                 answers = job.result()
                 found |= answers
                 unseen = {q: each for q, each in answers.items() if isinstance(each, Unseen)}
-                for question in unseen.keys() & self._asked.keys():
-                    self._asked[question] += _SOON - AGAIN
+                soon = self.clock.monotonic() + _SOON
+                self._due |= dict.fromkeys(unseen.keys() & self._due.keys(), soon)
                 self._troubles[source] = next((each.why for each in unseen.values()), "")
         return found
 

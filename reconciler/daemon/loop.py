@@ -18,7 +18,7 @@ from reconciler.names import instant_text, seconds_of
 from reconciler.planner.evidence import Witness
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.plan import make_plan
-from reconciler.planner.questions import questions
+from reconciler.planner.questions import of_branches, questions
 from reconciler.ports import Clock
 from reconciler.system.files import write_durably
 
@@ -191,9 +191,13 @@ class Reconciler:
         return make_plan(seen), seen
 
     def _look_out(self, plan: Plan, known: Inputs) -> bool:
-        """Look at what the gates of waiting places have to know; whether anything is new."""
+        """Look at branches that are followed, and at what the gates of waiting places have to know.
+
+        Whether anything is new.
+        """
         waiting = [each.place for each in plan.decisions if each.verdict in _WAITING]
-        found = self.looking.look(questions(known, waiting), self.view.ledger)
+        asked = questions(known, waiting) | of_branches(known)
+        found = self.looking.look(asked, self.view.ledger)
         for source, why in self.looking.troubles.items():
             self._tell(f"source {source}", f"{source} can't be looked at: {why}" if why else "")
         self._unrecorded += found

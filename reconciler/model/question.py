@@ -11,8 +11,9 @@ class Question:
     """What is to be looked at; equal ones are asked once.
 
     The answer becomes a sighting with the same ``sort`` and ``about``. ``source`` is whom to ask:
-    an app's repository, or for tickets the app. ``content`` and ``before`` say more to those who
-    look: the content in question, and for ``ancestry`` the one that may be contained in it.
+    an app's repository, or for tickets the app. The rest says more to those who look: the content
+    in question, for ``ancestry`` the one that may be contained in it, for ``branch`` and ``commit``
+    its name, and the folder of each component, by the component's name.
     """
 
     sort: Sort
@@ -20,3 +21,5 @@ class Question:
     source: str
     content: Content | None = field(default=None, compare=False)
     before: Content | None = field(default=None, compare=False)
+    revision: str = field(default="", compare=False)
+    folders: tuple[tuple[str, str], ...] = field(default=(), compare=False)

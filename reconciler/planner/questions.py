@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
+from reconciler.manifest.layering import resolve
 from reconciler.model.place import Place
+from reconciler.model.promotion import Promotion
 from reconciler.model.question import Question
+from reconciler.model.records.sighting import Sort
+from reconciler.names import instant_of
 from reconciler.planner.asking import ask_of
 from reconciler.planner.consents import questions as of_approvals
 from reconciler.planner.gates import requirements, tag, tickets
@@ -30,3 +34,43 @@ def _of_place(inputs: Inputs, place: Place) -> Iterator[Question]:
     if inputs.drivers is None or ask.assignment.target.driver in inputs.drivers:
         for asking in _ASKING:
             yield from asking(ask)
+
+
+def of_branches(inputs: Inputs) -> frozenset[Question]:
+    """Where the branches lead that promotions follow, and what the commits hold that they name.
+
+    Of places that run what they shall, too: a branch moves. Nothing where this host doesn't have
+    the driver.
+    """
+    return frozenset(
+        each
+        for (environment, app), promotion in inputs.snapshot.promotions.items()
+        if promotion.release is None or promotion.temporary is not None
+        for each in _of_promotion(inputs, Place(environment, app), promotion)
+    )
+
+
+def _of_promotion(inputs: Inputs, place: Place, promotion: Promotion) -> Iterator[Question]:
+    app = inputs.snapshot.apps.get(place.app)
+    here = resolve(inputs.snapshot, place.environment, place.app).environment
+    if app is None or here is None:
+        return
+    if inputs.drivers is not None and here.target.driver not in inputs.drivers:
+        return
+    folders = tuple(
+        (each.name, each.artifact["tree"]) for each in app.components if "tree" in each.artifact
+    )
+    temporary, follow = promotion.temporary, promotion.follow
+    if temporary is not None and inputs.now >= instant_of(temporary.expires):
+        temporary = None
+    branches = (temporary.branch if temporary else None, follow.branch if follow else None)
+    commits = (temporary.commit if temporary else None, promotion.commit)
+    named: tuple[tuple[Sort, tuple[str | None, ...]], ...] = (
+        ("branch", branches),
+        ("commit", commits),
+    )
+    for sort, names in named:
+        for name in filter(None, names):
+            source = app.repository or app.name
+            about = f"{app.name} {name}"
+            yield Question(sort, about, source, revision=name, folders=folders)

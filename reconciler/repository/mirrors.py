@@ -23,6 +23,15 @@ class Tip:
         return self.id != self.commit
 
 
+@dataclass(frozen=True, slots=True)
+class Refs:
+    """Where tags and branches lead on a remote; those that aren't there lack."""
+
+    tips: Mapping[str, Tip]
+    heads: Mapping[str, str]
+    """Branch → commit."""
+
+
 class Mirrors:
     """One bare clone for each repository that host configuration names, below one folder.
 
@@ -60,21 +69,27 @@ class Mirrors:
         with self._locks[name]:
             return bare(self._folder / f"{name}.git", self._home)
 
-    def tips(self, name: str, tags: Iterable[str]) -> dict[str, Tip]:
-        """Where these tags lead on the remote now, in one question; those that aren't there lack.
+    def tips(self, name: str, tags: Iterable[str]) -> Mapping[str, Tip]:
+        """Where these tags lead on the remote now; those that aren't there lack."""
+        return self.ask(name, tags=tags, branches=()).tips
 
-        Nothing is fetched.
+    def ask(self, name: str, *, tags: Iterable[str], branches: Iterable[str]) -> Refs:
+        """Where these tags and branches lead on the remote now, in one question.
+
+        Nothing is fetched, and nothing is asked where none are named.
         """
-        wanted = sorted(set(tags))
+        wanted, heads = sorted(set(tags)), sorted(set(branches))
         patterns = [f"refs/tags/{tag}{peeled}" for tag in wanted for peeled in ("", "^{}")]
+        patterns += [f"refs/heads/{each}" for each in heads]
         url = self.repository(name).url
-        refs = self.clone(name).remote_refs(url, *patterns) if wanted else {}
+        refs = self.clone(name).remote_refs(url, *patterns) if patterns else {}
         found = {}
         for tag in wanted:
             own = refs.get(f"refs/tags/{tag}")
             if own is not None:
                 found[tag] = Tip(own, refs.get(f"refs/tags/{tag}^{{}}", own))
-        return found
+        there = {each: refs[f"refs/heads/{each}"] for each in heads if f"refs/heads/{each}" in refs}
+        return Refs(found, there)
 
     def bring(self, name: str, tag: str, *, tip: Tip) -> Git:
         """Git in the clone, with the tag and its commit in it as the remote had them just now."""

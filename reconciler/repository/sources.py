@@ -8,7 +8,7 @@ from reconciler.model.content import Content, ContentComponent
 from reconciler.model.question import Question
 from reconciler.model.sight import Facts, Sight, Unseen
 from reconciler.repository.git import Git
-from reconciler.repository.mirrors import Mirrors, Tip
+from reconciler.repository.mirrors import Mirrors, Refs, Tip
 from reconciler.repository.tags import facts_of
 from reconciler.repository.tarballs import find_tarball
 
@@ -35,14 +35,22 @@ class RepositorySources:
         """
         contents = [each for q in questions for each in (q.content, q.before) if each is not None]
         try:
-            tips = self._mirrors.tips(source, (each.tag for each in contents if each.tag))
+            refs = self._mirrors.ask(
+                source,
+                tags=(each.tag for each in contents if each.tag),
+                branches=(each.revision for each in questions if each.sort == "branch"),
+            )
         except TagboatError as error:
             return dict.fromkeys(questions, Unseen(error.message))
-        return {each: self._seen(each, tips) for each in questions}
+        return {each: self._seen(each, refs) for each in questions}
 
-    def _seen(self, question: Question, tips: Mapping[str, Tip]) -> Sight:
+    def _seen(self, question: Question, refs: Refs) -> Sight:
         try:
-            return self._facts(question, tips)
+            if question.sort == "branch":
+                return self._commit(question, refs.heads.get(question.revision))
+            if question.sort == "commit":
+                return self._commit(question, question.revision)
+            return self._facts(question, refs.tips)
         except TagboatError as error:
             return Unseen(error.message)
         except OSError as error:
@@ -65,6 +73,24 @@ class RepositorySources:
                 return Unseen(f"this version can't look for {question.sort} {question.about}")
             case _:
                 assert_never(question.sort)
+
+    def _commit(self, question: Question, commit: str | None) -> Facts:
+        """The commit and the folder of each component there; no fact if it is gone."""
+        if commit is None:
+            return Facts({})
+        branch = question.revision if question.sort == "branch" else None
+        try:
+            git = self._mirrors.bring_commit(question.source, commit, branch=branch)
+        except StepFailedError:
+            if branch is not None:
+                raise
+            return Facts({})
+        found = {"commit": commit}
+        for component, folder in question.folders:
+            tree = _folder(git, commit, folder)
+            if tree:
+                found[f"tree {component}"] = tree
+        return Facts(found)
 
     def _tag(self, content: Content, tips: Mapping[str, Tip]) -> Facts:
         name, tip = content.tag or "", tips.get(content.tag or "")
@@ -131,3 +157,14 @@ def _trees(git: Git, commit: str) -> frozenset[str]:
     whole = git.tell(["rev-parse", f"{commit}^{{tree}}"])
     said = git.tell(["ls-tree", "-r", "-d", "--format=%(objectname)", commit])
     return frozenset({whole, *said.splitlines()})
+
+
+def _folder(git: Git, commit: str, folder: str) -> str:
+    """The tree id of a folder in a commit; empty if there is none."""
+    path = "" if folder in {".", "./"} else folder.rstrip("/")
+    said = git.ask(["cat-file", "--batch-check"], stdin=f"{commit}:{path}\n".encode())
+    match said.text.split():
+        case [tree, "tree", _]:
+            return tree
+        case _:
+            return ""

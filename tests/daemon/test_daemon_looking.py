@@ -194,3 +194,31 @@ def test_a_place_whose_source_the_host_does_not_know_is_not_held_by_that(make_wo
     reconciler.run_once()
     assert world.running("dev") == "1.0.0"
     assert Counter(each.kind for each in reconciler.view.records) == {"Claim": 1, "End": 1}
+
+
+def test_a_branch_is_asked_for_again_sooner_than_what_hardly_ever_changes():
+    sources, clock = Seen({"branch shop main": Facts({"commit": COMMIT})}), Hand()
+    eye = a_looking(sources, clock)
+    for at in (0, 9, 10, 19, 20):
+        clock.at = at
+        eye.look(frozenset({Question("branch", "shop main", "shop")}), Ledger())
+    assert len(sources.asked) == 3
+
+
+def test_s1_s2_a_place_follows_a_branch_as_it_moves_on(make_world):
+    world = make_world("dev")
+    files = {
+        "environments/dev/shop.yaml": (
+            "apiVersion: tagboat/v1\nkind: Promotion\napp: shop\nfollow: {branch: main}\n"
+        )
+    }
+    base = world.tip
+    asked = world.commit(files, onto=[base], by="ben")
+    world.push(world.commit(files, onto=[base, asked], by="ana"))
+    sources = Seen({"branch shop main": Facts({"commit": "c" * 40, "tree web": "d" * 40})})
+    reconciler = world.daemon(sources=sources)
+    reconciler.run_once()
+    assert world.running("dev") == "c" * 12
+    sources.answers["branch shop main"] = Facts({"commit": "e" * 40, "tree web": "f" * 40})
+    world.daemon(sources=sources).run_once()
+    assert world.running("dev") == "e" * 12

@@ -206,3 +206,44 @@ def test_all_questions_about_a_repository_are_one_question_to_its_remote(shop):
     ]
     answers = shop.sources.look("shop", questions)
     assert [dict(answers[each].facts)["commit"] for each in questions] == [commit] * 20
+
+
+def branch(shop, name="main", *, sort="branch"):
+    question = Question(
+        sort,
+        f"shop {name}",
+        "shop",
+        revision=name,
+        folders=(("web", "."), ("docs", "docs"), ("none", "nowhere")),
+    )
+    return shop.sources.look("shop", [question])[question]
+
+
+def test_s2_a_branch_says_its_head_and_the_folders_there(shop):
+    (shop.work / "docs").mkdir()
+    (shop.work / "docs" / "page").write_text("x")
+    commit = shop.commit("one")
+    tree = shop.git.tell(["rev-parse", "HEAD^{tree}"])
+    docs = shop.git.tell(["rev-parse", "HEAD:docs"])
+    assert branch(shop) == Facts({"commit": commit, "tree web": tree, "tree docs": docs})
+    second = shop.commit("two")
+    assert branch(shop).facts["commit"] == second
+    assert branch(shop, "gone") == Facts({})
+
+
+def test_s7_a_branch_that_was_rewritten_is_seen_as_it_is_now(shop):
+    shop.commit("one")
+    shop.commit("two")
+    branch(shop)
+    shop.git.tell(["reset", "--quiet", "--hard", "HEAD~1"])
+    other = shop.commit("other")
+    assert branch(shop).facts["commit"] == other
+
+
+def test_d20_a_commit_is_looked_for_on_every_branch(shop):
+    first = shop.commit("one")
+    shop.git.tell(["checkout", "--quiet", "-b", "side"])
+    side = shop.commit("side")
+    assert branch(shop, side, sort="commit").facts["commit"] == side
+    assert branch(shop, first, sort="commit").facts["commit"] == first
+    assert branch(shop, "e" * 40, sort="commit") == Facts({})

@@ -41,7 +41,7 @@ TWO = "{approvals: [{role: qa}, {role: manager}]}"
 def test_m5_an_empty_seat_holds_and_says_who_may_fill_it_and_how(scene):
     gates(scene, QA)
     found = gate(scene, "approvals")
-    assert found.why == "the seat empty: qa"
+    assert found.why == "the seat of qa is empty"
     assert found.who == ("role/qa",)
     assert found.remedy == "tagboat approve shop@1.1.0 --to production"
     assert decision(scene).verdict is Verdict.HOLD
@@ -66,7 +66,7 @@ def test_one_person_fills_one_seat_and_persons_are_moved_so_that_all_fit(scene):
     approved(scene, "cara", "qa")
     assert gate(scene, "approvals").why == "agreed: qa cara, manager ana"
     scene.merged = False
-    assert "1 of 2 seats empty: manager" in gate(scene, "approvals").why
+    assert "1 of 2 seats is empty: manager" in gate(scene, "approvals").why
 
 
 def test_d24_one_of_two_roles_will_do_where_a_role_holds_both(scene):
@@ -79,7 +79,7 @@ def test_d24_one_of_two_roles_will_do_where_a_role_holds_both(scene):
 
 def test_count_asks_for_as_many_persons(scene):
     gates(scene, "{approvals: [{role: manager, count: 2}]}")
-    assert "1 of 2 seats empty: manager" in gate(scene, "approvals").why
+    assert "1 of 2 seats is empty: manager" in gate(scene, "approvals").why
     approved(scene, "cara", "manager")
     assert gate(scene, "approvals").state == "open"
 
@@ -236,7 +236,7 @@ def test_m16_words_are_asked_for_once_the_tests_before_have_passed(scene):
     assert "as soon as what comes before" in gate(scene, "approvals").why
     verified(scene, claim, ago=1)
     assert gate(scene, "after").state == "closed"
-    assert gate(scene, "approvals").why == "the seat empty: qa"
+    assert gate(scene, "approvals").why == "the seat of qa is empty"
     approved(scene, "cara", "qa")
     verified(scene, claim, ago=0, passed=False)
     assert gate(scene, "approvals").state == "open"

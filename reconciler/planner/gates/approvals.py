@@ -69,8 +69,13 @@ def _rejected(ask: Ask, consent: Consent) -> Reason:
 
 def _lacking(ask: Ask, empty: list[str], *, total: int, faults: list[str]) -> Reason:
     names = ", ".join(dict.fromkeys(empty))
-    some = f"{len(empty)} of {total} seats" if total > 1 else "the seat"
-    why = "; ".join([f"{some} empty: {names}", *faults])
+    many = "seats are" if len(empty) > 1 else "seats is"
+    said = (
+        f"{len(empty)} of {total} {many} empty: {names}"
+        if total > 1
+        else f"the seat of {names} is empty"
+    )
+    why = "; ".join([said, *faults])
     version = ask.release.version if ask.release else ask.wanted
     return closed(
         NAME,
