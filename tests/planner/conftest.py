@@ -119,7 +119,10 @@ class Scene:
         judgement = Judgement(
             root=ROOT,
             tip=TIP,
-            authority=Authority({"ana": (), "ben": ()}, {"production": frozenset({"ana"})}),
+            authority=Authority(
+                {"ana": (), "ben": ()},
+                {each: frozenset({"ana"}) for each in ("dev", "staging", "production")},
+            ),
             admitted={each: Entry("100644", blob_id(text)) for each, text in self.files.items()},
             admissions=dict.fromkeys(
                 (f"environments/{each}/{app}.yaml" for each, app in admitted.promotions), admission
