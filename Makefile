@@ -11,7 +11,7 @@ TEST := .venv/.installed-test
 PYTEST_FLAGS ?= -n auto
 UV ?= uv
 
-.PHONY: help up down test lint fuzz bench site bundles lock install clean
+.PHONY: help up down test lint fuzz slips bench site bundles lock install clean
 
 help:
 	@sed -n '2,3s/^#   //p' Makefile
@@ -38,6 +38,10 @@ JOBS ?= 2
 SEED ?= 1
 fuzz: $(TEST)
 	@exec $(PYTHON_HERE) tests/fuzz/fuzz_run.py --cases $(CASES) --jobs $(JOBS) --seed $(SEED)
+
+# What becomes of single wrong characters in whole repositories.
+slips: $(TEST)
+	@exec $(PYTHON_HERE) tests/fuzz/fuzz_trees.py
 
 bench: $(TEST)
 	@for each in benchmarks/*.py; do $(PYTHON_HERE) "$$each" || exit 1; done
