@@ -217,15 +217,10 @@ def _misnamed(document: Document, home: Home) -> Iterator[Diagnostic]:
 
 
 def _odd_mode(path: str, mode: str) -> Diagnostic | None:
-    match mode:
-        case "100644":
-            return None
-        case "120000":
-            return integrity.SYMLINK.at(Location(path), "found a symbolic link")
-        case "160000":
-            return integrity.SUBMODULE.at(Location(path), "found a submodule")
-        case _:
-            return integrity.MODE.at(Location(path), f"found mode {mode}, expected {_PLAIN}")
+    said = {"120000": "a symbolic link", "160000": "a submodule"}
+    found = said.get(mode, f"mode {mode}, expected {_PLAIN}")
+    odd = integrity.of_mode(mode)
+    return odd.at(Location(path), f"found {found}") if odd else None
 
 
 def _twins(files: Mapping[str, Blob]) -> Iterator[Diagnostic]:

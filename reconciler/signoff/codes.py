@@ -70,12 +70,6 @@ MERGE_WROTE = Code(
     " Whoever merged decided it, and nobody else has looked.",
     "revert the merge, then merge main into the branch, look, and have the branch merged",
 )
-RELEASE_CHANGED = Code(
-    "TB460",
-    "release changed or removed",
-    "A release never changes after its merge, so that a version names one content for ever.",
-    "put the release back as it was, and add a new version",
-)
 TRUST_ROOT = Code(
     "TB461",
     "needs a new trust root",
@@ -107,12 +101,6 @@ TWO_SIGN_OFFS = Code(
     "Two lines of history hold different content, both signed off, and nobody who may do so chose"
     " one of them.",
     "promote anew with a file that differs from both, a comment will do, and have it merged",
-)
-NOT_A_FILE = Code(
-    "TB466",
-    "not a plain file",
-    "Links, submodules and executables aren't content.",
-    "revert it, then commit a plain file",
 )
 UNTRACEABLE = Code(
     "TB467",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
+from reconciler.manifest.codes import changes, integrity
 from reconciler.manifest.codes.code import Code
 from reconciler.signoff import codes
 from reconciler.signoff.authority import Authority
@@ -127,10 +128,9 @@ class Meeting:
             return self.refuse(codes.TRUST_ROOT, why)
         if found.sort is Sort.RELEASE and standing != Standing(None):
             why = "a release never changes after its merge"
-            return self.refuse(codes.RELEASE_CHANGED, why)
-        if result is not None and result.mode != PLAIN_FILE:
-            why = f"it has mode {result.mode}, a plain file has {PLAIN_FILE}"
-            return self.refuse(codes.NOT_A_FILE, why)
+            return self.refuse(changes.REMOVED if result is None else changes.CHANGED, why)
+        if result is not None and (odd := integrity.of_mode(result.mode)):
+            return self.refuse(odd, f"it has mode {result.mode}, a plain file has {PLAIN_FILE}")
         return None
 
     def _of_history(self, trail: Sequence[str], *, touched: Sequence[str]) -> Refusal | None:

@@ -4,11 +4,12 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from reconciler.manifest.codes import changes, integrity
 from reconciler.manifest.codes.code import Code
 from reconciler.signoff import codes
 from reconciler.signoff.authority import Authority
 from reconciler.signoff.classes import Sort, class_of
-from reconciler.signoff.facts import PLAIN_FILE, Commit, Facts
+from reconciler.signoff.facts import Commit, Facts
 from reconciler.signoff.standing import Dispute, PathState, Refusal, Standing, State
 
 
@@ -68,9 +69,10 @@ def _told(  # noqa: PLR0911 - one return for each thing that can be wrong
     if isinstance(state.standing, Dispute):
         return told(codes.TWO_SIGN_OFFS, "two lines of history hold different signed-off content")
     if found.sort is Sort.RELEASE and state.standing.entry is not None:
-        return told(codes.RELEASE_CHANGED, "a release never changes after its merge")
-    if state.current is not None and state.current.mode != PLAIN_FILE:
-        return told(codes.NOT_A_FILE, f"it has mode {state.current.mode}")
+        code = changes.REMOVED if state.current is None else changes.CHANGED
+        return told(code, "a release never changes after its merge")
+    if state.current is not None and (odd := integrity.of_mode(state.current.mode)):
+        return told(odd, f"it has mode {state.current.mode}")
     if state.pending is not None and found.area:
         lacking = authority.lacking(found.area, state.pending.persons) or ()
         seats = " and ".join(f"{each.count} more of role {each.role}" for each in lacking)
@@ -145,7 +147,8 @@ def _remedy(facts: Facts, path: str, state: PathState, *, revert: str, code: str
 _SIGNED = "git merge --no-ff -S"
 _STAYS = frozenset({codes.DIRECT.id, codes.NO_LONGER.id})
 _THEN = {
-    codes.RELEASE_CHANGED.id: "then add a new version",
+    changes.CHANGED.id: "then add a new version",
+    changes.REMOVED.id: "to keep it from being used, add its quarantine.yaml",
     codes.DIRECT.id: f"then commit it on a branch and have it merged with {_SIGNED}",
     codes.OWN_MERGE.id: f"then promote again and have somebody else merge it with {_SIGNED}",
     codes.NOT_PERMITTED.id: (

@@ -55,7 +55,7 @@ def test_it_says_what_named_the_file(call, example, tmp_path, monkeypatch, named
 
 @pytest.mark.parametrize("form", ["table", "json", "yaml"])
 @pytest.mark.parametrize("origin", [[], ["--show-origin"]], ids=["plain", "origin"])
-def test_x5_secrets_are_masked(call, example, tmp_path, form, origin):
+def test_x18_secrets_are_masked(call, example, tmp_path, form, origin):
     file = tmp_path / "tagboat.toml"
     text = example.layout.configuration.read_text()
     file.write_text(text.replace('"remote.git"', '"https://ana:hunter2@forge.example/x.git"'))

@@ -153,7 +153,7 @@ def tool(folder, name, says):
         ("something else", "Sun_SSH_1.1", {"git", "ssh-keygen"}),
     ],
 )
-def test_x3_tools_that_are_too_old_are_told(tmp_path, monkeypatch, git, ssh, wrong):
+def test_x2_tools_that_are_too_old_are_told(tmp_path, monkeypatch, git, ssh, wrong):
     tool(tmp_path, "git", git)
     tool(tmp_path, "ssh", ssh)
     tool(tmp_path, "ssh-keygen", "")
@@ -168,7 +168,7 @@ def test_missing_tools_are_told_with_what_to_install(tmp_path, monkeypatch):
     assert found["ssh-keygen"].remedy == "install OpenSSH 8.9 or newer"
 
 
-def test_t17_a_clock_behind_the_history_is_told(call, monkeypatch):
+def test_f37_a_clock_behind_the_history_is_told(call, monkeypatch):
     from reconciler.doctor.remotes import clock_at
 
     long_ago = datetime(1970, 1, 1, tzinfo=UTC)

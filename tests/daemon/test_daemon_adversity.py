@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import threading
 import time
 from collections import Counter
 
@@ -217,6 +218,28 @@ def test_waking_many_times_is_one_reason_to_look():
         wake.now()
     wake.wait(30)
     assert not wake.waiting
+
+
+def test_d5_the_poll_alone_finds_a_merge(make_world):
+    world = make_world("dev")
+    world.daemon().run_once()
+    arrived = threading.Event()
+
+    def say(line: str) -> None:
+        if line == "dev/shop runs 1.1.0":
+            arrived.set()
+
+    memory = MemoryDriver(places=world.places)
+    reconciler = build_reconciler(world.configuration(), say, drivers={"memory": memory}, probes={})
+    reconciler.wake = Wake(())  # told of nothing
+    running = threading.Thread(target=reconciler.run)
+    running.start()
+    world.promote("1.1.0", "dev")
+    assert arrived.wait(90)
+    reconciler.stopping.set()
+    reconciler.wake.now()
+    running.join(30)
+    assert not running.is_alive()
 
 
 def test_f17_a_stop_ends_the_programs_of_tests_and_parks_their_deployments(make_world):

@@ -226,7 +226,7 @@ def test_a_tarball_is_checked_and_unpacked_X25(source: Source) -> None:
     assert (into / "here").read_text() == "#!/bin/sh\n"
 
 
-def test_a_wrong_checksum_has_failed_before_anything_is_unpacked_X25(source: Source) -> None:
+def test_a_wrong_checksum_has_failed_before_anything_is_unpacked_X25_B44(source: Source) -> None:
     wanted = source.tarball(tar_of((member("a"), b"a")))
     (source.tarballs / "web.tar.gz").write_bytes(tar_of((member("a"), b"b")))
     with pytest.raises(StepFailedError, match="has sha256"):

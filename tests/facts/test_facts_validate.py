@@ -28,7 +28,7 @@ def promotion(files):
     return next(each for each in files if each.count("/") == 2 and "environment.yaml" not in each)
 
 
-def test_the_index_is_looked_at_and_not_the_folder(started, files):
+def test_m4_the_index_is_looked_at_and_not_the_folder(started, files):
     path = promotion(files)
     started.write(broken(files, path))
     assert started.call("validate").returncode == 1
@@ -162,3 +162,28 @@ def test_unchanged_files_are_neither_parsed_nor_brought_from_git(started, files,
     assert started.call("validate", "--commit", "HEAD").returncode == 0
     assert "ls-tree" in trace.read_text()
     assert "cat-file" not in trace.read_text()
+
+
+def test_b121_attributes_of_the_repository_change_nothing_that_is_read(started):
+    odd = b"*.yaml text eol=crlf ident export-ignore filter=other working-tree-encoding=UTF-16\n"
+    blob = started.git.tell(["hash-object", "-w", "--stdin"], stdin=odd)
+
+    def attributes(path):
+        started.git.tell(["update-index", "--add", "--cacheinfo", f"100644,{blob},{path}"])
+        started.write({path: odd})
+        started.git.tell(["commit", "-q", "-m", "m"])
+
+    attributes(".gitattributes")
+    for words in (["--commit", "HEAD"], ["--staged"], ["--base", "HEAD~1"], []):
+        assert started.call("validate", *words).returncode == 0, words
+    attributes("environments/.gitattributes")
+    told = started.call("validate", "--commit", "HEAD")
+    assert "environments/.gitattributes: error TB202" in told.stdout
+    assert told.stdout.count(": error ") == 1
+
+
+def test_m4_nothing_of_the_work_tree_reaches_what_is_said_of_a_commit(started, files):
+    clean = started.call("validate", "--commit", "HEAD", "--format", "json")
+    started.write({**dict.fromkeys(files), "environments/odd.txt": b"x"})
+    dirty = started.call("validate", "--commit", "HEAD", "--format", "json")
+    assert (dirty.returncode, dirty.stdout) == (clean.returncode, clean.stdout) == (0, clean.stdout)

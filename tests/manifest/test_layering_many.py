@@ -50,7 +50,7 @@ pipeline: {smoke: {version: {http: {url: /version}}}}
     return {path: blob(text) for path, text in files.items()}
 
 
-def test_m15_six_hundred_environments_of_four_lines_are_laid_out_quickly():
+def test_p1_six_hundred_environments_of_four_lines_are_laid_out_quickly():
     snapshot, report = load("0" * 40, tree())
     assert not report
     began = time.process_time()
@@ -63,7 +63,7 @@ def test_m15_six_hundred_environments_of_four_lines_are_laid_out_quickly():
     assert sorted(placed[0].pipeline.smoke) == ["home", "login", "version"]
 
 
-def test_m15_the_origin_of_every_line_of_all_of_them_is_known():
+def test_p1_the_origin_of_every_line_of_all_of_them_is_known():
     snapshot, _ = load("0" * 40, tree())
     began = time.process_time()
     places = [

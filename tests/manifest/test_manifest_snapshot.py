@@ -44,7 +44,7 @@ def test_a_broken_file_is_nowhere_but_in_broken(small):
         pytest.param("100664", "TB403", id="unusual"),
     ],
 )
-def test_only_plain_files_count(small, mode, code):
+def test_x1_only_plain_files_count(small, mode, code):
     small[PROMOTION] = blob(small[PROMOTION].data, mode)
     assert codes(small) == [(PROMOTION, code)]
     snapshot, _ = load(COMMIT, small)

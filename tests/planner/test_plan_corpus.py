@@ -89,8 +89,31 @@ def touched(path: str, place: Place) -> bool:
 
 
 @pytest.mark.parametrize("folder", CASES, ids=lambda each: each.name)
-def test_what_validate_refuses_is_never_planned_and_other_places_are(folder, scene):
-    tree = tree_of(folder)
+def test_x5_what_validate_refuses_is_never_planned_and_other_places_are(folder, scene):
+    expected = (folder / "expected.txt").read_text()
+    codes = set(re.findall(r"(?:error|warning) (TB[0-9]{3}) ", expected))
+    refused(tree_of(folder), codes, scene)
+
+
+@pytest.mark.parametrize(
+    ("mode", "data", "code"),
+    [
+        pytest.param("100644", b"#" * (256 << 10) + b"\n", "TB004", id="B10-too-long"),
+        pytest.param("120000", b"../../../etc/passwd", "TB401", id="B22-symlink"),
+        pytest.param("160000", b"", "TB402", id="B23-submodule"),
+        pytest.param("100644", None, "TB404", id="B116-lost-object"),
+    ],
+)
+@pytest.mark.parametrize(
+    "path", ["environments/dev/shop.yaml", "environments/dev/environment.yaml"]
+)
+def test_x5_what_no_text_shows_is_never_planned_and_other_places_are(path, mode, data, code, scene):
+    good = CASES[0].parents[1] / "valid" / "one-app"
+    refused({**tree_of(good), path: Blob(mode, "f" * 40, data)}, {code}, scene)
+
+
+def refused(tree, codes, scene):
+    """By these codes; no place that they touch starts, and the one beside does."""
     snapshot, report = load(TIP, tree)
     report = report + validate(snapshot)
     scene.files = dict.fromkeys(tree, "")
@@ -100,8 +123,6 @@ def test_what_validate_refuses_is_never_planned_and_other_places_are(folder, sce
         "report": report,
         "drivers": frozenset({"local", "memory"}),
     }
-    expected = (folder / "expected.txt").read_text()
-    codes = set(re.findall(r"(?:error|warning) (TB[0-9]{3}) ", expected))
     assert {each.code for each in report.findings} >= codes > set()
     plan = {each.place: each for each in make_plan(scene.inputs()).decisions}
     paths = {each.location.path for each in report.errors}

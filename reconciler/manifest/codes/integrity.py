@@ -55,3 +55,16 @@ HISTORY = Code(
     " written by somebody else doesn't say what runs, so nothing new starts.",
     "find out who changed the branch tagboat/history, then push what was there before",
 )
+
+
+def of_mode(mode: str) -> Code | None:
+    """What is wrong with a path of this mode; nothing if it is a plain file."""
+    match mode:
+        case "100644":
+            return None
+        case "120000":
+            return SYMLINK
+        case "160000":
+            return SUBMODULE
+        case _:
+            return MODE

@@ -1,0 +1,33 @@
+"""Every wish and every bad input that the files must stand up to has a test that names it."""
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+TESTS = Path(__file__).parents[1]
+REQUIRED = frozenset(
+    {
+        *(f"X{each}" for each in range(1, 6)),
+        *(f"B{each}" for each in (*range(1, 45), 49, *range(51, 57), *range(58, 64))),
+        *(f"B{each}" for each in (*range(112, 118), 121, 122)),
+        *("M1", "M4", "M13", "M14", "M15", "M19", "D5", "D21", "S12", "T17", "P1", "P13"),
+    }
+)
+_NAME = re.compile(r"^def (test_\w+)|\bid=\"([^\"]+)\"", re.MULTILINE)
+_ID = re.compile(r"(?:^|[^A-Za-z0-9])([A-Za-z])0*([1-9][0-9]*)(?=$|[^A-Za-z0-9])")
+
+
+def named() -> dict[str, set[str]]:
+    """Id → names of tests and of cases of the corpus that have it in their name."""
+    names = [each.name for each in (TESTS / "corpus").glob("*/*")]
+    for file in TESTS.rglob("test_*.py"):
+        names += ["".join(each) for each in _NAME.findall(file.read_text())]
+    found: dict[str, set[str]] = defaultdict(set)
+    for name in names:
+        for sort, number in _ID.findall(name.replace("_", " ")):
+            found[f"{sort.upper()}{number}"].add(name)
+    return found
+
+
+def test_every_required_id_stands_in_the_name_of_a_test():
+    assert REQUIRED - named().keys() == set()
