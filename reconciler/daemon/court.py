@@ -64,16 +64,21 @@ class Court:
                 known=known.judgement.progress if known else None,
             )
             inside = {path: (each.mode, each.id) for path, each in judgement.admitted.items()}
-            admitted, report = self._load(inside, at=tip)
+            admitted, report = self.load(inside, at=tip)
             shown = admitted
             if judgement.taints:  # else the branch holds what is in force, path by path
-                shown, _ = self._load(entries(self.git, tip), at=tip)
+                shown, _ = self.load(entries(self.git, tip), at=tip)
             if known:
                 carry(known.admitted, admitted)
             report = report + validate(admitted)
             self._forget(admitted, shown)
             known = self._judged = Judged(tip, judgement, admitted, shown, report)
         return known
+
+    @property
+    def facts(self) -> Facts | None:
+        """What is known of the commits that were judged last."""
+        return self._facts
 
     def _trust(self) -> None:
         """See to it that the trust root, whose tree is admitted whole, can be one."""
@@ -84,7 +89,7 @@ class Court:
                 f"the trust root {self.root[:12]} is not in the repository",
                 hint="set [trust] root in tagboat.toml to a commit of the protected branch",
             )
-        snapshot, report = self._load(entries(self.git, self.root), at=self.root)
+        snapshot, report = self.load(entries(self.git, self.root), at=self.root)
         if snapshot.people is None:
             found = "; ".join(str(each) for each in report.findings[:3])
             raise ConfigurationError(
@@ -93,7 +98,8 @@ class Court:
             )
         self._trusted = True
 
-    def _load(self, wanted: Entries, *, at: str) -> tuple[Snapshot, Report]:
+    def load(self, wanted: Entries, *, at: str) -> tuple[Snapshot, Report]:
+        """The snapshot of these entries; ``at`` is the commit that it is called after."""
         return load_entries(
             at,
             wanted,
