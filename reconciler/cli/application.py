@@ -5,6 +5,7 @@ import os
 import typer
 import typer.main
 
+from reconciler.cli.can_i import can_i
 from reconciler.cli.changelog import changelog
 from reconciler.cli.config import config
 from reconciler.cli.diff import diff
@@ -39,7 +40,7 @@ application = typer.Typer(
 )
 VERBS = (
     *(init, promote, validate, diff, get, plan, simulate, status, history, logs, explain, prove),
-    *(reconcile, changelog, schema, migrate, doctor, version),
+    *(reconcile, changelog, can_i, schema, migrate, doctor, version),
 )
 GROUPS = {"new": new, "release": release, "site": site, "config": config}
 for verb in VERBS:

@@ -3,13 +3,16 @@
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reconciler.cli.options import ConfigOption, FolderOption
 from reconciler.errors import UsageError
 from reconciler.visibility import visible
+
+if TYPE_CHECKING:
+    from reconciler.cli.knowledge import Known
 
 _FIRST, _LAST = 2000, 2999
 
@@ -34,13 +37,23 @@ def plan(
             help="For another instant, such as 2026-11-24T22:00:00+03:00.",
         ),
     ] = "",
+    base: Annotated[
+        str, typer.Option("--base", metavar="REVISION", help="What merging into this would do.")
+    ] = "",
+    head: Annotated[
+        str, typer.Option("--head", metavar="REVISION", help="The branch that would be merged.")
+    ] = "HEAD",
+    backtest: Annotated[
+        bool, typer.Option("--backtest", help="Also: what its policies would have held so far.")
+    ] = False,
     config: ConfigOption = None,
     folder: FolderOption = Path(),
 ) -> None:
     """Say what would be done now in each place, and why not more.
 
     Every gate that isn't open is named, with what opens it. Nothing is changed. With --at the time
-    is another one; the files and the history are what they are now.
+    is another one; the files and the history are what they are now. With --base it says what a
+    merge will do: the changes, every gate now and afterwards, and the earliest start.
     """
     from reconciler.cli.knowledge import known, require_answer
     from reconciler.planner.plan import make_plan
@@ -49,6 +62,12 @@ def plan(
 
     now = _instant(at) if at else SystemClock().now()
     seen = known(config, folder)
+    if base:
+        _propose(seen, folder, base=base, head=head, now=now, output=output, backtest=backtest)
+        require_answer(seen)
+        return
+    if backtest:
+        raise UsageError("--backtest needs --base", hint="tagboat plan --base main --backtest")
     made = make_plan(seen.view.inputs(now=now))
     match output:
         case PlanFormat.JSON:
@@ -60,6 +79,34 @@ def plan(
         case PlanFormat.TEXT:
             print("\n".join(visible(line) for line in as_text(made).splitlines()))
     require_answer(seen)
+
+
+def _propose(
+    seen: "Known",
+    folder: Path,
+    *,
+    base: str,
+    head: str,
+    now: datetime,
+    output: PlanFormat,
+    backtest: bool,
+) -> None:
+    """What merging a branch will do, as the comment on its merge request."""
+    from reconciler.cli.preview import changes_for, hindsight
+    from reconciler.daemon.proposals import propose
+    from reconciler.planner.preview import previews
+    from reconciler.publish.proposal import proposal_json, proposal_markdown
+
+    proposal = propose(seen.view, folder, base=base, head=head, now=now)
+    found = previews(proposal.now, proposal.after, proposal.change)
+    said = hindsight(seen, proposal) if backtest else ""
+    if output is PlanFormat.JSON:
+        import json
+
+        print(json.dumps(proposal_json(found, said), indent=2))
+        return
+    changes = changes_for(seen, proposal.after, found)
+    print(proposal_markdown(found, changes, backtest=said), end="")
 
 
 def _instant(text: str) -> datetime:

@@ -5,14 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from reconciler.daemon.court import Court
+from reconciler.daemon.court import Court, Judged
 from reconciler.daemon.view import View
 from reconciler.errors import RefusedError, UsageError
+from reconciler.manifest.layering import effective_environments
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.preview import Change
 from reconciler.repository.git import Git
 from reconciler.repository.trees import Entries, entries
-from reconciler.signoff.facts import Entry, Signed
+from reconciler.signoff import Authority
+from reconciler.signoff.facts import Entry
 from reconciler.validator import validate
 
 
@@ -23,6 +25,8 @@ class Proposal:
     now: Inputs
     after: Inputs
     change: Change
+    git: Git
+    """Where the branch's files can be read."""
 
 
 def propose(view: View, folder: Path, *, base: str, head: str, now: datetime) -> Proposal:
@@ -48,23 +52,26 @@ def propose(view: View, folder: Path, *, base: str, head: str, now: datetime) ->
         judgement=judged.judgement,
     )
     result = _merge(git, base, head)
-    change = Change(head, *_authors(court, base, head), _changed(git, base, result))
-    inside: dict[str, tuple[str, str]] = {
-        path: (each.mode, each.id) for path, each in judged.judgement.admitted.items()
-    }
-    for path, entry in change.entries.items():
-        inside.pop(path, None)
-        if entry is not None:
-            inside[path] = (entry.mode, entry.id)
-    snapshot, report = court.load(inside, at=head)
+    change = Change(head, *_authors(court, judged, head), _changed(git, base, result))
+    admitted = {path: (each.mode, each.id) for path, each in judged.judgement.admitted.items()}
+    snapshot, report = court.load(_laid(change, admitted), at=head)
+    shown = snapshot
+    if judged.shown is not judged.admitted:
+        shown, _ = court.load(_laid(change, entries(git, base)), at=head)
     after = replace(
         current,
         basis=head,
         snapshot=snapshot,
-        tip=snapshot,
+        tip=shown,
         report=report + validate(snapshot, base=judged.admitted),
     )
-    return Proposal(current, after, change)
+    return Proposal(current, after, change, git)
+
+
+def _laid(change: Change, onto: Entries) -> dict[str, tuple[str, str]]:
+    """These files with the change in them."""
+    found = {path: each for path, each in onto.items() if path not in change.entries}
+    return found | {path: (each.mode, each.id) for path, each in change.entries.items() if each}
 
 
 def _commit(git: Git, revision: str) -> str:
@@ -98,17 +105,14 @@ def _entry(found: Entries, path: str) -> Entry | None:
     return Entry(*found[path]) if path in found else None
 
 
-def _authors(court: Court, base: str, head: str) -> tuple[tuple[str, ...], bool]:
+def _authors(court: Court, judged: Judged, head: str) -> tuple[tuple[str, ...], bool]:
     """Whose signatures the branch's commits carry, and whether some carry none of a listed key."""
+    before = judged.admitted
+    authority = Authority.of(replace(before, environments=effective_environments(before)))
     court.at(head)
     facts = court.facts
     assert facts is not None  # noqa: S101 - a commit was judged a line above
-    brought = court.git.tell(["rev-list", head, f"^{base}"]).split()
-    content = [
-        facts.commits[each]
-        for each in brought
-        if each in facts.commits and facts.commits[each].changes
-    ]
-    people = {each.signature.person for each in content if isinstance(each.signature, Signed)}
-    unknown = any(not isinstance(each.signature, Signed) for each in content)
-    return tuple(sorted(people)), unknown
+    brought = court.git.tell(["rev-list", head, f"^{judged.tip}"]).split()
+    known = [facts.commits[each] for each in brought if each in facts.commits]
+    people = {authority.person_of(each.signature) for each in known if each.changes}
+    return tuple(sorted(people - {""})), "" in people

@@ -1,7 +1,7 @@
 """Past decisions made again, from a clone alone: `tagboat prove` and back-tests stand on it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconciler.daemon.court import Court
 from reconciler.daemon.view import View
@@ -10,8 +10,11 @@ from reconciler.errors import TagboatError
 from reconciler.model.place import Place
 from reconciler.model.records import Claim, Departure, Record, Refusal
 from reconciler.names import instant_of
+from reconciler.planner.backtest import Replay, is_policy, replay
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.proof import Agreement, Proof, prove
+from reconciler.repository.git import Git
+from reconciler.signoff.facts import Entry
 
 
 @dataclass(slots=True)
@@ -23,6 +26,8 @@ class Proving:
 
     view: View
     edition: str
+    git: Git | None = None
+    """Where files are read, if not in the view's clone."""
     _courts: dict[str, Court] = field(default_factory=dict)
 
     def proofs(self, wanted: frozenset[int] | None = None) -> Iterator[Proof]:
@@ -38,6 +43,28 @@ class Proving:
                 )
             else:
                 yield prove(record, inputs, edition=self.edition)
+
+    def backtest(self, changed: Mapping[str, Entry | None]) -> Iterator[Replay]:
+        """Every deployment decided again as if these policies had been in force, oldest first."""
+        policies = {path: each for path, each in changed.items() if is_policy(path)}
+        for record, inputs in self._replayed(None):
+            if not isinstance(record, Claim) or isinstance(inputs, str) or not policies:
+                continue
+            found = replay(record, self._under(policies, inputs), ledger=self.view.ledger)
+            if found is not None:
+                yield found
+
+    def _under(self, policies: Mapping[str, Entry | None], inputs: Inputs) -> Inputs:
+        """The inputs with other policies in force."""
+        admitted = {**inputs.judgement.admitted}
+        for path, entry in policies.items():
+            admitted.pop(path, None)
+            if entry is not None:
+                admitted[path] = entry
+        court = self._court(inputs.judgement.root)
+        inside = {path: (each.mode, each.id) for path, each in admitted.items()}
+        snapshot, report = court.load(inside, at=inputs.basis)
+        return replace(inputs, snapshot=snapshot, tip=snapshot, report=report)
 
     def _replayed(
         self, wanted: frozenset[int] | None
@@ -92,7 +119,7 @@ class Proving:
 
     def _court(self, root: str) -> Court:
         if root not in self._courts:
-            self._courts[root] = Court(self.view.git, root, self.view.store)
+            self._courts[root] = Court(self.git or self.view.git, root, self.view.store)
         return self._courts[root]
 
 

@@ -5,12 +5,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from reconciler.canonical import digest_of
+from reconciler.manifest.layering import resolve
 from reconciler.model.observation import Observation
 from reconciler.model.place import Place
 from reconciler.model.plan import Decision
 from reconciler.model.records import Evidence, Observed
 from reconciler.names import instant_of, instant_text
 from reconciler.planner.inputs import Inputs
+from reconciler.timetable.almanac import almanac_of, calendar_of
+from reconciler.timetable.holidays import UnknownDaysError
 
 
 @dataclass(frozen=True)
@@ -37,13 +40,17 @@ class Witness:
             places_at_once=inputs.places_at_once,
             alarms=inputs.alarms,
             stopped=inputs.stopped.get(place, ""),
-            inputs=dict(self.digests),
+            inputs=self.digests(place),
             decision=digest_of(decision.as_json()),
         )
 
+    def digests(self, place: Place) -> dict[str, str]:
+        """Input → digest, for those that git holds or libraries bring."""
+        closed = _closed_days(self.inputs, place)
+        return {**self._shared, **({"calendar": closed} if closed else {})}
+
     @cached_property
-    def digests(self) -> Mapping[str, str]:
-        """Input → digest, for those that git holds or this program brings."""
+    def _shared(self) -> Mapping[str, str]:
         inputs = self.inputs
         taints = [[each.path, each.code, each.culprit] for each in inputs.judgement.taints]
         admissions = {
@@ -79,6 +86,19 @@ def _sorted(names: frozenset[str] | None) -> tuple[str, ...] | None:
 
 def _set(names: tuple[str, ...] | None) -> frozenset[str] | None:
     return None if names is None else frozenset(names)
+
+
+def _closed_days(inputs: Inputs, place: Place) -> str:
+    """The digest of the closed days around now, which a library may know otherwise one day."""
+    environment = resolve(inputs.snapshot, place.environment, place.app).environment
+    name = calendar_of(inputs.snapshot, environment) if environment else None
+    if environment is None or name is None:
+        return ""
+    zone = environment.timezone or "Etc/UTC"
+    try:
+        return almanac_of(inputs.snapshot).digest(name, zone, at=inputs.now)
+    except UnknownDaysError:
+        return "unknown"
 
 
 def _observed(seen: Observation) -> Observed:

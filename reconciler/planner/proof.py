@@ -64,7 +64,7 @@ def prove(record: Claim | Refusal | Departure, inputs: Inputs, *, edition: str) 
         return Proof(record.sequence, place, record.subject, Agreement.NO_EVIDENCE)
     then = recalled(inputs, place, evidence)
     decision = decide(then, place)
-    digests = Witness(then, edition).digests
+    digests = Witness(then, edition).digests(place)
     wrong = [
         *_inputs_that_changed(evidence, then, digests),
         *_not_as_recorded(record, decision),

@@ -39,6 +39,25 @@ def proposal_markdown(
     return "\n\n".join(parts) + "\n"
 
 
+def proposal_json(previews: Sequence[Preview], backtest: str = "") -> dict[str, object]:
+    """The same for programs."""
+    return {
+        "places": [
+            {
+                "place": str(each.place),
+                "before": each.before.as_json(),
+                "after": each.after.as_json(),
+                "authors": list(each.authors),
+                "mergers": list(each.mergers),
+                "risks": list(each.risks),
+                "verdict": _verdict(each),
+            }
+            for each in previews
+        ],
+        "backtest": backtest,
+    }
+
+
 def _section(preview: Preview, changes: Changes | None) -> list[str]:
     before, after = preview.before, preview.after
     runs = code(before.running) if before.running else "nothing yet"
@@ -151,8 +170,8 @@ def _gates(gates: Sequence[tuple[Reason | None, Reason | None]]) -> list[str]:
         if last.state != "open" and last.remedy:
             why += f"<br>→ {markdown(last.remedy)}"
         rows.append((markdown(last.gate), _state(now), _state(then), why))
-    count = f"{len(gates)} gates, {shut} not open after the merge" if shut else "all gates open"
-    head = f"<details><summary>Gates: {count}</summary>"
+    told = f"{shut} of them not open after the merge" if shut else "all open after the merge"
+    head = f"<details><summary>{len(gates)} gates, {told}</summary>"
     return [head, table(("gate", "now", "after the merge", "why"), rows), "</details>"]
 
 

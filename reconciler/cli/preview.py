@@ -1,0 +1,53 @@
+"""What the plan of a merge needs from outside: the app's commits, and what happened so far."""
+
+from typing import TYPE_CHECKING
+
+from reconciler.cli.output import say
+from reconciler.errors import TagboatError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reconciler.changelog import Changes
+    from reconciler.cli.knowledge import Known
+    from reconciler.daemon.proposals import Proposal
+    from reconciler.planner.inputs import Inputs
+    from reconciler.planner.preview import Preview
+
+
+def changes_for(
+    seen: "Known", after: "Inputs", previews: "Sequence[Preview]"
+) -> "dict[str, Changes | None]":
+    """Place → what comes with the merge; nothing where the app's commits can't be had here."""
+    return {str(each.place): _changes(seen, after, each) for each in previews}
+
+
+def _changes(seen: "Known", after: "Inputs", preview: "Preview") -> "Changes | None":
+    from reconciler.changelog import changes_of
+    from reconciler.cli.app_source import app_source
+    from reconciler.repository.commits import read_span
+
+    app = after.snapshot.apps.get(preview.place.app)
+    content = preview.after.assignment.content if preview.after.assignment else None
+    if app is None or content is None:
+        return None
+    running = after.ledger.running(preview.place)
+    try:
+        theirs = app_source(app, source=None, configuration=seen.view.configuration)
+        if theirs is None:
+            return None
+        head = theirs.commit(content.commit, f"commit {content.commit[:12]}")
+        return changes_of(app, read_span(theirs.git, head, running.commit if running else None))
+    except TagboatError as error:
+        say(f"{preview.place}: {error.message}")
+        return None
+
+
+def hindsight(seen: "Known", proposal: "Proposal") -> str:
+    """What the changed policies would have done to the deployments so far, in a paragraph."""
+    from reconciler.daemon.proving import Proving
+    from reconciler.planner.backtest import summary
+    from reconciler.system.facts import edition
+
+    replayed = Proving(seen.view, edition(), proposal.git).backtest(proposal.change.entries)
+    return summary(list(replayed))

@@ -1,0 +1,76 @@
+"""Why a place does what it does, who may, what a merge will do, what will leave when: as commands."""
+
+import json
+
+import pytest
+
+
+def test_m14_a_place_is_explained_with_every_gate_and_who_opens_it(call):
+    code, out, _ = call("explain", "production/shop")
+    assert code == 0
+    assert out.startswith("production/shop runs 1.0.0\n")
+    for gate in ("sign-off", "files", "hold", "history"):
+        assert f" {gate} " in out
+    assert "so far:" in out
+
+
+def test_a_place_that_is_not_there_is_named_with_the_nearest_one(call):
+    code, _, err = call("explain", "production/shp")
+    assert code == 2
+    assert "production/shop" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("promote", "production", "--as", "approver"), 0, "yes: approver may promote"),
+        (("promote", "production", "--as", "nobody"), 2, "there is no person nobody"),
+        (("fly", "production", "--as", "approver"), 2, "there is no verb fly"),
+        (("promote", "prodction", "--as", "approver"), 2, "production"),
+    ],
+)
+def test_d1_d6_can_i_says_what_a_person_may_do_where_and_why_not(call, words, code, said):
+    found, out, err = call("can-i", *words)
+    assert (found, said in out + err) == (code, True), out + err
+
+
+def test_can_i_finds_the_person_by_the_key_that_git_signs_with(call):
+    code, out, err = call("can-i", "abort", "production")
+    assert code in {0, 1}, err
+    assert "engineer" in out
+
+
+def test_every_decision_of_the_example_is_proved(call):
+    code, out, err = call("prove", "--all")
+    assert code == 0, err
+    assert "come out the same, byte for byte" in out
+    assert "every signature is good, and the chain is whole" in out
+    code, _, err = call("prove", "no-such-record")
+    assert (code, "no decision" in err) == (2, True)
+    code, _, err = call("prove")
+    assert code == 2
+
+
+def test_the_merge_of_a_branch_is_told_as_one_comment(example, call):
+    promoted = example.tagboat("promote", "shop@1.1.0", "--to", "production", "--local")
+    assert promoted.returncode == 0, promoted.stderr
+    branch = "tagboat/promote/production/shop/1.1.0"
+    words = ("plan", "--base", "origin/main", "--head", branch)
+    code, out, err = call(*words, "-o", "markdown")
+    assert code == 0, err
+    assert out.startswith("<!-- tagboat plan -->\n\n### production/shop: `1.0.0` → `1.1.0`")
+    assert "**Once merged, it starts at once.**" in out
+    code, out, _ = call(*words, "-o", "json", "--backtest")
+    told = json.loads(out)
+    assert [each["place"] for each in told["places"]] == ["production/shop"]
+    assert told["places"][0]["mergers"] == ["approver"]
+
+
+def test_simulate_says_that_nothing_leaves_where_nothing_follows(call):
+    code, out, err = call("simulate", "-o", "json")
+    assert code == 0, err
+    assert {each["what"] for each in json.loads(out)} <= {"waits"}
+    code, out, err = call("simulate", "-o", "calendar")
+    assert out.startswith("BEGIN:VCALENDAR"), err
+    code, _, err = call("simulate", "--from", "tomorrow")
+    assert (code, "no instant" in err) == (2, True)

@@ -1,0 +1,145 @@
+"""What a merge will do: read from real git, decided by the planner, told as a comment."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from reconciler.changelog import changes_of
+from reconciler.changelog.changes import Span
+from reconciler.changelog.commit import Commit, Person
+from reconciler.daemon.proposals import propose
+from reconciler.daemon.proving import Proving
+from reconciler.errors import RefusedError, UsageError
+from reconciler.model.deployment import Work
+from reconciler.planner.backtest import summary
+from reconciler.planner.preview import previews
+from reconciler.publish.proposal import MARKER, proposal_markdown
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+GOLDEN = Path(__file__).parent / "proposal.md"
+ENVIRONMENT = "environments/{}/environment.yaml"
+
+
+def branch(world, files, by="ben"):
+    """A branch of the remote's main with these files changed."""
+    return world.commit(files, onto=[world.tip], by=by)
+
+
+def proposal(world, reconciler, head, now=NOW):
+    reconciler.view.refresh()
+    return propose(reconciler.view, world.remote, base=world.tip, head=head, now=now)
+
+
+def told(found, changes=None):
+    seen = previews(found.now, found.after, found.change)
+    return proposal_markdown(seen, changes or {})
+
+
+def promotion(version, extra=""):
+    return f'apiVersion: tagboat/v1\nkind: Promotion\napp: shop\nrelease: "{version}"\n{extra}'
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory, world_in):
+    """Two places; 2.0.0 failed in staging; production may be deployed to by night."""
+    world = world_in(tmp_path_factory.mktemp("proposals"), "production", "staging")
+    world.daemon().run_once()
+    world.promote("2.0.0", "staging")
+    reconciler = world.daemon(failing={"2.0.0": Work.ROLLOUT})
+    reconciler.run_once()
+    return world, reconciler
+
+
+def commits(app):
+    """Three commits of the app, the newest first."""
+    ana, ben = Person("Ana Lima", "ana@shop.example"), Person("Ben Okoro", "ben@shop.example")
+
+    def commit(digit, parent, author, message):
+        return Commit(digit * 40, (parent * 40,), author, message, ("web/checkout.py",))
+
+    span = Span(
+        base="0" * 40,
+        head="3" * 40,
+        commits=(
+            commit("3", "2", ben, "feat(checkout)!: ask for the postcode first (SHOP-412)"),
+            commit("2", "1", ana, "fix: keep the basket over a restart"),
+            commit("1", "0", ana, "docs: say how to run the tests"),
+        ),
+    )
+    return changes_of(app, span)
+
+
+def test_m17_the_comment_says_what_the_merge_will_do(scene):
+    world, reconciler = scene
+    booked = promotion("1.1.0", 'at: "2026-11-24T22:00:00+03:00"\n')
+    head = branch(world, {"environments/production/shop.yaml": booked})
+    found = proposal(world, reconciler, head)
+    app = found.after.snapshot.apps["shop"]
+    text = told(found, {"production/shop": commits(app)})
+    text = re.sub(r"on 20\d\d-\d\d-\d\d", "on <day>", text)
+    if not GOLDEN.exists():
+        GOLDEN.write_text(text)
+    assert text == GOLDEN.read_text()
+    assert text.startswith(MARKER)
+
+
+def test_the_same_branch_gives_the_same_bytes(scene):
+    world, reconciler = scene
+    head = branch(world, {"environments/staging/shop.yaml": promotion("1.1.0")})
+    assert told(proposal(world, reconciler, head)) == told(proposal(world, reconciler, head))
+
+
+def test_only_places_that_the_merge_touches_are_told_of(scene):
+    world, reconciler = scene
+    head = branch(world, {"environments/staging/shop.yaml": promotion("1.1.0")})
+    found = proposal(world, reconciler, head)
+    seen = previews(found.now, found.after, found.change)
+    assert [str(each.place) for each in seen] == ["staging/shop"]
+    assert (seen[0].authors, seen[0].mergers) == (("ben",), ("ana",))
+    head = branch(world, {"README.md": "nothing managed\n"})
+    assert "changes nothing about what runs" in told(proposal(world, reconciler, head))
+
+
+def test_who_wrote_it_is_no_one_who_may_merge_it(scene):
+    world, reconciler = scene
+    head = branch(world, {"environments/staging/shop.yaml": promotion("1.1.0")}, by="eve")
+    found = proposal(world, reconciler, head)
+    assert found.change.unknown
+    head = branch(world, {"environments/staging/shop.yaml": promotion("1.1.0")}, by="ana")
+    found = proposal(world, reconciler, head)
+    (seen,) = previews(found.now, found.after, found.change)
+    assert seen.mergers == ("ben",)
+
+
+def test_the_risk_line_comes_from_the_history(scene):
+    world, reconciler = scene
+    head = branch(world, {"environments/staging/shop.yaml": promotion("1.1.0")})
+    assert "1 of the last 2 deployments here failed" in told(proposal(world, reconciler, head))
+
+
+def test_a_branch_that_does_not_merge_is_refused(scene):
+    world, reconciler = scene
+    before = world.git.tell(["rev-parse", "main~1"])
+    files = {"environments/staging/shop.yaml": promotion("1.2.0")}
+    head = world.commit(files, onto=[before], by="ben")
+    with pytest.raises(RefusedError, match="doesn't merge"):
+        proposal(world, reconciler, head)
+    with pytest.raises(UsageError, match="no commit nowhere"):
+        proposal(world, reconciler, "nowhere")
+
+
+def test_a_changed_policy_is_tried_on_what_was_deployed_so_far(scene):
+    world, reconciler = scene
+    environment = world.git.tell(["show", f"main:{ENVIRONMENT.format('staging')}"])
+    tighter = f"{environment}\ngates: {{require: [way-back]}}\n"
+    head = branch(world, {ENVIRONMENT.format("staging"): tighter})
+    found = proposal(world, reconciler, head)
+    proving = Proving(reconciler.view, reconciler.edition, found.git)
+    replays = list(proving.backtest(found.change.entries))
+    assert summary(replays) == (
+        "Of the 3 deployments so far these files would have blocked 2, "
+        "among them 1 of the 1 that failed. "
+        "By gate: require/way-back 2. Blocked: staging.shop.2, staging.shop.5."
+    )
