@@ -60,11 +60,20 @@ class RewoundError(RefusedError):
     """A followed branch no longer contains the commit last seen on it (B112, B113)."""
 
 
-class StepFailedError(TagboatError):
+class StepError(TagboatError):
+    """A step that did not pass. Without ``begun`` nothing of it was done, so nothing is undone."""
+
+    def __init__(self, message: str, *, hint: str = "", begun: bool = True) -> None:
+        """Say whether anything may have been done."""
+        super().__init__(message, hint=hint)
+        self.begun = begun
+
+
+class StepFailedError(StepError):
     """A step's check said no: the content is at fault, so going back is right."""
 
 
-class StepErroredError(TagboatError):
+class StepErroredError(StepError):
     """A step could not tell: nothing is known about the content; may be tried again."""
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Protocol
 
 from reconciler.model.content import Content, ContentComponent, PlaceTarget
-from reconciler.model.deployment import TestSpec
+from reconciler.model.deployment import Backup, Page, TestSpec
 from reconciler.model.observation import Observation, Rollout
+from reconciler.model.place import Place
 from reconciler.model.question import Question
 from reconciler.model.sight import Sight
 
@@ -61,6 +62,24 @@ class Driver(Protocol):
         """Switch to prepared content, or to nothing; returns once the switch is begun."""
         ...
 
+    def maintain(
+        self, target: PlaceTarget, page: Page | None, *, fence: int, timeout: float
+    ) -> None:
+        """Show visitors a page instead of the app; with nothing, let them in again.
+
+        With the page up, nobody but this host reaches content: `address` says where. Each request
+        gets the page or the app, whole. Returns once that is so. Raises `StepFailedError` where
+        the driver can't, or when the content doesn't come up for visitors; the page then stays.
+        """
+        ...
+
+    def address(self, target: PlaceTarget) -> str:
+        """Where the content answers while visitors see a page, as ``host:port``.
+
+        Empty when it answers where everybody asks.
+        """
+        ...
+
     def rollout(self, target: PlaceTarget, content: Content | None) -> Rollout:
         """How far the switch is; a poll, never blocks."""
         ...
@@ -93,6 +112,87 @@ class Probe(Protocol):
 
         ``folder`` is where the release's files are, for ``./`` commands. Never takes longer than
         ``timeout`` seconds and leaves no child behind.
+        """
+        ...
+
+
+class Ended(Protocol):
+    """How a program ended."""
+
+    @property
+    def returncode(self) -> int:
+        """Its exit code; negative for a signal."""
+        ...
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether its deadline ended it."""
+        ...
+
+    @property
+    def gist(self) -> str:
+        """The one line that tells most about a bad end."""
+        ...
+
+    @property
+    def output(self) -> str:
+        """What it said on both streams, as text, cut at a limit."""
+        ...
+
+
+class Commands(Protocol):
+    """Programs of releases, and those that the host allows."""
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        folder: Path | None,
+        environment: Mapping[str, str],
+        timeout: float,
+        mark: str,
+    ) -> Ended:
+        """Run it to its end; nothing of it stays, and it gets nothing of our own environment.
+
+        ``folder`` is where the release's files are, for ``./`` programs. Raises `StepFailedError`
+        when the release doesn't have it, and `StepErroredError` when it may not or can't be run:
+        in both cases nothing was begun.
+        """
+        ...
+
+    def end(self, mark: str) -> None:
+        """End what carries this mark, left by a daemon that was killed."""
+        ...
+
+
+class Backups(Protocol):
+    """Backups of data, kept on this host by deployment; raises as a driver does."""
+
+    def begin(self, place: Place, deployment: str) -> Path:
+        """Where a command is to write; nothing is there."""
+        ...
+
+    def keep(self, place: Place, deployment: str) -> Backup:
+        """Make what was written a backup, durably; `StepFailedError` if that is nothing."""
+        ...
+
+    def find(self, place: Place, backup: Backup) -> Path:
+        """The file, read again and found unchanged; `StepFailedError` if it isn't."""
+        ...
+
+    def drop(self, place: Place, *, keep: int, spare: str) -> None:
+        """Remove all but the newest ones, and never that of the deployment ``spare``."""
+        ...
+
+
+class Branches(Protocol):
+    """Branches of apps' repositories."""
+
+    def advance(self, content: Content, branch: str, *, timeout: float) -> str:
+        """Fast-forward the branch to the content's commit, and say what was done.
+
+        Raises `StepFailedError` when that isn't a fast-forward or the remote refuses, and
+        `StepErroredError` when it doesn't answer.
         """
         ...
 

@@ -9,8 +9,9 @@ import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from reconciler.daemon.board import Board
 from reconciler.daemon.claims import Claims
-from reconciler.daemon.executor import Equipment
+from reconciler.daemon.equipment import Equipment
 from reconciler.daemon.lines import Lines
 from reconciler.daemon.looking import Looking
 from reconciler.daemon.loop import Reconciler
@@ -20,16 +21,19 @@ from reconciler.daemon.wake import Wake, refs_of
 from reconciler.daemon.workers import Journals, Workers
 from reconciler.errors import ConfigurationError
 from reconciler.ports import Artifacts, Clock, Driver, Failpoints, Probe, Sources
+from reconciler.repository.branches import AppBranches
 from reconciler.repository.git import bare, require_tools
 from reconciler.repository.history import HistoryBranch
 from reconciler.repository.locks import remove_stale_locks
 from reconciler.repository.mirrors import Mirrors
 from reconciler.repository.sources import RepositorySources
+from reconciler.system.backups import BackupFolder
 from reconciler.system.caches import cache_folder
 from reconciler.system.clock import SystemClock
 from reconciler.system.configuration import Configuration
 from reconciler.system.facts import FactStore, edition
 from reconciler.system.failpoints import failpoints_of
+from reconciler.system.programs import Programs
 
 DriverFactory = Callable[[Configuration, Artifacts, Failpoints, Clock], Driver]
 
@@ -105,9 +109,14 @@ def build_probes(configuration: Configuration) -> dict[str, Probe]:
     """Every probe, bound to what the host allows."""
     from reconciler.probes.command import CommandProbe
     from reconciler.probes.http import HttpProbe
+    from reconciler.probes.metric import MetricProbe
+    from reconciler.probes.tcp import TcpProbe
 
+    host = configuration.host
     return {
-        "http": HttpProbe(egress=frozenset(configuration.host.egress)),
+        "http": HttpProbe(egress=frozenset(host.egress)),
+        "tcp": TcpProbe(egress=frozenset(host.egress)),
+        "metric": MetricProbe(url=host.metrics.url if host.metrics else None),
         "command": CommandProbe(programs=frozenset(configuration.host.programs)),
     }
 
@@ -178,13 +187,18 @@ def build_reconciler(
         drivers = build_drivers(configuration, failpoints, mirrors)
     lines = Lines(say, configuration.state / "logs")
     identify = _new_id
+    board = Board()
     equipment = Equipment(
         drivers=drivers,
         probes=build_probes(configuration) if probes is None else probes,
+        commands=Programs(frozenset(configuration.host.programs)),
+        backups=BackupFolder(configuration.state / "backups", failpoints),
+        branches=AppBranches(mirrors),
         clock=clock,
         failpoints=failpoints,
         watcher=lines,
         identify=identify,
+        answers=board.of,
     )
     wake = Wake(refs_of(configuration.address(configuration.host.remote.url)))
     workers = Workers(equipment, wake.now)
@@ -211,6 +225,7 @@ def build_reconciler(
         ),
         wake=wake,
         lines=lines,
+        board=board,
         clock=clock,
         drivers=frozenset(drivers),
         stopping=threading.Event(),

@@ -1,24 +1,20 @@
 """Carries a claimed deployment through its lanes: the only caller of drivers and probes."""
 
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
+from reconciler.daemon.equipment import Equipment, ParkedError
+from reconciler.daemon.steps import Done, Steps
 from reconciler.deployer.fold import Deployment, apply, fold
-from reconciler.errors import StaleFenceError, StepErroredError, StepFailedError, TagboatError
-from reconciler.model.content import Content
-from reconciler.model.deployment import Phase, Result, StepSpec, TestSpec, Work
-from reconciler.model.observation import RolloutState
+from reconciler.errors import StaleFenceError, StepError, StepErroredError, StepFailedError
+from reconciler.manifest.secrets import redacted
+from reconciler.model.deployment import Phase, Result, StepSpec
 from reconciler.model.records import End, Outcome, body_of
 from reconciler.names import instant_of, instant_text
-from reconciler.ports import Clock, Driver, Failpoints, Journal, Probe
+from reconciler.ports import Journal
 
-_TRIES = 3
-"""How often a step that could not tell is done in all."""
 _PAUSE = 0.5
-_POLL = 0.05
 _GRACE = 30.0
 
 _OUTCOMES = {
@@ -26,31 +22,6 @@ _OUTCOMES = {
     Phase.ROLLED_BACK: Outcome.ROLLED_BACK,
     Phase.STUCK: Outcome.STUCK,
 }
-
-
-class Watcher(Protocol):
-    """Is told of every event after it is durable: progress lines and logs."""
-
-    def __call__(self, deployment: Deployment, event: Mapping[str, Any]) -> None:
-        """Take note; must not fail and must not wait."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Equipment:
-    """What an executor works with."""
-
-    drivers: Mapping[str, Driver]
-    probes: Mapping[str, Probe]
-    clock: Clock
-    failpoints: Failpoints
-    watcher: Watcher
-    identify: Callable[[], str]
-    """A new unique record id."""
-
-
-class ParkedError(TagboatError):
-    """The daemon is asked to stop: the deployment goes on from its journal later."""
 
 
 class Executor:
@@ -61,6 +32,8 @@ class Executor:
         self._equipment = equipment
         self._journal = journal
         self._stopping = stopping
+        self._steps = Steps(equipment, stopping)
+        self._resumed = False
 
     def carry(self) -> End:
         """Go on from where the journal stands until the end; gives the End to be pushed.
@@ -68,9 +41,11 @@ class Executor:
         Raises `ParkedError` when asked to stop, and the journal's own error when it can't be
         written: the effect that was to follow has then not happened.
         """
-        events = self._journal.events()
-        state = fold(events)
+        state = fold(self._journal.events())
         assert state is not None  # noqa: S101 - a claim is journalled before its worker starts
+        # Programs of an earlier run of ours may still be at work (F48).
+        self._equipment.commands.end(state.claim.id)
+        self._resumed = bool(state.outcomes)
         while state.end is None:
             if state.phase.final:
                 state = self._note(state, {"event": "finished", "end": body_of(self._end(state))})
@@ -83,13 +58,17 @@ class Executor:
 
     def _take(self, state: Deployment, step: StepSpec) -> Deployment:
         state = self._note(state, {"event": "step-started", "step": step.name})
-        result, detail = self._perform(state, step)
-        ended = {
+        result, done = self._perform(state, step)
+        ended: dict[str, Any] = {
             "event": "step-ended",
             "step": step.name,
             "result": result.value,
-            "detail": detail,
+            "detail": redacted(done.detail),
         }
+        if not done.begun:
+            ended["begun"] = False
+        if done.backup is not None:
+            ended["backup"] = done.backup.model_dump(mode="json")
         return self._note(state, ended)
 
     def _note(self, state: Deployment, event: dict[str, Any]) -> Deployment:
@@ -99,98 +78,61 @@ class Executor:
         self._equipment.watcher(after, event)
         return after
 
-    def _perform(self, state: Deployment, step: StepSpec) -> tuple[Result, str]:
+    def _perform(self, state: Deployment, step: StepSpec) -> tuple[Result, Done]:
         """Do the step; what a driver or probe raises becomes its result."""
-        reach = self._equipment.failpoints.reach
         until = self._until(state, step)
-        for tries in range(1, _TRIES + 1):
-            reach(f"step.{step.name}.before")
+        if step.once and (state.blind or state.starts > 1):
+            return self._resolve(state, step, until)
+        for tries in range(step.retries + 1):
             try:
-                detail = self._work(state, step, until)
-            except (StepFailedError, StepErroredError) as error:
-                if self._stopping.is_set():
-                    # Its programs may have been killed because we stop: it is asked again.
-                    raise ParkedError("the daemon stops") from error
-                if isinstance(error, StepFailedError):
-                    return Result.FAILED, error.message
-                if tries == _TRIES or self._left(until) <= _PAUSE:
-                    return Result.ERRORED, error.message
+                return self._once(state, step, until)
+            except StepErroredError as error:
+                # Begun and not known to have ended, it may have been done (I7).
+                last = tries == step.retries or step.once
+                if last or self._left(until) <= _PAUSE:
+                    return Result.ERRORED, _told(error, state)
                 self._equipment.clock.sleep(_PAUSE)
-            except StaleFenceError as error:
-                return Result.ERRORED, error.message
-            except ParkedError:
-                raise
-            except Exception as error:  # noqa: BLE001 - a plug-in's fault must not end the daemon
-                return Result.ERRORED, f"{type(error).__name__}: {error}"
-            else:
-                reach(f"step.{step.name}.after")
-                return Result.PASSED, detail
-        return Result.ERRORED, "could not tell"
+        return Result.ERRORED, Done("could not tell")
 
-    def _work(self, state: Deployment, step: StepSpec, until: float) -> str:
-        assignment = state.assignment
-        target = assignment.target
-        driver = self._driver(target.driver)
-        content = _content_of(state)
-        fence = state.claim.sequence
-        left = self._left(until)
-        match step.work:
-            case Work.PREPARE:
-                driver.prepare(target, assignment.content, fence=fence, timeout=left)
-                return ""
-            case Work.APPLY:
-                driver.apply(target, content, fence=fence, timeout=left)
-                return ""
-            case Work.ROLLOUT:
-                return self._wait(state, driver, until)
-            case Work.SMOKE:
-                return self._smoke(state, step, driver, until)
-            case Work.CLEANUP:
-                contents = (content, assignment.previous if content else None)
-                kept = {*assignment.keep, *(each.digest for each in contents if each)}
-                driver.cleanup(target, frozenset(kept), fence=fence)
-                return ""
-
-    def _wait(self, state: Deployment, driver: Driver, until: float) -> str:
-        while True:
-            rollout = driver.rollout(state.assignment.target, _content_of(state))
-            if rollout.state is RolloutState.DONE:
-                return rollout.detail
-            if rollout.state is RolloutState.FAILED:
-                raise StepFailedError(rollout.detail)
-            if self._left(until) <= 0:
-                raise StepFailedError(f"not up in time: {rollout.detail}")
+    def _once(self, state: Deployment, step: StepSpec, until: float) -> tuple[Result, Done]:
+        """One try. Raises `StepErroredError` and `ParkedError`."""
+        reach = self._equipment.failpoints.reach
+        try:
+            if self._resumed and state.phase is Phase.ROLLING_OUT:
+                self._steps.verify_backup(state)
+            self._resumed = False
+            reach(f"step.{step.name}.before")
+            done = self._steps.do(state, step, until=until)
+        except (StepFailedError, StepErroredError) as error:
             if self._stopping.is_set():
-                raise ParkedError("the daemon stops")
-            self._equipment.clock.sleep(_POLL)
+                # Its programs may have been killed because we stop: it is asked again.
+                raise ParkedError("the daemon stops") from error
+            if isinstance(error, StepErroredError):
+                raise
+            return Result.FAILED, _told(error, state)
+        except StaleFenceError as error:
+            return Result.ERRORED, Done(error.message)
+        except ParkedError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a plug-in's fault must not end the daemon
+            return Result.ERRORED, Done(f"{type(error).__name__}: {error}")
+        reach(f"step.{step.name}.after")
+        return Result.PASSED, done
 
-    def _smoke(self, state: Deployment, step: StepSpec, driver: Driver, until: float) -> str:
-        content = _content_of(state)
-        assert content is not None  # noqa: S101 - nothing has no tests
-        folder = driver.folder(state.assignment.target, content)
-        for test in step.tests:
-            probe = self._equipment.probes.get(test.probe)
-            if probe is None:
-                raise StepErroredError(f"there is no probe {test.probe}")
-            own = min(until, self._equipment.clock.monotonic() + test.timeout)
-            for tries in range(test.retries + 1):
-                if self._stopping.is_set():
-                    raise ParkedError("the daemon stops")
-                try:
-                    probe.check(test, folder, timeout=max(0.1, self._left(own)))
-                except (StepFailedError, StepErroredError) as error:
-                    if tries == test.retries or self._left(own) <= _PAUSE:
-                        raise type(error)(_tell(test, error)) from error
-                    self._equipment.clock.sleep(_PAUSE)
-                else:
-                    break
-        return ", ".join(test.name for test in step.tests)
-
-    def _driver(self, name: str) -> Driver:
-        driver = self._equipment.drivers.get(name)
-        if driver is None:
-            raise StepErroredError(f"the driver {name} is not enabled on this host")
-        return driver
+    def _resolve(self, state: Deployment, step: StepSpec, until: float) -> tuple[Result, Done]:
+        """What became of a step that may not be done twice: only its own check can tell (I7)."""
+        begun = "it was begun before, and nobody can tell how it ended"
+        if state.blind:
+            begun = "the journal is gone, and nobody can tell what there is to undo"
+        if step.check is None or state.blind:
+            return Result.ERRORED, Done(begun)
+        try:
+            self._steps.prove(state, step, until=until)
+        except (StepFailedError, StepErroredError) as error:
+            if self._stopping.is_set():
+                raise ParkedError("the daemon stops") from error
+            return Result.ERRORED, Done(f"{begun}; {error.message}")
+        return Result.PASSED, Done("it was done before, says its check")
 
     def _until(self, state: Deployment, step: StepSpec) -> float:
         """The deadline on the monotonic clock, counted from the journaled first start (F9).
@@ -201,7 +143,7 @@ class Executor:
         clock = self._equipment.clock
         spent = (clock.now() - instant_of(state.step_started)).total_seconds()
         left = step.timeout - min(max(spent, 0.0), step.timeout)
-        if state.phase is Phase.ROLLING_BACK:
+        if state.phase is not Phase.ROLLING_OUT:
             left = max(left, min(step.timeout, _GRACE))
         return clock.monotonic() + left
 
@@ -233,15 +175,10 @@ class Executor:
         )
 
 
-def _content_of(state: Deployment) -> Content | None:
-    backward = state.phase is Phase.ROLLING_BACK
-    return state.assignment.previous if backward else state.assignment.content
-
-
-def _tell(test: TestSpec, error: TagboatError) -> str:
-    tail = f" (help: {test.help})" if test.help else ""
-    return f"{test.name}: {error.message}{tail}"
-
-
 def _seconds(start: datetime, end: datetime) -> int:
     return max(0, round((end - start).total_seconds()))
+
+
+def _told(error: StepError, state: Deployment) -> Done:
+    """What a step that did not pass has said; an earlier run of it may have begun."""
+    return Done(error.message, begun=error.begun or state.starts > 1)

@@ -1,15 +1,21 @@
 """What the daemon says: one line an event, on stderr and in the log of the deployment."""
 
 import contextlib
+import os
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from reconciler.deployer.fold import Deployment
+from reconciler.manifest.secrets import redacted
 from reconciler.model.deployment import Result
 from reconciler.visibility import visible
 
+_LINES = 2_000
+"""Lines of one program's output that are kept."""
+_MOST = 4 << 20
+"""Bytes that a deployment's log may have."""
 _MARKS = {Result.PASSED: "✔", Result.FAILED: "✖", Result.ERRORED: "?"}
 
 
@@ -37,13 +43,29 @@ class Lines:
             self._speak(f"{head:<{self._width}}  {line}")
         self.log(deployment.claim.deployment, f"{event['at']} {line}")
 
+    def output(self, deployment: str, step: str, text: str) -> None:
+        """Add what a program of a step has said to the deployment's log, secrets masked."""
+        lines = redacted(text).splitlines()
+        if len(lines) > _LINES:
+            lines = [*lines[:_LINES], f"… and {len(lines) - _LINES} lines more"]
+        self._write(deployment, [f"  {step} | {each}" for each in lines])
+
     def log(self, deployment: str, line: str) -> None:
         """Add a line to a deployment's log."""
-        try:
-            with (self._folder / f"{deployment}.log").open("a") as file:
-                file.write(visible(line) + "\n")
-        except OSError:
-            return
+        self._write(deployment, [redacted(line)])
+
+    def _write(self, deployment: str, lines: list[str]) -> None:
+        """All in one write: what a kill leaves has no half line but perhaps the last."""
+        path = self._folder / f"{deployment}.log"
+        text = "".join(f"{visible(each)}\n" for each in lines).encode()
+        with contextlib.suppress(OSError):
+            handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o640)
+            try:
+                room = max(0, _MOST - os.fstat(handle).st_size)
+                if text and room:
+                    os.write(handle, text[:room])
+            finally:
+                os.close(handle)
 
     def tell(self, line: str) -> None:
         """Say something that belongs to no deployment."""

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from reconciler.daemon.board import Board
 from reconciler.daemon.claims import Claims
 from reconciler.daemon.lines import Lines
 from reconciler.daemon.looking import Looking
@@ -42,6 +43,7 @@ class Reconciler:
     looking: Looking
     wake: Wake
     lines: Lines
+    board: Board
     clock: Clock
     drivers: frozenset[str]
     stopping: threading.Event
@@ -144,6 +146,7 @@ class Reconciler:
         self.claims.settle()
 
     def _act(self) -> Plan:
+        self._pin_answers()
         self.claims.settle()
         for place, why in self.claims.stopped.items():
             self._tell(str(place), f"{place} stopped: {why}")
@@ -169,6 +172,12 @@ class Reconciler:
             self.view.refresh()
             self.claims.settle()
         return self._plan()[0]
+
+    def _pin_answers(self) -> None:
+        """What people have said of the deployments that are at work here."""
+        held = {name: place for name, (place, _) in self.claims.held.items()}
+        said_of = self.view.ledger.said_of
+        self.board.pin({name: said_of(name, place) for name, place in held.items()})
 
     def _plan(self) -> tuple[Plan, Inputs]:
         """The plan and what it is made from.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from reconciler.daemon.view import View
+from reconciler.deployer.standing import Standing
 from reconciler.errors import TagboatError
 from reconciler.model.content import PlaceTarget
 from reconciler.model.observation import Observation
@@ -34,11 +35,11 @@ class Supervision:
         What was done, as records; and for each place looked at what went wrong there, or nothing.
         """
         idle = [
-            standing.settled[-1]
+            claim
             for place in view.ledger.places
             if place not in busy and (standing := view.ledger.at(place)).open_claim is None
-            if standing.running and standing.settled and not standing.broken
-            if standing.settled[-1].reconciler == reconciler
+            if not standing.broken and (claim := _looked_after(standing))
+            if claim.reconciler == reconciler
         ]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             answers = pool.map(lambda claim: self._start(view, claim), idle)
@@ -62,9 +63,10 @@ class Supervision:
 
     def _start(self, view: View, claim: Claim) -> tuple[str, str]:
         """Why it was started, and what went wrong: one place's trouble is no other's (X5)."""
-        running = view.ledger.at(Place(claim.environment, claim.app)).running
+        standing = view.ledger.at(Place(claim.environment, claim.app))
+        running = standing.running or claim.assignment.content
         driver = self._drivers.get(claim.assignment.target.driver)
-        if driver is None or running is None:
+        if driver is None:
             return "", ""
         try:
             return driver.supervise(claim.assignment.target, running), ""
@@ -81,3 +83,11 @@ class Supervision:
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             seen = pool.map(lambda each: each[2].observe(each[1]), asked)
             return dict(zip((place for place, _, _ in asked), seen, strict=True))
+
+
+def _looked_after(standing: Standing) -> Claim | None:
+    """The claim that says what should run in an idle place: content, or a page of maintenance."""
+    if standing.running and standing.settled:
+        return standing.settled[-1]
+    last = standing.last_claim
+    return last if standing.stuck and last and last.assignment.lanes.maintained else None

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.daemon.executor import Equipment, Executor, ParkedError
+from reconciler.daemon.equipment import Equipment, ParkedError
+from reconciler.daemon.executor import Executor
 from reconciler.deployer.fold import fold
 from reconciler.errors import TagboatError
 from reconciler.journal.jsonl import FileJournal, JournalFullError

@@ -3,9 +3,11 @@
 Events of a journal, in order (each a JSON object with ``event`` and ``at``):
 
 * ``claiming`` with ``claim``: the claim is about to be pushed; nothing is done yet
-* ``claimed`` with ``claim``: the pushed claim, numbered; effects may begin
-* ``step-started`` with ``step``; again with ``again: true`` after a restart
-* ``step-ended`` with ``step``, ``result``, ``detail``
+* ``claimed`` with ``claim``: the pushed claim, numbered; effects may begin. With ``backward`` the
+  journal of an earlier run is lost: what may have been done is undone
+* ``step-started`` with ``step``; once more after a restart
+* ``step-ended`` with ``step``, ``result``, ``detail``, ``backup`` if one was taken, and
+  ``begun`` false when nothing of it was done
 * ``finished`` with ``end``: the record that is to be pushed
 """
 
@@ -13,8 +15,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from reconciler.deployer.machine import IllegalMoveError, advance, event_of
-from reconciler.model.deployment import Assignment, Phase, Result, StepOutcome, StepSpec
+from reconciler.deployer.machine import Event, IllegalMoveError, advance, event_of
+from reconciler.model.deployment import (
+    Assignment,
+    Backup,
+    Phase,
+    Result,
+    StepOutcome,
+    StepSpec,
+    Work,
+)
 from reconciler.model.records import Claim, End, record_of
 
 
@@ -23,7 +33,8 @@ class Deployment:
     """One deployment as far as its journal tells.
 
     ``step_started`` is the instant of the *first* start of the step under way, empty between
-    steps: a restart doesn't extend a deadline.
+    steps: a restart doesn't extend a deadline. ``starts`` counts its starts. ``blind`` says that
+    what was done before is not known.
     """
 
     claim: Claim
@@ -31,6 +42,8 @@ class Deployment:
     phase: Phase = Phase.ROLLING_OUT
     index: int = 0
     step_started: str = ""
+    starts: int = 0
+    blind: bool = False
     outcomes: tuple[StepOutcome, ...] = field(default=())
     end: End | None = None
 
@@ -46,9 +59,16 @@ class Deployment:
             case Phase.ROLLING_OUT:
                 return self.assignment.lanes.forward
             case Phase.ROLLING_BACK:
-                return self.assignment.lanes.backward
+                return tuple(each for each in self.assignment.lanes.backward if self._needs(each))
+            case Phase.STOPPING:
+                return self.assignment.lanes.stopped
             case _:
                 return ()
+
+    def _needs(self, step: StepSpec) -> bool:
+        """Whether anything that the step undoes was begun."""
+        begun = {each.name for each in self.outcomes if each.begun}
+        return self.blind or not step.undoes or not begun.isdisjoint(step.undoes)
 
     @property
     def step(self) -> StepSpec | None:
@@ -63,23 +83,49 @@ class Deployment:
                 return f"{each.name}: {each.detail}"
         return ""
 
+    @property
+    def backup(self) -> Backup | None:
+        """What was kept of the data; nothing if no backup was taken."""
+        return next((each.backup for each in self.outcomes if each.backup), None)
+
+    @property
+    def maintained(self) -> bool:
+        """Whether visitors see a page of maintenance: it may be up, and wasn't taken down since."""
+        up = False
+        for each in self.outcomes:
+            work = self._work_of(each.name)
+            if work is Work.MAINTENANCE_ON:
+                up = True
+            elif work is Work.MAINTENANCE_OFF and each.result is Result.PASSED:
+                up = False
+        return up
+
+    def _work_of(self, step: str) -> Work | None:
+        """What the step of this name does; nothing for one that no lane has."""
+        lanes = self.assignment.lanes
+        every = (*lanes.forward, *lanes.backward, *lanes.stopped)
+        return next((each.work for each in every if each.name == step), None)
+
     def started(self, step: str, at: str) -> "Deployment":
         """The deployment with its step under way."""
         self._expect(step)
-        return replace(self, step_started=self.step_started or at)
+        return replace(self, step_started=self.step_started or at, starts=self.starts + 1)
 
     def ended(self, outcome: StepOutcome) -> "Deployment":
         """The deployment after its step ended."""
         spec = self._expect(outcome.name)
-        event = event_of(spec.work, outcome.result, last=self.index + 1 == len(self.lane))
-        phase = advance(self.phase, event)
-        return replace(
+        phase = advance(self.phase, event_of(spec, outcome.result))
+        after = replace(
             self,
             phase=phase,
             index=self.index + 1 if phase is self.phase else 0,
             step_started="",
+            starts=0,
             outcomes=(*self.outcomes, outcome),
         )
+        while not after.phase.final and after.step is None:
+            after = replace(after, phase=advance(after.phase, Event.LANE_DONE), index=0)
+        return after
 
     def _expect(self, step: str) -> StepSpec:
         if self.step is None or self.step.name != step:
@@ -91,7 +137,7 @@ class Deployment:
 def begin(claim: Claim, *, backward: bool = False) -> Deployment:
     """A claimed deployment of which nothing was done; ``backward`` starts with going back."""
     phase = Phase.ROLLING_BACK if backward else Phase.ROLLING_OUT
-    return Deployment(claim=claim, claimed=True, phase=phase)
+    return Deployment(claim=claim, claimed=True, phase=phase, blind=backward)
 
 
 def fold(events: Iterable[Mapping[str, Any]]) -> Deployment | None:
@@ -128,6 +174,8 @@ def apply(state: Deployment | None, event: Mapping[str, Any]) -> Deployment:
                     started=state.step_started,
                     ended=event["at"],
                     detail=event["detail"],
+                    begun=event.get("begun", True),
+                    backup=Backup.model_validate(kept) if (kept := event.get("backup")) else None,
                 )
             )
         case "finished":

@@ -81,6 +81,10 @@ class Ledger:
         """Every end by its deployment, oldest first; one that is under way has none."""
         return MappingProxyType(self._ends)
 
+    def said_of(self, deployment: str, place: Place) -> tuple[Answer, ...]:
+        """Granted ``confirm`` requests about this very deployment, oldest first."""
+        return tuple(each for each in self.confirmations(place) if each.deployment == deployment)
+
     def open_places(self) -> tuple[Place, ...]:
         """The places where a deployment is under way, sorted."""
         return tuple(sorted(place for place, each in self._accounts.items() if each.open_claim))

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Final
 
 from reconciler.errors import TagboatError
-from reconciler.model.deployment import Phase, Result, Work
+from reconciler.model.deployment import Phase, Result, StepSpec, Work
 
 
 class Event(StrEnum):
@@ -13,13 +13,15 @@ class Event(StrEnum):
     STEP_PASSED = "step-passed"
     """A step ended well, and others follow in its lane."""
     LANE_DONE = "lane-done"
-    """The lane's last step ended well."""
+    """Nothing is left to do in the lane."""
     STEP_FAILED = "step-failed"
     """A step's check said no."""
     STEP_ERRORED = "step-errored"
     """Nobody could tell, and the budget for trying again is used up."""
     STEP_TOLERATED = "step-tolerated"
     """A clean-up went wrong; that says nothing about the content, so the lane goes on."""
+    OPERATOR_CALLED = "operator-called"
+    """Neither going on nor going back is safe, or the policy leaves it to people."""
 
 
 TRANSITIONS: Final[dict[tuple[Phase, Event], Phase]] = {
@@ -28,13 +30,22 @@ TRANSITIONS: Final[dict[tuple[Phase, Event], Phase]] = {
     (Phase.ROLLING_OUT, Event.LANE_DONE): Phase.SUCCEEDED,
     (Phase.ROLLING_OUT, Event.STEP_FAILED): Phase.ROLLING_BACK,
     (Phase.ROLLING_OUT, Event.STEP_ERRORED): Phase.ROLLING_BACK,
+    (Phase.ROLLING_OUT, Event.OPERATOR_CALLED): Phase.STOPPING,
     (Phase.ROLLING_BACK, Event.STEP_PASSED): Phase.ROLLING_BACK,
     (Phase.ROLLING_BACK, Event.STEP_TOLERATED): Phase.ROLLING_BACK,
     (Phase.ROLLING_BACK, Event.LANE_DONE): Phase.ROLLED_BACK,
-    (Phase.ROLLING_BACK, Event.STEP_FAILED): Phase.STUCK,
-    (Phase.ROLLING_BACK, Event.STEP_ERRORED): Phase.STUCK,
+    (Phase.ROLLING_BACK, Event.STEP_FAILED): Phase.STOPPING,
+    (Phase.ROLLING_BACK, Event.STEP_ERRORED): Phase.STOPPING,
+    (Phase.ROLLING_BACK, Event.OPERATOR_CALLED): Phase.STOPPING,
+    (Phase.STOPPING, Event.STEP_PASSED): Phase.STOPPING,
+    (Phase.STOPPING, Event.STEP_TOLERATED): Phase.STOPPING,
+    (Phase.STOPPING, Event.STEP_FAILED): Phase.STOPPING,
+    (Phase.STOPPING, Event.STEP_ERRORED): Phase.STOPPING,
+    (Phase.STOPPING, Event.LANE_DONE): Phase.STUCK,
 }
 """(phase, event) → next phase. A pair that isn't here is illegal; final phases have none."""
+
+_TOLERATED = frozenset({Work.CLEANUP, Work.ADVANCE})
 
 
 class IllegalMoveError(TagboatError):
@@ -49,10 +60,12 @@ def advance(phase: Phase, event: Event) -> Phase:
         raise IllegalMoveError(f"{event} can't happen while {phase}") from None
 
 
-def event_of(work: Work, result: Result, *, last: bool) -> Event:
-    """What a step's end means to the machine; ``last`` says that it closes its lane."""
-    if result is not Result.PASSED:
-        if work is not Work.CLEANUP:
-            return Event.STEP_FAILED if result is Result.FAILED else Event.STEP_ERRORED
-        return Event.LANE_DONE if last else Event.STEP_TOLERATED
-    return Event.LANE_DONE if last else Event.STEP_PASSED
+def event_of(step: StepSpec, result: Result) -> Event:
+    """What a step's end means to the machine."""
+    if result is Result.PASSED:
+        return Event.STEP_PASSED
+    if step.tolerated or step.work in _TOLERATED:
+        return Event.STEP_TOLERATED
+    if result in step.stops:
+        return Event.OPERATOR_CALLED
+    return Event.STEP_FAILED if result is Result.FAILED else Event.STEP_ERRORED

@@ -42,6 +42,12 @@ class KeeperStatus:
     restarts: int
     exits: tuple[str, ...]
     old_ended: bool
+    maintenance: bool
+    """Whether there is a page of maintenance, shown or on its way."""
+    page: bool
+    """Whether visitors see it, and nothing else."""
+    address: str
+    """Where only this host reaches what serves; empty when everybody does."""
     pids: tuple[int, ...]
 
 
@@ -66,6 +72,9 @@ class KeeperClient:
 
     def switch(self, order: dict[str, Any], *, timeout: float) -> KeeperStatus:
         """Have the order's processes brought in, by a new keeper if there is none."""
+        return self._have({**order, "order": "switch"}, timeout=timeout)
+
+    def _have(self, order: dict[str, Any], *, timeout: float) -> KeeperStatus:
         until = self._clock.monotonic() + timeout
         while (left := until - self._clock.monotonic()) > 0:
             status = self.status()
@@ -73,9 +82,26 @@ class KeeperClient:
                 self.begin()
             elif status.state == "stopping":
                 self.wait_for_end(timeout=left)
-            elif answer := self._exchange({**order, "order": "switch"}):
+            elif answer := self._exchange(order):
                 return answer
         raise StepErroredError("the keeper takes no order")
+
+    def maintain(self, page: dict[str, Any], *, timeout: float) -> KeeperStatus:
+        """Have a page shown, by a new keeper if there is none."""
+        return self._have({"order": "maintain", "page": page}, timeout=timeout)
+
+    def lift(self, *, timeout: float) -> KeeperStatus:
+        """Have visitors let in again, by a new keeper if there is none."""
+        return self._have({"order": "lift"}, timeout=timeout)
+
+    def clear(self, *, timeout: float) -> KeeperStatus:
+        """Have what serves ended behind the page."""
+        return self._have({"order": "clear"}, timeout=timeout)
+
+    @property
+    def maintained(self) -> bool:
+        """Whether there is to be a page of maintenance, also after its keeper has died."""
+        return (self._folder / "maintenance.json").exists()
 
     def begin(self) -> None:
         """Make sure that a keeper lives, detached from this process.
@@ -107,7 +133,8 @@ class KeeperClient:
         Without a keeper, what a dead one left behind is killed.
         """
         if order == "retire":
-            (self._folder / "desired.json").unlink(missing_ok=True)
+            for name in ("desired.json", "maintenance.json"):
+                (self._folder / name).unlink(missing_ok=True)
         if self._exchange({"order": order}) is None:
             self.kill_orphans()
 
@@ -210,5 +237,8 @@ class KeeperClient:
             restarts=said["restarts"],
             exits=tuple(said["exits"]),
             old_ended=said["old_ended"],
+            maintenance=said["maintenance"],
+            page=said["page"],
+            address=said["address"],
             pids=tuple(said["pids"]),
         )

@@ -1,25 +1,28 @@
 """The driver ``local``: folders and processes of this machine."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from reconciler.drivers.keeper_client import KeeperClient, KeeperStatus
 from reconciler.drivers.local_layout import PlaceFolder, place_folder
-from reconciler.drivers.local_order import check_processes, order_of, program_of
-from reconciler.errors import StepErroredError, TagboatError
+from reconciler.drivers.local_order import check_processes, order_of, page_order, program_of
+from reconciler.errors import StepErroredError, StepFailedError, TagboatError
 from reconciler.model.content import Content, PlaceTarget
+from reconciler.model.deployment import Page
 from reconciler.model.host import LocalDriver as Settings
 from reconciler.model.observation import Observation, Presence, Rollout, RolloutState
 from reconciler.names import seconds_of
 from reconciler.ports import Artifacts, Clock, Failpoints
 from reconciler.system.clock import SystemClock
+from reconciler.system.files import translated
 
 _MERCY = 10.0
 """Seconds that a keeper gets besides ``stop_after`` before it is killed."""
 _PATIENCE = 30.0
+_POLL = 0.05
+_PAGE_SETTLES = 0.3
+"""Seconds that the page's process has lived when it is taken to be there."""
 
 
 class LocalDriver:
@@ -79,11 +82,11 @@ class LocalDriver:
         """Fetch and check the content into a folder beside what runs."""
         place = self._place(target)
         until = self._clock.monotonic() + timeout
-        with _translated(), place.claim(fence):
+        with translated(), place.claim(fence):
             if place.ready(content):
                 return
         check_processes(target, content, programs=self._programs)
-        with _translated(), place.preparing() as folder:
+        with translated(), place.preparing() as folder:
             for each in content.components:
                 into = folder / each.name
                 into.mkdir(mode=0o755)
@@ -102,27 +105,67 @@ class LocalDriver:
         until = self._clock.monotonic() + timeout
         if content is not None:
             self.prepare(target, content, fence=fence, timeout=timeout)
-        with _translated(), place.claim(fence):
+        with translated(), place.claim(fence):
             place.switch(content)
             self._failpoints.reach("driver-local.order.before")
             if content is not None and content.processes:
                 left = max(1.0, until - self._clock.monotonic())
                 self._run(place, target, content, timeout=left)
+            elif self._keeper(place).maintained:
+                self._keeper(place).clear(timeout=max(1.0, until - self._clock.monotonic()))
             else:
                 self._keeper(place).end("retire")
             self._failpoints.reach("driver-local.order.after")
+
+    def maintain(
+        self, target: PlaceTarget, page: Page | None, *, fence: int, timeout: float
+    ) -> None:
+        """Have the keeper show a page, or let visitors in; waits until that is so.
+
+        With the page up, what served before has ended, so that nothing changes the place's data.
+        """
+        place = self._place(target)
+        keeper = self._keeper(place)
+        until = self._clock.monotonic() + timeout
+        with translated(), place.claim(fence):
+            self._failpoints.reach("driver-local.maintain.before")
+            if page is not None:
+                order = {**page_order(target, page), **self._timing, "settle": _PAGE_SETTLES}
+                status: KeeperStatus | None = keeper.maintain(order, timeout=timeout)
+            else:
+                status = keeper.lift(timeout=timeout) if keeper.maintained else None
+            self._failpoints.reach("driver-local.maintain.after")
+        wanted = page is not None
+        while status is not None and not _maintained(status, shown=wanted):
+            if self._clock.monotonic() >= until:
+                raise StepErroredError("the page isn't up in time" if wanted else "not in time")
+            if status.failed and not wanted:
+                raise StepFailedError(status.why)
+            self._clock.sleep(_POLL)
+            status = keeper.status()
+        if status is not None and not wanted and not status.key and place.current() is None:
+            keeper.end("retire")
+
+    def address(self, target: PlaceTarget) -> str:
+        """Where the keeper hides what serves; empty when it doesn't."""
+        keeper = self._keeper(self._place(target))
+        status = keeper.status() if keeper.maintained else None
+        return status.address if status else ""
 
     def rollout(self, target: PlaceTarget, content: Content | None) -> Rollout:
         """How far the keeper is; one that was killed meanwhile is started again."""
         place = self._place(target)
         keeper = self._keeper(place)
-        with _translated():
+        with translated():
             current = place.current()
             wanted = content.digest if content else ""
             if (current.digest if current else "") != wanted:
                 return Rollout(RolloutState.FAILED, "the place holds other content")
             if content is None or not content.processes:
                 if keeper.holder() is None:
+                    return Rollout(RolloutState.DONE)
+                hidden = keeper.status() if keeper.maintained else None
+                if hidden and not hidden.key and hidden.old_ended:
                     return Rollout(RolloutState.DONE)
                 return Rollout(RolloutState.RUNNING, "the old version has not ended")
             status = keeper.status()
@@ -135,7 +178,7 @@ class LocalDriver:
     def cleanup(self, target: PlaceTarget, keep: frozenset[str], *, fence: int) -> None:
         """Drop contents that are neither kept nor current."""
         place = self._place(target)
-        with _translated(), place.claim(fence):
+        with translated(), place.claim(fence):
             place.drop(keep)
 
     def folder(self, target: PlaceTarget, content: Content) -> Path | None:
@@ -155,11 +198,17 @@ class LocalDriver:
         place = self._place(target)
         if not place.root.is_dir():
             return ""
-        with _translated(), place.hold():
+        with translated(), place.hold():
+            keeper = self._keeper(place)
+            if keeper.maintained:
+                if keeper.holder() is not None:
+                    return ""
+                keeper.begin()
+                return "the keeper of its page was gone"
             current = place.current()
             if current is None or current.digest != content.digest or not content.processes:
                 return ""
-            status = self._keeper(place).status()
+            status = keeper.status()
             if status and content.digest in (status.key, status.next):
                 return ""
             self._run(place, target, content, timeout=30, resume=True)
@@ -168,7 +217,7 @@ class LocalDriver:
     def stop(self, target: PlaceTarget) -> None:
         """Stop the keeper and all its processes, and wait until they have ended."""
         place = self._place(target)
-        with _translated():
+        with translated():
             _stop(self._keeper(place), timeout=self._stop_after + _MERCY)
 
     def _place(self, target: PlaceTarget) -> PlaceFolder:
@@ -202,6 +251,11 @@ def _rollout_of(status: KeeperStatus, content: Content) -> Rollout:
     if not status.old_ended:
         return Rollout(RolloutState.RUNNING, "the old version has not ended")
     return Rollout(RolloutState.DONE)
+
+
+def _maintained(status: KeeperStatus, *, shown: bool) -> bool:
+    """Whether visitors see the page and nothing else lives; or whether it is gone."""
+    return status.page and status.old_ended if shown else not status.maintenance
 
 
 def stop_all(folder: Path) -> int:
@@ -238,12 +292,3 @@ def _stop(keeper: KeeperClient, *, timeout: float) -> None:
         keeper.kill()
     if not keeper.wait_for_end(timeout=timeout):
         keeper.kill()
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Raise `StepErroredError` for what the operating system says: it says nothing of content."""
-    try:
-        yield
-    except OSError as error:
-        raise StepErroredError(f"{error.strerror or error}: {error.filename}") from error

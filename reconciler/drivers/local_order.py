@@ -1,15 +1,17 @@
 """What a keeper is told to run: programs, arguments, environment. Looks at files, no more."""
 
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
 from reconciler.drivers.local_layout import PlaceFolder
 from reconciler.errors import StepFailedError
 from reconciler.model.content import Content, ContentComponent, PlaceTarget
+from reconciler.model.deployment import Page
+from reconciler.system.programs import SEARCH
 
-SEARCH = "/usr/local/bin:/usr/bin:/bin"
-"""PATH of every process: never the daemon's own."""
+_PAGE = Path(__file__).parent / "keeper" / "page.py"
 
 
 def order_of(
@@ -33,6 +35,30 @@ def order_of(
             }
             for each in content.processes
         ],
+    }
+
+
+def page_order(target: PlaceTarget, page: Page) -> dict[str, Any]:
+    """The order for a page of maintenance, without its timing: content like any other."""
+    if not _is_address(target.listen):
+        raise StepFailedError(
+            f"nobody can be shown a page: the target's listen is {target.listen!r}",
+            hint="write an address into target.listen, or commands into pipeline.maintenance",
+        )
+    program = [sys.executable, "-I", "-S", str(_PAGE), page.title, str(page.retry_after)]
+    process = {
+        "name": "maintenance",
+        "program": program[0],
+        "argv": program,
+        "cwd": "/",
+        "env": {"PATH": SEARCH, "LANG": "C.UTF-8"},
+        "listens": "socket",
+    }
+    return {
+        "key": "maintenance",
+        "version": "the page of maintenance",
+        "listen": target.listen,
+        "processes": [process],
     }
 
 

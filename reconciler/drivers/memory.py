@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reconciler.errors import StaleFenceError, StepFailedError
 from reconciler.model.content import Content, PlaceTarget
-from reconciler.model.deployment import Work
+from reconciler.model.deployment import Page, Work
 from reconciler.model.observation import Observation, Presence, Rollout, RolloutState
 from reconciler.ports import Artifacts
 
@@ -21,6 +21,7 @@ class MemoryPlace:
     current: Content | None = None
     fence: int = 0
     running: bool = False
+    page: Page | None = None
 
 
 @dataclass(slots=True)
@@ -94,6 +95,20 @@ class MemoryDriver:
             place = self._world.of(target)
             place.current = content
             place.running = content is not None
+
+    def maintain(
+        self, target: PlaceTarget, page: Page | None, *, fence: int, timeout: float
+    ) -> None:
+        """Keep the page, or none, with the place."""
+        del timeout
+        with self._world.lock:
+            self._obey(target, fence)
+            self._world.of(target).page = page
+
+    def address(self, target: PlaceTarget) -> str:
+        """Nowhere: there is nothing to ask."""
+        del target
+        return ""
 
     def rollout(self, target: PlaceTarget, content: Content | None) -> Rollout:
         """Done at once, unless the version is one that fails."""

@@ -49,6 +49,15 @@ _SECRET_NAME = re.compile(
 _SECRET_HEADERS = frozenset(
     {"authorization", "proxy-authorization", "cookie", "x-api-key", "private-token"}
 )
+_KEY = re.compile(
+    r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY.*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|\Z)",
+    re.DOTALL,
+)
+_ASSIGNED = re.compile(
+    r"((?:password|passwd|passphrase|secret|token|api_?key|private_?key|credentials?|authorization"
+    r"|cookie)[\"']?[ \t]{0,3}[=:][ \t]{0,3}(?:(?:bearer|basic)[ \t]{1,3})?[\"']?)[^\s\"']+",
+    re.IGNORECASE,
+)
 _LONGEST = 60
 
 
@@ -67,6 +76,13 @@ def masked(text: str) -> str:
 def secret_named(name: str) -> bool:
     """Whether a variable or header of this name holds a secret: ``DB_PASSWORD``, ``Cookie``."""
     return bool(_SECRET_NAME.search(name)) or name.lower() in _SECRET_HEADERS
+
+
+def redacted(text: str) -> str:
+    """The text with everything that looks like a secret masked (X18)."""
+    text = _KEY.sub("***", text)
+    text = _ASSIGNED.sub(r"\1***", text)
+    return _TOKEN.sub("***", text) if any(sign in text for sign in _SIGNS) else text
 
 
 def shown(value: Any, *, under: str = "") -> str:

@@ -77,8 +77,7 @@ def _of_app(snapshot: Snapshot, app: str) -> Iterator[Use]:
 def _of_release(snapshot: Snapshot, app: str, version: str) -> Iterator[Use]:
     release = snapshot.releases.get((app, version))
     for node in _used(release, ()) if release else ():
-        what = "migration: breaking" if node == ("migration",) else _name(node)
-        yield Use(what, release_path(app, version), node)
+        yield Use(_name(node), release_path(app, version), node)
 
 
 def _used(value: Any, node: NodePath) -> Iterator[NodePath]:

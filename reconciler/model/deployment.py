@@ -13,6 +13,8 @@ class Phase(StrEnum):
 
     ROLLING_OUT = "rolling-out"
     ROLLING_BACK = "rolling-back"
+    STOPPING = "stopping"
+    """Neither standing nor gone back: what cleans up is still run, then an operator is called."""
     SUCCEEDED = "succeeded"
     ROLLED_BACK = "rolled-back"
     STUCK = "stuck"
@@ -28,14 +30,30 @@ class Work(StrEnum):
 
     PREPARE = "prepare"
     """Fetch and check the artifact beside what runs; touches nothing."""
+    COMMAND = "command"
+    """Run a command of the pipeline."""
+    MAINTENANCE_ON = "maintenance-on"
+    """Show visitors a page instead of the app."""
+    BACKUP = "backup"
+    """Write the data to a file that can be put back."""
+    RESTORE = "restore"
+    """Put the data back from the file of this very deployment."""
+    CALL = "call"
+    """Never passes: from here on only a person can tell what is right."""
     APPLY = "apply"
     """Switch to the content, or (in the backward lane, without previous content) to nothing."""
     ROLLOUT = "rollout"
     """Wait until the new content is up and the old one has ended."""
     SMOKE = "smoke"
     """Run the tests."""
+    MAINTENANCE_OFF = "maintenance-off"
+    """Let visitors in again."""
+    ADVANCE = "advance"
+    """Fast-forward a branch of the app's repository to what runs now."""
     CLEANUP = "cleanup"
-    """Drop contents that are no longer kept."""
+    """Drop contents and backups that are no longer kept."""
+    TESTS = "tests"
+    """Run the long tests, after everything else."""
 
 
 class Result(StrEnum):
@@ -56,7 +74,25 @@ class TestSpec(Model):
     settings: dict[str, Any]
     timeout: int
     retries: int = 0
+    hold: int = 0
+    """Seconds for which the answer must stay yes."""
     help: Line | None = None
+
+
+class CommandSpec(Model):
+    """A command with every placeholder filled in."""
+
+    argv: tuple[str, ...]
+    previous: bool = False
+    """Whether it is one of the content before: it runs in that one's folder."""
+
+
+class Page(Model):
+    """What visitors see during maintenance."""
+
+    title: str
+    retry_after: int
+    """Seconds after which they may try again."""
 
 
 class StepSpec(Model):
@@ -66,6 +102,28 @@ class StepSpec(Model):
     work: Work
     timeout: int
     tests: tuple[TestSpec, ...] = ()
+    command: CommandSpec | None = None
+    undo: CommandSpec | None = None
+    """Of ``migrate``: what takes it back when this content leaves."""
+    check: TestSpec | None = None
+    """What proves it, asked after it was done."""
+    page: Page | None = None
+    branch: str = ""
+    """The branch that ``advance`` moves."""
+    reason: str = ""
+    """What ``call`` says."""
+    retries: int = 2
+    """How often it is tried again when nobody could tell how it ended."""
+    once: bool = False
+    """At most once in a deployment: started and not known to have ended, it is not begun again."""
+    tolerated: bool = False
+    """Whether its failure says nothing about the content, so that its lane goes on."""
+    stops: tuple[Result, ...] = ()
+    """Results after which nothing goes back by itself: an operator is called."""
+    undoes: tuple[str, ...] = ()
+    """Steps of the forward lane; without any of them begun, there is nothing to do. None: always
+    done."""
+    help: Line | None = None
 
 
 class Lanes(Model):
@@ -73,8 +131,15 @@ class Lanes(Model):
 
     forward: tuple[StepSpec, ...]
     backward: tuple[StepSpec, ...]
+    stopped: tuple[StepSpec, ...] = ()
+    """What cleans up when it neither stands nor goes back."""
     verification: tuple[StepSpec, ...] = ()
     """After success: long tests whose failure doesn't go back, but keeps content from others."""
+
+    @property
+    def maintained(self) -> bool:
+        """Whether visitors see a page of maintenance meanwhile."""
+        return any(each.work is Work.MAINTENANCE_ON for each in self.forward)
 
 
 class Assignment(Model):
@@ -86,6 +151,18 @@ class Assignment(Model):
     lanes: Lanes
     keep: tuple[str, ...] = ()
     """Digests of contents that clean-up leaves ready at the place, besides these two."""
+    backups: int = 5
+    """How many backups clean-up leaves."""
+
+
+class Backup(Model):
+    """A backup that was taken: enough to know it again, nothing of what is in it."""
+
+    file: str
+    """Its name in the place's folder of backups on the reconciler's host."""
+    sha256: str
+    size: int
+    """Bytes; never 0."""
 
 
 class StepOutcome(Model):
@@ -96,3 +173,6 @@ class StepOutcome(Model):
     started: str
     ended: str
     detail: str = ""
+    begun: bool = True
+    """False when it is known that nothing of it was done."""
+    backup: Backup | None = None

@@ -75,6 +75,14 @@ class SiteSettings(Model):
     title: Line = "Tagboat"
 
 
+class Metrics(Model):
+    """Where figures are asked for."""
+
+    url: Line
+    """Address of a server that speaks the HTTP API of Prometheus, such as
+    ``http://127.0.0.1:9090``."""
+
+
 class Host(Model):
     """The whole of ``tagboat.toml``. Relative paths start at the file's own folder."""
 
@@ -91,6 +99,8 @@ class Host(Model):
     """``host:port`` that probes may ask; nothing else is asked."""
     programs: tuple[Line, ...] = Field(default=(), strict=False)
     """Programs that commands may run besides those of the release."""
+    metrics: Metrics | None = None
+    """Figures for tests of the sort ``metric``."""
     poll: Duration = "10s"
     """How often refs are asked for; events only make it sooner."""
     limits: Limits = Limits()

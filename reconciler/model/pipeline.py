@@ -53,7 +53,7 @@ class Advance(Model):
 class Rollback(Model):
     """What a failure does."""
 
-    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"after", "restore", "on_request", "keep"})
+    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"on_request"})
 
     after: tuple[Literal["apply", "rollout", "smoke"], ...] = Field(
         default=("apply", "rollout", "smoke"), strict=False
@@ -70,9 +70,7 @@ class Rollback(Model):
 class Pipeline(Model):
     """How an app is deployed, proven and undone."""
 
-    UNENFORCED: ClassVar[frozenset[str]] = frozenset(
-        {"prepare", "maintenance", "backup", "migrate", "tests", "cleanup", "advance"}
-    )
+    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"tests", "advance"})
 
     prepare: dict[Name, Step | None] = {}
     """Before anything is touched."""

@@ -75,8 +75,3 @@ class Release(Manifest):
     backup, and going back restores it."""
     way_back: Line | None = None
     """How to go back, for people."""
-
-    def unenforced(self) -> frozenset[str]:
-        """Besides fields: going back from a breaking migration would need a backup."""
-        found = super().unenforced()
-        return found | {"migration"} if self.migration == "breaking" else found

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from reconciler.deployer.lanes import Before
 from reconciler.deployer.pipeline import assign
 from reconciler.errors import TagboatError
 from reconciler.manifest.layering import resolve
@@ -13,6 +14,7 @@ from reconciler.model.records import SignOff
 from reconciler.model.release import Release
 from reconciler.planner.departures import on_schedule
 from reconciler.planner.inputs import Ask, Inputs
+from reconciler.planner.leaving import leaves
 from reconciler.planner.sources import Seeker
 
 
@@ -71,8 +73,8 @@ def _assignment(ask: Ask) -> Assignment | None:
             app,
             source,
             environment,
-            previous=ask.standing.last_good,
-            keep=ask.inputs.ledger.keep(ask.place),
+            before=Before.of(ask.standing, leaves=leaves(ask)),
+            keep=ask.standing.keep(environment.pipeline.rollback.keep),
         )
     except (TagboatError, ValueError):
         # Placeholders and the like are findings already; the gate `files` tells them.

@@ -8,6 +8,7 @@ from reconciler.model.promotion import Promotion
 from reconciler.model.question import Question
 from reconciler.model.records.sighting import Sort
 from reconciler.names import instant_of
+from reconciler.planner import leaving
 from reconciler.planner.asking import ask_of
 from reconciler.planner.consents import questions as of_approvals
 from reconciler.planner.gates import requirements, tag, tickets
@@ -19,8 +20,8 @@ _ASKING = (tag.questions, requirements.questions, tickets.questions, of_approval
 def questions(inputs: Inputs, places: Iterable[Place]) -> frozenset[Question]:
     """Everything that the answers about these places depend on and that has to be looked at.
 
-    Nothing of a place that is being deployed, that goes back to what has run there before, or whose
-    driver this host doesn't have.
+    Nothing of a place that is being deployed, or whose driver this host doesn't have; and of one
+    that goes back to what has run there before only what its data need.
     """
     return frozenset(each for place in places for each in _of_place(inputs, place))
 
@@ -29,10 +30,12 @@ def _of_place(inputs: Inputs, place: Place) -> Iterator[Question]:
     if inputs.ledger.open_claim(place) is not None:
         return
     ask = ask_of(inputs, place)
-    if ask.assignment is None or ask.goes_back:
+    if ask.assignment is None:
         return
     if inputs.drivers is None or ask.assignment.target.driver in inputs.drivers:
-        for asking in _ASKING:
+        # Also before going back, since data may have to be migrated back.
+        yield from leaving.questions(ask)
+        for asking in () if ask.goes_back else _ASKING:
             yield from asking(ask)
 
 

@@ -25,6 +25,8 @@ class Asked:
     port: int
     family: socket.AddressFamily
     address: str
+    hidden: bool = False
+    """Whether the driver says that this is the place itself, behind its page of maintenance."""
 
     @property
     def path(self) -> str:
@@ -64,6 +66,22 @@ def check_egress(url: str, egress: frozenset[str], *, timeout: float) -> Asked:
             raise _refused(f"{host} leads to {address}")
     family, (address, _) = addresses[0]
     return Asked(parts, host, port, family, address)
+
+
+def behind(url: str, via: str) -> Asked:
+    """A place's own URL, asked where its driver hides it: ``via`` is ``host:port``, never a file's.
+
+    Whoever answers for TLS at the public address isn't there, so it is plain HTTP.
+    """
+    host, _, port = via.rpartition(":")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    address = host.strip("[]")
+    return Asked(urlsplit(url), address, int(port), family, address, hidden=True)
+
+
+def check_address(address: str, egress: frozenset[str], *, timeout: float) -> Asked:
+    """The same as `check_egress` for ``host:port`` without a scheme."""
+    return check_egress(f"http://{address}", egress, timeout=timeout)
 
 
 def _dangerous(address: str, host: str) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 from reconciler import __version__
 from reconciler.errors import StepErroredError, StepFailedError
 from reconciler.model.deployment import TestSpec
-from reconciler.probes.egress import Asked, check_egress
+from reconciler.probes.egress import Asked, behind, check_egress
 from reconciler.probes.json_path import find, text_of
 from reconciler.visibility import glimpse
 
@@ -40,8 +40,11 @@ class HttpProbe:
         del folder
         settings = test.settings
         until = time.monotonic() + timeout
-        asked = check_egress(settings["url"], self._egress, timeout=timeout)
-        status, body = _get(asked, settings.get("headers", {}), until)
+        if settings.get("via"):
+            asked = behind(settings["url"], settings["via"])
+        else:
+            asked = check_egress(settings["url"], self._egress, timeout=timeout)
+        status, body = get(asked, settings.get("headers", {}), until)
         wanted = settings.get("status", 200)
         if status != wanted:
             raise StepFailedError(f"expected status {wanted}, found {status}")
@@ -70,7 +73,7 @@ def _check_json(text: str, wanted: Mapping[str, str]) -> None:
             )
 
 
-def _get(asked: Asked, headers: Mapping[str, str], until: float) -> tuple[int, bytes]:
+def get(asked: Asked, headers: Mapping[str, str], until: float) -> tuple[int, bytes]:
     """Status and whole body, before the deadline on the monotonic clock."""
     if any(name.lower() in _OURS for name in headers):
         raise StepErroredError(f"not asked: a test sets none of {', '.join(sorted(_OURS))}")
@@ -109,13 +112,15 @@ def _converse(
     raw.connect((asked.address, asked.port))
     connection = http.client.HTTPConnection(asked.host, asked.port)
     stream = raw
-    if asked.url.scheme == "https":
+    if asked.url.scheme == "https" and not asked.hidden:
         # The duplicate keeps the connection ours to shut, while TLS owns the other.
         trust = ssl.create_default_context()
         stream = trust.wrap_socket(raw.dup(), server_hostname=asked.host)
     connection.sock = stream
     try:
         own = {"User-Agent": f"tagboat/{__version__}", "Connection": "close"}
+        if asked.hidden:
+            own["Host"] = asked.url.netloc
         connection.request("GET", asked.path, headers={**own, **headers})
         with connection.getresponse() as answer:
             body = bytearray()

@@ -1,7 +1,11 @@
 """Writing files so that they are there after a power loss, whole or not at all."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from reconciler.errors import StepErroredError
 
 
 def write_durably(path: Path, data: bytes, *, mode: int = 0o644) -> None:
@@ -26,3 +30,12 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise `StepErroredError` for what the operating system says: it says nothing of content."""
+    try:
+        yield
+    except OSError as error:
+        raise StepErroredError(f"{error.strerror or error}: {error.filename}") from error

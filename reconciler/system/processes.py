@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.errors import ConfigurationError
+from reconciler.visibility import glimpse
 
 MARK = "TAGBOAT_CHILD"
 """Environment variable that every program started here, and all its descendants, carry."""
@@ -38,6 +39,11 @@ class Finished:
         return self.stdout.decode(errors="replace")
 
     @property
+    def output(self) -> str:
+        """Both streams as text, standard output first."""
+        return self.text + self.stderr.decode(errors="replace")
+
+    @property
     def complaint(self) -> str:
         """What standard error says is wrong, or how it ended; one line.
 
@@ -47,6 +53,14 @@ class Finished:
         lines = self.stderr.decode(errors="replace").strip().splitlines()
         wrong = (line for line in lines if line.startswith(("fatal: ", "error: ")))
         return next(wrong, lines[-1] if lines else f"exit code {self.returncode}")
+
+    @property
+    def gist(self) -> str:
+        """The one line that tells most about a bad end, fit to be shown."""
+        if self.stderr.strip():
+            return glimpse(self.complaint)
+        lines = self.text.strip().splitlines()
+        return glimpse(lines[-1] if lines else "it said nothing")
 
 
 def run(
@@ -58,15 +72,17 @@ def run(
     stdin: bytes = b"",
     limit: int = 64 << 20,
     trusted: bool = False,
+    mark: str = "",
 ) -> Finished:
     """Run a program and wait for it, at most ``timeout`` seconds; then nothing of it is left.
 
     It gets a session of its own and, with all its descendants, the mark that `kill_marked` finds
     them by, also those that forked away. ``trusted`` programs (git) leave nothing behind as a rule
     and are swept up only after a time-out. Output past ``limit`` bytes is read and dropped.
-    Raises `ConfigurationError` when the program isn't there.
+    ``mark`` is chosen by who must find them again after this process was killed, and used by nobody
+    else meanwhile. Raises `ConfigurationError` when the program isn't there.
     """
-    mark = uuid.uuid4().hex
+    mark = mark or uuid.uuid4().hex
     environment = {**(os.environ if env is None else env), MARK: mark}
     try:
         child = subprocess.Popen(

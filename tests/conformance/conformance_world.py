@@ -167,6 +167,12 @@ class MemoryWorld:
         place = self.places.of(self.target)
         return place.current.version if place.current and place.running else ""
 
+    def page(self) -> bool:
+        return self.places.of(self.target).page is not None
+
+    def hidden(self) -> str:
+        return self.answers()
+
     def prepared(self) -> int:
         return len(self.places.of(self.target).prepared)
 
@@ -212,6 +218,19 @@ class LocalWorld:
             return ask(self.port)
         except OSError:
             return ""
+
+    def page(self) -> bool:
+        """Whether visitors see the page of maintenance."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as guest:
+            guest.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            answer = b""
+            while piece := guest.recv(4096):
+                answer += piece
+        return answer.startswith(b"HTTP/1.1 503 ") and b"\r\nRetry-After: 300\r\n" in answer
+
+    def hidden(self) -> str:
+        """What the content answers behind the page."""
+        return ask(int(self.driver().address(self.target).rpartition(":")[2]))
 
     def prepared(self) -> int:
         return len(list((self.place / "contents").iterdir()))

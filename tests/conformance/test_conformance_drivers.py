@@ -5,9 +5,11 @@ from conformance_world import DYING, UNFETCHABLE, LocalWorld, MemoryWorld, conte
 
 from reconciler.errors import StaleFenceError, StepFailedError
 from reconciler.model.content import Content
+from reconciler.model.deployment import Page
 from reconciler.model.observation import Presence, RolloutState
 
 World = MemoryWorld | LocalWorld
+PAGE = Page(title="shop", retry_after=300)
 ONE, TWO, THREE = (content_of(version) for version in ("1.0.0", "2.0.0", "3.0.0"))
 
 
@@ -76,7 +78,7 @@ def test_applying_nothing_goes_back_to_nothing(world: World) -> None:
     deploy(world, None, 3)
 
 
-@pytest.mark.parametrize("what", ["prepare", "apply", "nothing", "cleanup"])
+@pytest.mark.parametrize("what", ["prepare", "apply", "nothing", "cleanup", "maintain", "let-in"])
 def test_a_stale_fence_is_refused_before_any_effect_X23_F33(world: World, what: str) -> None:
     deploy(world, ONE, 7)
     late = world.driver()
@@ -85,6 +87,8 @@ def test_a_stale_fence_is_refused_before_any_effect_X23_F33(world: World, what: 
         "apply": lambda: late.apply(world.target, TWO, fence=6, timeout=30),
         "nothing": lambda: late.apply(world.target, None, fence=6, timeout=30),
         "cleanup": lambda: late.cleanup(world.target, frozenset(), fence=6),
+        "maintain": lambda: late.maintain(world.target, PAGE, fence=6, timeout=30),
+        "let-in": lambda: late.maintain(world.target, None, fence=6, timeout=30),
     }
     with pytest.raises(StaleFenceError, match="claim 7"):
         calls[what]()
@@ -158,3 +162,64 @@ def test_stopping_twice_is_once(world: World) -> None:
     world.driver().stop(world.target)
     world.driver().stop(world.target)
     assert world.driver().observe(world.target).digest == ONE.digest
+
+
+def show(world: World, fence: int, page: Page | None = PAGE) -> None:
+    world.driver().maintain(world.target, page, fence=fence, timeout=30)
+
+
+def test_the_page_of_maintenance_hides_what_comes_until_it_is_taken_down_D12_P9(
+    world: World,
+) -> None:
+    deploy(world, ONE, 1)
+    show(world, 2)
+    show(world, 2)
+    assert world.page()
+    deploy(world, TWO, 2)
+    assert world.page()
+    assert world.hidden() == "2.0.0"
+    show(world, 2, None)
+    show(world, 2, None)
+    assert not world.page()
+    assert world.answers() == "2.0.0"
+    assert world.driver().address(world.target) == ""
+    assert world.driver().observe(world.target).presence is Presence.RUNNING
+
+
+def test_the_page_can_be_taken_down_with_nothing_changed_F4(world: World) -> None:
+    deploy(world, ONE, 1)
+    show(world, 2)
+    show(world, 2, None)
+    assert world.answers() == "1.0.0"
+    assert not world.page()
+
+
+def test_a_first_deployment_goes_back_to_nothing_behind_its_page(world: World) -> None:
+    show(world, 1)
+    deploy(world, ONE, 1)
+    assert world.hidden() == "1.0.0"
+    deploy(world, None, 1)
+    assert world.page()
+    show(world, 1, None)
+    assert world.driver().observe(world.target).presence is Presence.ABSENT
+    assert world.answers() == ""
+
+
+def test_content_that_does_not_come_up_is_gone_back_from_behind_the_page_I3(world: World) -> None:
+    deploy(world, ONE, 1)
+    show(world, 2)
+    driver, dying = world.driver(), content_of(DYING)
+    driver.apply(world.target, dying, fence=2, timeout=30)
+    assert finish(driver, world.target, dying).state is RolloutState.FAILED
+    assert world.page()
+    driver.apply(world.target, ONE, fence=2, timeout=30)
+    assert finish(driver, world.target, ONE).state is RolloutState.DONE
+    show(world, 2, None)
+    assert world.answers() == "1.0.0"
+
+
+def test_supervising_leaves_the_page_where_it_is(world: World) -> None:
+    deploy(world, ONE, 1)
+    show(world, 2)
+    assert world.driver().supervise(world.target, ONE) == ""
+    assert world.page()

@@ -37,7 +37,6 @@ ADDED = {
     ),
     "drift": (ENVIRONMENT, "drift: repair\n", "drift", 9),
     "permissions": (ENVIRONMENT, "permissions: {abort: [person/ana]}\n", "permissions.abort", 9),
-    "migrate": (ENVIRONMENT, "pipeline:\n  migrate: {run: [./m]}\n", "pipeline.migrate", 10),
     "test-by-hand": (
         ENVIRONMENT,
         "pipeline:\n  smoke:\n    look: {manual: {by: [role/admin], ask: Good?}}\n",
@@ -81,8 +80,8 @@ def test_a_field_of_a_policy_is_shown_where_the_policy_has_it(scene):
 
 
 def test_what_a_layer_takes_away_holds_nothing(scene):
-    scene.files[APP] += "    slow: {tcp: {address: 'db:5432'}}\n"
-    assert "pipeline.smoke.slow.tcp" in closed(scene)
+    scene.files[APP] += "    slow: {manual: {by: [role/admin], ask: Good?}}\n"
+    assert "pipeline.smoke.slow.manual" in closed(scene)
     scene.files[ENVIRONMENT] += "pipeline: {smoke: {slow: null}}\n"
     assert scene.decision().verdict is Verdict.DEPLOY
 
@@ -95,13 +94,6 @@ def test_a_driver_of_a_later_version_is_held_by_its_name(scene):
         '    target: {listen: "127.0.0.1:8101"}\n', ""
     )
     assert closed(scene).endswith("doesn't enforce driver record yet")
-
-
-def test_a_breaking_migration_is_held(scene):
-    scene.files[RELEASE] = scene.files[RELEASE].replace("migration: none", "migration: breaking")
-    assert closed(scene) == (
-        f"{RELEASE}:12:1: this version doesn't enforce migration: breaking yet"
-    )
 
 
 def test_two_long_running_processes_are_held(scene):

@@ -76,6 +76,9 @@ class Generation:
 
     order: Order
     processes: list[Process]
+    address: str
+    """Where it listens, if anywhere: the order's ``listen``, or one that only this host reaches."""
+    private: bool = False
     listener: socket.socket | None = None
     started: bool = False
     settles: float = 0.0
@@ -85,7 +88,30 @@ class Generation:
     def of(cls, order: Order, folder: Path) -> "Generation":
         """What the order asks for, nothing started yet; logs go into the folder."""
         specs = order["processes"]
-        return cls(order, [Process(each, Log(folder / f"{each['name']}.log")) for each in specs])
+        processes = [Process(each, Log(folder / f"{each['name']}.log")) for each in specs]
+        return cls(order, processes, order["listen"])
+
+    @classmethod
+    def hidden(cls, order: Order, folder: Path) -> "Generation":
+        """The same where only this host reaches it: visitors see a page meanwhile.
+
+        Raises `OSError` when there is no free port.
+        """
+        generation = cls.of(order, folder)
+        generation.private = True
+        if not order["listen"]:
+            return generation
+        door = open_listener("127.0.0.1:0")
+        host, port = door.getsockname()
+        generation.address = f"{host}:{port}"
+        own = {"PORT": str(port), "TAGBOAT_LISTEN": generation.address}
+        for each in generation.processes:
+            each.spec = {**each.spec, "env": {**each.spec["env"], **own}}
+        if generation.wants_socket:
+            generation.listener = door
+        else:
+            door.close()
+        return generation
 
     @property
     def shares(self) -> bool:

@@ -1,8 +1,9 @@
 """A keeper's life: detach, take the lock, take orders, end.
 
 Its folder holds ``lock`` (pid, start time and boot id, under an OFD lock for as long as it lives),
-``desired.json`` (what a keeper after it starts again), ``mark`` (what all processes of the place
-carry in their environment), ``socket`` (orders: one line of JSON, one line back) and the logs.
+``desired.json`` (what a keeper after it starts again), ``maintenance.json`` (the page, while
+visitors see it), ``mark`` (what all processes of the place carry in their environment), ``socket``
+(orders: one line of JSON, one line back) and the logs.
 """
 
 import contextlib
@@ -21,7 +22,8 @@ from typing import Any
 from reconciler.drivers.keeper.generation import HANDED_ON, Log, Process
 from reconciler.drivers.keeper.identity import take_lock
 from reconciler.drivers.keeper.killing import kill_place
-from reconciler.drivers.keeper.place import KeptPlace, write_durably
+from reconciler.drivers.keeper.place import KeptPlace
+from reconciler.system.files import write_durably
 
 READY, BROKEN, HELD = 0, 1, 3
 
@@ -160,11 +162,16 @@ class Keeper:
                     pass
                 case "switch":
                     self._place.switch(order)
+                case "maintain":
+                    self._place.maintain(order["page"])
+                case "lift":
+                    self._place.lift()
+                case "clear":
+                    self._place.clear()
                 case "stop":
                     self._place.end()
                 case "retire":
-                    self._place.desire(None)
-                    self._place.end()
+                    self._place.retire()
                 case _:
                     return {"error": "unknown order"}
         except OSError as error:

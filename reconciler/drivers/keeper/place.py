@@ -20,6 +20,7 @@ from reconciler.drivers.keeper.generation import (
 )
 from reconciler.drivers.keeper.identity import identity_of
 from reconciler.drivers.keeper.killing import kill_family, kill_older
+from reconciler.system.files import sync_folder, write_durably
 
 _LONGEST_WAIT = 30.0
 _LONG_LIFE = 60.0
@@ -28,6 +29,8 @@ _INSIST = 0.2
 
 class KeptPlace:
     """The generations of one place: the one that serves, one that comes, those that go.
+
+    During maintenance a ``screen`` has the place's socket, and what serves is hidden behind it.
 
     `advance` moves everything that is due; `wait` says when it wants to be called next.
     """
@@ -45,6 +48,8 @@ class KeptPlace:
         self._mark = mark
         self._watch = watch
         self._say = say
+        self._screen: Generation | None = None
+        self._lifting = False
         self._current: Generation | None = None
         self._incoming: Generation | None = None
         self._outgoing: list[Generation] = []
@@ -73,6 +78,9 @@ class KeptPlace:
             "restarts": self._restarts,
             "exits": list(self._exits),
             "old_ended": not self._outgoing,
+            "maintenance": self._screen is not None,
+            "page": self._shown(),
+            "address": serving.address if serving and serving.private else "",
             "pids": [each.pid for each in serving.processes if each.pid] if serving else [],
             **asdict(identity_of(os.getpid())),
         }
@@ -90,11 +98,14 @@ class KeptPlace:
 
     def resume(self) -> None:
         """Begin with what was desired when the last keeper died."""
-        path = self._folder / "desired.json"
-        if path.exists():
-            order = json.loads(path.read_text())
+        page, order = self._read("maintenance.json"), self._read("desired.json")
+        if page is not None:
+            self._say("resuming maintenance")
+            self._screen = Generation.of(page, self._folder)
+        # What ran before maintenance stays down: its data may be under way.
+        if order is not None and (page is None or order.get("private")):
             self._say(f"resuming {order['version']}")
-            self._current = Generation.of(order, self._folder)
+            self._current = self._generation(order)
 
     def switch(self, order: Order) -> None:
         """Begin to bring this order's processes in; nothing happens if they are in already.
@@ -110,7 +121,7 @@ class KeptPlace:
         if self._current and self._current.asks(order):
             self.desire(order)
             return
-        coming = Generation.of(order, self._folder)
+        coming = self._generation(order)
         if order["resume"] and self._current is None:
             # It has run before: started again and again, not given up at its first death.
             self.desire(order)
@@ -118,7 +129,7 @@ class KeptPlace:
             return
         shared = self._current is None or (self._current.shares and coming.shares)
         if shared and not self._blocks(coming):
-            coming.listener = self._listener(coming)
+            coming.listener = coming.listener or self._listener(coming)
         self.desire(order)
         self._say(f"switching to {order['version']}")
         self._incoming = coming
@@ -130,28 +141,123 @@ class KeptPlace:
     def end(self) -> None:
         """Stop everything; from now on no order is taken."""
         self._ending = True
-        for each in (self._current, self._incoming):
+        for each in (self._current, self._incoming, self._screen):
             if each:
                 self._retire(each)
-        self._current = self._incoming = None
+        self._current = self._incoming = self._screen = None
+
+    def maintain(self, page: Order) -> None:
+        """Begin to show a page instead of what serves, which ends once the page is there.
+
+        Raises `OSError` when the address is taken; then nothing has changed.
+        """
+        if self._ending:
+            raise OSError("the keeper is ending")
+        if self._screen and self._screen.asks(page):
+            return
+        if self._incoming:
+            self.desire(self._fallback)
+        self._call_off()
+        screen = Generation.of(page, self._folder)
+        if self._current is None or self._current.shares:
+            screen.listener = self._listener(screen)
+        write_durably(self._folder / "maintenance.json", json.dumps(page).encode())
+        self._say("maintenance begins")
+        if self._screen:
+            self._retire(self._screen)
+        elif self._current and not self._current.shares:
+            self._retire(self._current)
+            self._current = None
+        self._screen = screen
+
+    def lift(self) -> None:
+        """Begin to let visitors in again: the page ends once what is desired serves them."""
+        if self._screen is None or self._lifting:
+            return
+        self._call_off()
+        self._failed = {}
+        order = self._read("desired.json")
+        if order is None:
+            self._drop_screen()
+            return
+        self._lifting = True
+        coming = Generation.of(order, self._folder)
+        if coming.shares:
+            coming.listener = self._listener(coming)
+        else:
+            self._retire(self._screen)
+        self._incoming = coming
+
+    def clear(self) -> None:
+        """Desire nothing, and end what serves; a page stays."""
+        self._call_off()
+        self.desire(None)
+        if self._current:
+            self._retire(self._current)
+            self._current = None
+
+    def _drop_screen(self) -> None:
+        self._lifting = False
+        (self._folder / "maintenance.json").unlink(missing_ok=True)
+        sync_folder(self._folder)
+        if self._screen and self._screen not in self._outgoing:
+            self._retire(self._screen)
+        self._screen = None
+        self._say("maintenance has ended")
+
+    def _shown_beside(self) -> bool:
+        """Whether the page is there and what served before it still is."""
+        screen, current = self._screen, self._current
+        if screen is None or current is None or current.private or self._lifting:
+            return False
+        return screen.whole and all(
+            _age(each) >= screen.order["settle"] for each in screen.processes
+        )
+
+    def _shown(self) -> bool:
+        """Whether visitors see the page, and nothing but it."""
+        screen = self._screen
+        if screen is None or not screen.whole:
+            return False
+        settled = all(_age(each) >= screen.order["settle"] for each in screen.processes)
+        return settled and not (self._current and not self._current.private)
+
+    def _generation(self, order: Order) -> Generation:
+        """What the order asks for: hidden during maintenance."""
+        if self._screen and not self._lifting:
+            return Generation.hidden(order, self._folder)
+        return Generation.of(order, self._folder)
+
+    def _read(self, name: str) -> Order | None:
+        path = self._folder / name
+        found: Order | None = json.loads(path.read_text()) if path.exists() else None
+        return found
+
+    def retire(self) -> None:
+        """Stop everything for good: no keeper after this one starts anything."""
+        self.desire(None)
+        (self._folder / "maintenance.json").unlink(missing_ok=True)
+        self.end()
 
     def desire(self, order: Order | None) -> None:
         """Write down, synced, what a keeper after this one starts again."""
         path = self._folder / "desired.json"
         if order is None:
             path.unlink(missing_ok=True)
-        else:
-            write_durably(path, json.dumps(order).encode())
+            return
+        private = self._screen is not None and not self._lifting
+        write_durably(path, json.dumps({**order, "private": private}).encode())
 
     def _call_off(self) -> None:
         if self._incoming:
             self._retire(self._incoming)
             self._incoming = None
+            self._lifting = False
             self._fall_back()
 
     def _fall_back(self) -> None:
         if self._fallback is not None and not self._current:
-            self._current = Generation.of(self._fallback, self._folder)
+            self._current = self._generation(self._fallback)
         self._fallback = None
 
     # What becomes of processes
@@ -161,6 +267,12 @@ class KeptPlace:
         self._reap()
         for each in list(self._outgoing):
             self._see_out(each)
+        if self._screen and self._screen not in self._outgoing:
+            self._sustain(self._screen)
+        if self._shown_beside():
+            assert self._current  # noqa: S101 - narrowing
+            self._retire(self._current)
+            self._current = None
         if self._incoming:
             self._bring_in(self._incoming)
         if self._current:
@@ -171,13 +283,16 @@ class KeptPlace:
         due = [each.kill_at for each in self._outgoing]
         if self._incoming and self._incoming.started:
             due.append(self._incoming.settles)
-        if self._current:
-            due += [each.again for each in self._current.processes if each.again is not None]
+        for serving in (self._current, self._screen):
+            if serving:
+                due += [each.again for each in serving.processes if each.again is not None]
+        if self._screen and self._current and not self._current.private:
+            due.append(time.monotonic() + _INSIST)
         return max(0.0, min(due) - time.monotonic()) if due else None
 
     def _generations(self) -> list[Generation]:
-        held = (self._current, self._incoming, *self._outgoing)
-        return [each for each in held if each is not None]
+        held = (self._screen, self._current, self._incoming, *self._outgoing)
+        return list(dict.fromkeys(each for each in held if each is not None))
 
     def _reap(self) -> None:
         known = {p.pid: p for each in self._generations() for p in each.processes if p.pid}
@@ -248,11 +363,18 @@ class KeptPlace:
             self._say(f"{new.order['version']} runs")
             if old:
                 self._retire(old)
+            if self._lifting:
+                self.desire(new.order)
+                self._drop_screen()
 
     def _give_up(self, new: Generation, why: str) -> None:
         self._say(f"gave {new.order['version']} up: {why}")
         self._failed = {"key": new.order["key"], "why": why}
-        self.desire(self._fallback)
+        if self._lifting and self._screen:
+            if self._screen in self._outgoing:
+                self._screen = Generation.of(self._screen.order, self._folder)
+        else:
+            self.desire(self._fallback)
         self._call_off()
 
     def _sustain(self, serving: Generation) -> None:
@@ -307,21 +429,12 @@ class KeptPlace:
         """The place's socket: the one that is open already, as long as the address is the same."""
         if not wanted.wants_socket:
             return None
-        address = wanted.order["listen"]
         for each in self._generations():
-            if each.listener and each.order["listen"] == address:
+            if each.listener and each.address == wanted.address:
                 return each.listener
-        return open_listener(address)
+        return open_listener(wanted.address)
 
 
-def write_durably(path: Path, data: bytes) -> None:
-    """Replace the file, synced with its folder."""
-    beside = path.with_name(f".{path.name}")
-    with beside.open("wb") as handle:
-        handle.write(data)
-        handle.flush()
-        os.fsync(handle.fileno())
-    beside.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    os.fsync(folder)
-    os.close(folder)
+def _age(process: Process) -> float:
+    """Seconds since it was last started."""
+    return time.monotonic() - process.began

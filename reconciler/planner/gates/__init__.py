@@ -23,6 +23,7 @@ from reconciler.planner.gates import (
     history,
     hold,
     mass_change,
+    migration,
     needs,
     pause,
     quarantine,
@@ -51,6 +52,7 @@ ALWAYS: tuple[Gate, ...] = (
     claim.answer,
     history.answer,
     driver.answer,
+    migration.answer,
     slot.answer,
 )
 """Asked before every start, also of what has run here before."""

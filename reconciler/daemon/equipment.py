@@ -1,0 +1,44 @@
+"""What executors work with, and how they are asked to stop."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from reconciler.deployer.fold import Deployment
+from reconciler.errors import TagboatError
+from reconciler.model.records import Answer
+from reconciler.ports import Backups, Branches, Clock, Commands, Driver, Failpoints, Probe
+
+
+class Watcher(Protocol):
+    """Is told of every event after it is durable: progress lines and logs."""
+
+    def __call__(self, deployment: Deployment, event: Mapping[str, Any]) -> None:
+        """Take note; must not fail and must not wait."""
+        ...
+
+    def output(self, deployment: str, step: str, text: str) -> None:
+        """Take note of what a program of a step has said; the same."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What an executor works with."""
+
+    drivers: Mapping[str, Driver]
+    probes: Mapping[str, Probe]
+    commands: Commands
+    backups: Backups
+    branches: Branches
+    clock: Clock
+    failpoints: Failpoints
+    watcher: Watcher
+    identify: Callable[[], str]
+    """A new unique record id."""
+    answers: Callable[[str], tuple[Answer, ...]]
+    """Deployment → granted answers of people to its questions; any thread may ask."""
+
+
+class ParkedError(TagboatError):
+    """The daemon is asked to stop: what was under way goes on later."""

@@ -1,0 +1,109 @@
+"""Every effect is between two failpoints: an effect of a port that has none fails here."""
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pipeline_bench import Bench, Points
+
+from reconciler import ports
+from reconciler.drivers.memory import MemoryDriver
+
+EFFECTS = {
+    "Driver": {"prepare", "apply", "maintain", "cleanup", "supervise", "stop"},
+    "Commands": {"run", "end"},
+    "Backups": {"begin", "keep", "drop"},
+    "Branches": {"advance"},
+    "Artifacts": {"fetch"},
+    "Journal": {"append"},
+}
+QUESTIONS = {
+    "Clock": {"now", "monotonic", "sleep"},
+    "Failpoints": {"reach"},
+    "Driver": {"observe", "address", "rollout", "folder"},
+    "Probe": {"check"},
+    "Ended": {"returncode", "timed_out", "gist", "output"},
+    "Backups": {"find"},
+    "Journal": {"events"},
+}
+ELSEWHERE = {
+    "Driver.supervise": "starts what should run anyway; killed before or after, the next look does",
+    "Driver.stop": "is asked by people and tests, never by a deployment",
+    "Artifacts.fetch": "fills a folder that is nobody's until it is renamed (driver-local.prepare)",
+    "Commands.end": "ends what a kill has left; killed itself, the next start does it",
+}
+
+
+def test_every_method_of_a_port_is_known_as_an_effect_or_a_question():
+    for name, port in inspect.getmembers(ports, inspect.isclass):
+        if port.__module__ != ports.__name__:
+            continue
+        methods = {each for each in vars(port) if not each.startswith("_")}
+        known = EFFECTS.get(name, set()) | QUESTIONS.get(name, set())
+        assert methods == known, f"say whether {name}.{methods ^ known} is an effect"
+
+
+class Log(Points):
+    """Points and effects in the order in which they come."""
+
+    def reach(self, name: str) -> None:
+        super().reach(name)
+
+    def around(self, name: str, effect: Callable[..., object]) -> Callable[..., object]:
+        def call(*arguments: object, **more: object) -> object:
+            self.names.append(f"effect {name}")
+            return effect(*arguments, **more)
+
+        return call
+
+
+def watched(bench: Bench, log: Log) -> Bench:
+    driver = MemoryDriver(places=bench.places, failing=bench.failing)
+    for each in EFFECTS["Driver"]:
+        setattr_(driver, each, log.around(f"Driver.{each}", getattr(driver, each)))
+    bench.driver = driver
+    for port, thing in (("Commands", bench.programs), ("Branches", bench.branches)):
+        for each in EFFECTS[port]:
+            setattr_(thing, each, log.around(f"{port}.{each}", getattr(thing, each)))
+    return bench
+
+
+def setattr_(thing: object, name: str, value: object) -> None:
+    object.__setattr__(thing, name, value)
+
+
+@pytest.mark.parametrize("failing", [set(), {"2.0.0"}])
+def test_between_two_effects_there_is_always_a_failpoint(make_bench, failing):
+    log = Log()
+    bench = watched(make_bench(), log)
+    bench.answers.no = failing
+    bench.carry(log)
+    told = [each for each in log.names if each.removeprefix("effect ") not in ELSEWHERE]
+    effects = [number for number, each in enumerate(told) if each.startswith("effect ")]
+    assert len(effects) > 8
+    for number in effects:
+        assert told[number - 1].endswith(".before"), told[number - 2 : number + 2]
+        after = told[number + 1]
+        assert after.endswith((".after", ".before")), told[number - 1 : number + 3]
+        assert not after.startswith("effect "), told[number - 1 : number + 3]
+
+
+def test_effects_on_files_are_made_by_modules_that_have_failpoints():
+    root = Path(ports.__file__).parent
+    words = (".rename(", ".replace(kept", ".unlink(", "push_leased(", "symlink_to(", "rmtree(")
+    exempt = {
+        "drivers/keeper": "a process of its own: killed with its place in the tests of the keeper",
+        "system": "caches, sites and locks: not part of a deployment, but for backups",
+        "repository": "its pushes are around history.* and step.advance; artifacts see above",
+        "daemon/claims.py": "",
+    }
+    for path in sorted(root.rglob("*.py")):
+        about = str(path.relative_to(root))
+        if about.split("/", maxsplit=1)[0] not in {"daemon", "drivers", "journal"} or any(
+            about.startswith(each) for each in exempt
+        ):
+            continue
+        text = path.read_text()
+        if any(each in text for each in words):
+            assert ".reach(" in text or about == "drivers/keeper_client.py", about
