@@ -70,7 +70,7 @@ class Rollback(Model):
 class Pipeline(Model):
     """How an app is deployed, proven and undone."""
 
-    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"tests", "advance"})
+    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"tests"})
 
     prepare: dict[Name, Step | None] = {}
     """Before anything is touched."""

@@ -14,7 +14,6 @@ from reconciler.model.base import Manifest, Model
 from reconciler.model.environment import Environment
 from reconciler.model.policy import Policy
 from reconciler.model.promotion import Promotion
-from reconciler.model.release import Release
 from reconciler.names import Branch, CalendarFile, Duration, Instant, Zone
 
 EVERY = CORPUS / "valid" / "every-kind"
@@ -198,13 +197,8 @@ def test_a_field_that_says_the_default_is_not_used():
     assert policy("drift: report\nsupport: x").unenforced() == {"support"}
 
 
-def test_a_breaking_migration_and_a_second_process_are_not_enforced_yet():
-    folder = CORPUS / "valid"
-    snapshot, _ = load("0" * 40, tree_of(folder / "breaking-migration"))
-    (release,) = snapshot.releases.values()
-    assert isinstance(release, Release)
-    assert release.unenforced() == {"migration"}
-    snapshot, _ = load("0" * 40, tree_of(folder / "two-processes"))
+def test_a_second_process_is_not_enforced_yet():
+    snapshot, _ = load("0" * 40, tree_of(CORPUS / "valid" / "two-processes"))
     assert snapshot.apps["shop"].unenforced() == {"components"}
 
 
