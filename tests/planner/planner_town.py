@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from reconciler.deployer.lanes import Before
 from reconciler.deployer.pipeline import assign
 from reconciler.manifest.binding import bound_digest
 from reconciler.manifest.layering import resolve
@@ -85,7 +86,7 @@ def claimed(scene, environment, version, *, ago, tested=False, merge="9" * 40, r
     """A claim in any environment, so many hours ago."""
     snapshot = scene.snapshot(scene.files)
     found = resolve(snapshot, environment, "shop").environment
-    made = assign(snapshot.apps["shop"], snapshot.releases["shop", version], found, previous=None)
+    made = assign(snapshot.apps["shop"], snapshot.releases["shop", version], found, before=Before())
     tests = (StepSpec(name="tests", work=Work.SMOKE, timeout=60),) if tested else ()
     lanes = Lanes(forward=made.lanes.forward, backward=made.lanes.backward, verification=tests)
     scene.add(
