@@ -11,6 +11,7 @@ from reconciler.model.host import AppRepository
 from reconciler.model.release import Artifact
 from reconciler.repository.branches import AppBranches
 from reconciler.repository.git import Git
+from reconciler.repository.mirrors import Mirrors
 
 
 class Repository:
@@ -30,7 +31,7 @@ class Repository:
         command = ["git", "clone", "-q", "--bare", str(self.git.folder), str(clones / "shop.git")]
         subprocess.run(command, check=True)
         known = {"shop": AppRepository(url=str(self.git.folder))}
-        self.branches = AppBranches(known, clones, folder / "home")
+        self.branches = AppBranches(Mirrors(known, folder=clones, home=folder / "home"))
 
     def commit(self, *parents: str, text: str = "x") -> str:
         tree = self.git.tell(["mktree"])
@@ -77,7 +78,7 @@ def test_s10_a_branch_with_other_commits_is_never_overwritten(repository):
 def test_s10_branches_of_tagboat_and_unknown_repositories_are_left_alone(repository):
     with pytest.raises(StepFailedError, match="Tagboat's own"):
         repository.advance(2, "tagboat/history")
-    with pytest.raises(StepErroredError, match="no clone"):
+    with pytest.raises(StepErroredError, match="knows no repository"):
         repository.advance(2, repository="blog")
 
 
