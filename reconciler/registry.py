@@ -16,6 +16,7 @@ from reconciler.daemon.lines import Lines
 from reconciler.daemon.looking import Looking
 from reconciler.daemon.loop import Reconciler
 from reconciler.daemon.supervision import Supervision
+from reconciler.daemon.verification import Verifications
 from reconciler.daemon.view import View
 from reconciler.daemon.wake import Wake, refs_of
 from reconciler.daemon.workers import Journals, Workers
@@ -226,6 +227,7 @@ def build_reconciler(
         wake=wake,
         lines=lines,
         board=board,
+        verifications=Verifications(equipment, configuration.host.name, wake.now),
         clock=clock,
         drivers=frozenset(drivers),
         stopping=threading.Event(),

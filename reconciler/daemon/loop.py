@@ -9,6 +9,7 @@ from reconciler.daemon.claims import Claims
 from reconciler.daemon.lines import Lines
 from reconciler.daemon.looking import Looking
 from reconciler.daemon.supervision import Supervision
+from reconciler.daemon.verification import Verifications
 from reconciler.daemon.view import View
 from reconciler.daemon.wake import Wake
 from reconciler.daemon.workers import Workers
@@ -30,6 +31,8 @@ _SAME_REFUSAL = 3
 _WAITING = frozenset({Verdict.DEPLOY, Verdict.HOLD, Verdict.BROKEN})
 _SUPERVISION = 10.0
 _PARK = 25.0
+_MERCY = 5.0
+"""Seconds for which long tests may go on when the daemon stops."""
 
 
 @dataclass(slots=True)
@@ -44,6 +47,7 @@ class Reconciler:
     wake: Wake
     lines: Lines
     board: Board
+    verifications: Verifications
     clock: Clock
     drivers: frozenset[str]
     stopping: threading.Event
@@ -66,7 +70,8 @@ class Reconciler:
                     self.look()
                     self.wake.wait(poll)
         finally:
-            self.workers.park(within=_PARK)
+            self.verifications.park(within=_MERCY)
+            self.workers.park(within=_PARK - _MERCY)
 
     def run_once(self) -> Plan | None:
         """Act until nothing is under way and nothing more can start; the last plan.
@@ -79,6 +84,7 @@ class Reconciler:
         try:
             return self._look_until_done()
         finally:
+            self.verifications.park(within=_MERCY)
             if self.workers.places:
                 self.workers.park(within=_PARK)
 
@@ -103,6 +109,7 @@ class Reconciler:
         waiting = (place for place, _ in self.claims.held.values())
         return (
             self.looking.pending
+            or self.verifications.unattended
             or any(each.verdict in to_begin for each in plan.decisions)
             or any(place not in self.claims.stopped for place in waiting)
         )
@@ -156,6 +163,7 @@ class Reconciler:
         if not self.view.alarms:
             self.claims.publish_ends()
             self._record_facts()
+            self._verify()
         refused = 0
         for _ in range(_DECISIONS):
             plan, inputs = self._plan()
@@ -173,9 +181,22 @@ class Reconciler:
             self.claims.settle()
         return self._plan()[0]
 
+    def _verify(self) -> None:
+        """Begin long tests that are due, and record what they have said."""
+        answers = self.verifications.look(self.view.ledger)
+        if not answers:
+            return
+        self.claims.failpoints.reach("history.verification.before")
+        self.view.history.append_facts(answers)
+        self.claims.failpoints.reach("history.verification.after")
+        self.view.read_history()
+        for each in answers:
+            self.lines.tell(each.subject)
+
     def _pin_answers(self) -> None:
         """What people have said of the deployments that are at work here."""
         held = {name: place for name, (place, _) in self.claims.held.items()}
+        held |= self.verifications.deployments
         said_of = self.view.ledger.said_of
         self.board.pin({name: said_of(name, place) for name, place in held.items()})
 

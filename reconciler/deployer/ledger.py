@@ -35,6 +35,7 @@ class Ledger:
         self._answers: dict[str, Answer] = {}
         self._wide: dict[str, list[Answer]] = {}
         self._pauses: dict[tuple[str, str | None], Answer] = {}
+        self._verifies: dict[Place, Answer] = {}
         self._sequence = 0
 
     @classmethod
@@ -128,6 +129,10 @@ class Ledger:
         wide = (each for each in self._wide.get(place.environment, ()) if each.sequence > after)
         return tuple(sorted((*standing.confirmations, *wide), key=lambda each: each.sequence))
 
+    def asked_to_verify(self, place: Place) -> Answer | None:
+        """The last granted ``verify`` request of a place, whether tests have answered it or not."""
+        return self._verifies.get(place)
+
     @property
     def pauses(self) -> tuple[Answer, ...]:
         """Granted ``pause`` requests that nobody has resumed since, oldest first.
@@ -184,6 +189,8 @@ class Ledger:
         match answer.verb:
             case "pause":
                 self._pauses[scope] = answer
+            case "verify" if answer.app is not None:
+                self._verifies[Place(answer.environment, answer.app)] = answer
             case "resume":
                 self._pauses.pop(scope, None)
             case "confirm" if answer.app is not None:

@@ -70,8 +70,6 @@ class Rollback(Model):
 class Pipeline(Model):
     """How an app is deployed, proven and undone."""
 
-    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"tests"})
-
     prepare: dict[Name, Step | None] = {}
     """Before anything is touched."""
     maintenance: Maintenance = Field(default_factory=Maintenance)

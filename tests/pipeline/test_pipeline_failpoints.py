@@ -26,7 +26,7 @@ QUESTIONS = {
     "Ended": {"returncode", "timed_out", "gist", "output"},
     "Backups": {"find"},
     "Journal": {"events"},
-    "Sources": {"look"},
+    "Sources": {"look", "repositories"},
 }
 ELSEWHERE = {
     "Driver.supervise": "starts what should run anyway; killed before or after, the next look does",
