@@ -13,6 +13,7 @@ from reconciler.planner.simulation import simulate
 from reconciler.signoff import Judgement, Progress
 from reconciler.signoff.authority import Authority
 from reconciler.signoff.facts import Entry
+from reconciler.signoff.law import Lawbook
 from reconciler.timetable.moments import local_text
 from reconciler.validator import validate
 
@@ -37,11 +38,12 @@ def inputs(name, *, start, replaced=()):
     judgement = Judgement(
         root=ROOT,
         tip=ROOT,
+        authority=Authority({}, {}),
         admitted={path: Entry(each.mode, each.id) for path, each in tree.items()},
         admissions={},
         taints=(),
         undecided=False,
-        progress=Progress(ROOT, Authority({}, {}), "", {}),
+        progress=Progress(ROOT, {}, Lawbook({})),
     )
     return Inputs(
         basis=ROOT,
