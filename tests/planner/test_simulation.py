@@ -72,21 +72,25 @@ TRAINS = """
     Mon {a} 15:00 {x} api cut {a1}.1
     Mon {a} 15:00 {x} staging/api starts {a1}.1
     Mon {a} 15:15 {x} staging/api succeeds {a1}.1
+    Tue {b} 01:15 {x} staging/api verified {a1}.1
     Tue {b} 11:00 {x} production/api starts {a1}.1
     Tue {b} 11:15 {x} production/api succeeds {a1}.1
     Wed {c} 15:00 {x} api cut {c1}.1
     Wed {c} 15:00 {x} staging/api starts {c1}.1
     Wed {c} 15:15 {x} staging/api succeeds {c1}.1
+    Thu {d} 01:15 {x} staging/api verified {c1}.1
     Thu {d} 11:00 {x} production/api starts {c1}.1
     Thu {d} 11:15 {x} production/api succeeds {c1}.1
     Mon {e} 15:00 {y} api cut {e1}.1
     Mon {e} 15:00 {y} staging/api starts {e1}.1
     Mon {e} 15:15 {y} staging/api succeeds {e1}.1
+    Tue {f} 01:15 {y} staging/api verified {e1}.1
     Tue {f} 11:00 {y} production/api starts {e1}.1
     Tue {f} 11:15 {y} production/api succeeds {e1}.1
     Wed {g} 15:00 {y} api cut {g1}.1
     Wed {g} 15:00 {y} staging/api starts {g1}.1
     Wed {g} 15:15 {y} staging/api succeeds {g1}.1
+    Thu {h} 01:15 {y} staging/api verified {g1}.1
     Thu {h} 11:00 {y} production/api starts {g1}.1
     Thu {h} 11:15 {y} production/api succeeds {g1}.1
 """
@@ -128,7 +132,7 @@ def test_t5_t16_a_freeze_holds_what_would_leave_and_stops_the_cutting():
     )
     assert found == lines("""
         Tue 2026-11-24 07:00 -05:00 staging/api starts 2026.11.18.1
-        Tue 2026-11-24 11:00 -05:00 production/api starts 2026.11.18.1
+        Tue 2026-11-24 11:00 -05:00 production/api missed 2026.11.18.1
         Wed 2026-11-25 15:00 -05:00 api cut 2026.11.25.1
         Wed 2026-11-25 15:00 -05:00 staging/api starts 2026.11.25.1
         Thu 2026-11-26 11:00 -05:00 production/api missed 2026.11.25.1
