@@ -11,6 +11,7 @@ from typing import Protocol
 
 from reconciler.model.content import Content, ContentComponent, PlaceTarget
 from reconciler.model.deployment import Backup, Page, TestSpec
+from reconciler.model.merge_request import Told
 from reconciler.model.observation import Observation, Rollout
 from reconciler.model.place import Place
 from reconciler.model.question import Question
@@ -223,6 +224,24 @@ class Sources(Protocol):
         """An answer to each of these questions, which all have this source, or why there is none.
 
         Never raises for a source that is away or says nonsense.
+        """
+        ...
+
+
+class Forge(Protocol):
+    """One repository of a forge. Raises `UnreachableError` whenever an answer can't be had."""
+
+    def request_of(self, commit: str) -> Told | None:
+        """What is told of the merged request whose outcome this commit is, if it is one.
+
+        A request is told of one commit only: the one that the forge itself names as its outcome.
+        """
+        ...
+
+    def comment(self, number: int, text: str, *, marker: str) -> str:
+        """Put a text below a request once, and change it there later; its address.
+
+        Ours is the one by the token's own account that holds the marker.
         """
         ...
 

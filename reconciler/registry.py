@@ -21,12 +21,13 @@ from reconciler.daemon.view import View
 from reconciler.daemon.wake import Wake, refs_of
 from reconciler.daemon.workers import Journals, Workers
 from reconciler.errors import ConfigurationError
-from reconciler.ports import Artifacts, Clock, Driver, Failpoints, Probe, Sources
+from reconciler.ports import Artifacts, Clock, Driver, Failpoints, Forge, Probe, Sources
 from reconciler.repository.branches import AppBranches
 from reconciler.repository.git import bare, require_tools
 from reconciler.repository.history import HistoryBranch
 from reconciler.repository.locks import remove_stale_locks
 from reconciler.repository.mirrors import Mirrors
+from reconciler.repository.requests import Everywhere, RequestSource
 from reconciler.repository.sources import RepositorySources
 from reconciler.system.backups import BackupFolder
 from reconciler.system.caches import cache_folder
@@ -35,6 +36,7 @@ from reconciler.system.configuration import Configuration
 from reconciler.system.facts import FactStore, edition
 from reconciler.system.failpoints import failpoints_of
 from reconciler.system.programs import Programs
+from reconciler.system.secrets import read_secret
 
 DriverFactory = Callable[[Configuration, Artifacts, Failpoints, Clock], Driver]
 
@@ -90,6 +92,49 @@ def open_mirrors(configuration: Configuration) -> Mirrors:
     return Mirrors(
         repositories, folder=configuration.state / "apps", home=configuration.state / "git-home"
     )
+
+
+def open_forge(configuration: Configuration) -> Forge:
+    """The forge that host configuration names; raises `ConfigurationError` when it names none."""
+    from reconciler.forges.client import Client
+    from reconciler.forges.gitea import Gitea
+
+    settings = configuration.host.forge
+    if settings is None:
+        raise ConfigurationError(
+            "this host knows no forge", hint=f"add a table [forge] to {configuration.source}"
+        )
+
+    def token() -> str:
+        return read_secret(settings.token, configuration, what="forge.token")
+
+    address = settings.url.rstrip("/")
+    match settings.type:
+        case "gitea":
+            client = Client(
+                f"{address}/api/v1",
+                lambda: {"Authorization": f"token {token()}"},
+                clock=SystemClock(),
+            )
+            return Gitea(client, settings.repository)
+        case _:
+            raise ConfigurationError(f"this version doesn't speak to {settings.type} yet")
+
+
+def build_sources(configuration: Configuration, mirrors: Mirrors) -> Sources:
+    """Everything outside that this host can look at."""
+    apps, host = RepositorySources(mirrors), configuration.host
+    if host.trust.mode == "signed" or host.forge is None:
+        return apps
+    requests = RequestSource(
+        open_forge(configuration),
+        name=f"forge {host.forge.called}",
+        remote=configuration.address(host.remote.url),
+        branch=host.remote.branch,
+        clone=configuration.state / "requests.git",
+        home=configuration.state / "git-home",
+    )
+    return Everywhere(apps, requests)
 
 
 def build_drivers(
@@ -180,7 +225,7 @@ def build_reconciler(
     """
     clock = SystemClock()
     failpoints = failpoints_of(os.environ)
-    for clone in (configuration.state / "clone.git", *configuration.state.glob("apps/*.git")):
+    for clone in (*configuration.state.glob("*.git"), *configuration.state.glob("apps/*.git")):
         remove_stale_locks(clone)
     view = open_view(configuration, configuration.state, writer=True)
     mirrors = open_mirrors(configuration)
@@ -218,7 +263,7 @@ def build_reconciler(
         workers=workers,
         supervision=Supervision(drivers, clock, identify),
         looking=Looking(
-            sources=RepositorySources(mirrors) if sources is None else sources,
+            sources=build_sources(configuration, mirrors) if sources is None else sources,
             clock=clock,
             identify=identify,
             reconciler=configuration.host.name,

@@ -10,7 +10,7 @@ from reconciler.repository.arrivals import gather
 from reconciler.repository.git import Git
 from reconciler.repository.reading import load_entries
 from reconciler.repository.trees import Entries, GitContents, entries
-from reconciler.signoff import Judgement, judge
+from reconciler.signoff import Answers, Judgement, judge, judge_requests
 from reconciler.signoff.facts import Facts
 from reconciler.system.facts import FactStore
 from reconciler.validator import validate
@@ -41,14 +41,18 @@ class Court:
     _parsed: dict[tuple[str, str], Parsed] = field(default_factory=dict)
     _facts: Facts | None = None
     _judged: Judged | None = None
+    _answers: Answers | None = None
 
-    def at(self, tip: str) -> Judged:
+    def at(self, tip: str, answers: Answers | None = None) -> Judged:
         """What is in force at a commit; made once as long as the same one is asked for.
+
+        With a forge's ``answers`` merge requests are judged, without them signatures.
 
         Raises `ConfigurationError` when the trust root can't be one.
         """
         known = self._judged
-        if known is None or known.tip != tip or known.judgement.undecided:
+        stale = known is None or known.tip != tip or known.judgement.undecided
+        if known is None or stale or answers != self._answers:
             self._trust()
             facts = self._facts = gather(
                 self.git,
@@ -57,12 +61,12 @@ class Court:
                 cache=self.git.home / "signatures.json",
                 before=self._facts,
             )
-            judgement = judge(
-                facts,
-                root=self.root,
-                tip=tip,
-                known=known.judgement.progress if known else None,
-            )
+            self._answers = answers
+            if answers is not None:
+                judgement = judge_requests(facts, answers, tip=tip)
+            else:
+                before = known.judgement.progress if known else None
+                judgement = judge(facts, root=self.root, tip=tip, known=before)
             inside = {path: (each.mode, each.id) for path, each in judgement.admitted.items()}
             admitted, report = self.load(inside, at=tip)
             shown = admitted

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from reconciler.daemon.court import Court
-from reconciler.daemon.view import View
+from reconciler.daemon.view import View, answers_in
 from reconciler.deployer.ledger import Ledger
 from reconciler.errors import TagboatError
 from reconciler.model.place import Place
@@ -99,7 +99,8 @@ class Proving:
                 yield each, "the history that it was decided on"
                 continue
             try:
-                judged = self._court(evidence.root).at(each.basis)
+                answers = answers_in(ledger, self.view.configuration.host)
+                judged = self._court(evidence.root).at(each.basis, answers)
             except TagboatError as error:
                 yield each, f"the files: {error.message}"
                 continue

@@ -9,6 +9,9 @@ from reconciler.diagnostics import Location
 from reconciler.errors import ConfigurationError, RefusedError, RewoundError
 from reconciler.manifest.codes import Code, integrity
 from reconciler.model.alarm import Alarm
+from reconciler.model.host import Forge, Host
+from reconciler.model.merge_request import MergeRequest
+from reconciler.model.question import Question
 from reconciler.model.records import Record
 from reconciler.names import instant_of, instant_text
 from reconciler.planner.inputs import Inputs
@@ -16,10 +19,13 @@ from reconciler.repository.git import Git, GitError
 from reconciler.repository.history import BRANCH, HistoryBranch, UnreadableHistoryError
 from reconciler.repository.integrity import IntegrityError
 from reconciler.repository.trees import has_files
+from reconciler.signoff import Answers
 from reconciler.system.configuration import Configuration
 from reconciler.system.facts import FactStore
 
 FOLLOWED = "refs/tagboat/main"
+ASKED_AT_ONCE = 50
+"""Commits about which a forge is asked in one look; the newest come first."""
 
 
 @dataclass(slots=True)
@@ -137,7 +143,17 @@ class View:
 
         Raises `ConfigurationError` when the trust root can't be one.
         """
-        return self._court.at(self.tip)
+        return self._court.at(self.tip, answers_in(self.ledger, self.configuration.host))
+
+    def unasked(self) -> frozenset[Question]:
+        """What the forge has to be asked before more can be in force; empty in mode ``signed``."""
+        forge = self.configuration.host.forge
+        asked = self.judged().judgement.asked[:ASKED_AT_ONCE]
+        return frozenset(
+            Question("forge", about_commit(forge, each), f"forge {forge.called}")
+            for each in asked
+            if forge is not None
+        )
 
     def inputs(self, *, now: datetime, **known: object) -> Inputs:
         """What a plan for this instant is made from; ``known`` are the facts of this host."""
@@ -154,6 +170,24 @@ class View:
             places_at_once=self.configuration.host.limits.places,
             **known,  # type: ignore[arg-type]
         )
+
+
+def answers_in(ledger: Ledger, host: Host) -> Answers | None:
+    """What a history holds of the forge's answers; nothing in mode ``signed``."""
+    forge = host.forge
+    if host.trust.mode == "signed" or forge is None:
+        return None
+    requests = {
+        about.rpartition(" ")[2]: MergeRequest.of(each.facts)
+        for (sort, about), each in ledger.sightings.items()
+        if sort == "forge" and about == about_commit(forge, about.rpartition(" ")[2])
+    }
+    return Answers(forge.called, host.remote.branch, requests)
+
+
+def about_commit(forge: Forge, commit: str) -> str:
+    """What a sighting of a commit's merge request is about."""
+    return f"{forge.called} {forge.repository} {commit}"
 
 
 def _alarm(code: Code, branch: str, why: str, *, remedy: str = "") -> Alarm:

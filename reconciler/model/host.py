@@ -1,8 +1,9 @@
 """Host configuration: what the repository must not decide (``tagboat.toml``)."""
 
-from typing import Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from reconciler.model.base import Model
 from reconciler.names import CommitId, Duration, Line, Name
@@ -20,10 +21,43 @@ class Remote(Model):
 class Trust(Model):
     """What the host trusts."""
 
-    mode: Literal["signed"] = "signed"
-    """How sign-off is judged."""
+    mode: Literal["signed", "forge"] = "signed"
+    """How sign-off is judged: by signed merges, or by the merge requests of `forge`."""
     root: CommitId | None = None
     """The commit whose tree is admitted whole."""
+
+
+class SecretSource(Model):
+    """Where a secret is; never the secret itself."""
+
+    ONE_OF: ClassVar[tuple[str, ...]] = ("file", "env", "command")
+
+    file: Line | None = None
+    """A file that holds nothing else."""
+    env: Line | None = None
+    """An environment variable."""
+    command: tuple[Line, ...] | None = Field(default=None, min_length=1, strict=False)
+    """A program and its arguments; what it prints is the secret."""
+
+
+class Forge(Model):
+    """The forge whose merge requests are the sign-off."""
+
+    name: Name | None = None
+    """Under which `logins` of the people file have it; its `type` if left out."""
+    type: Literal["gitea", "gitlab", "github"]
+    """Forgejo is ``gitea`` too."""
+    url: Line
+    """Its address, such as ``https://git.example``; only https, except to this machine."""
+    repository: Line
+    """Owner and name, such as ``acme/deploy``."""
+    token: SecretSource
+    """Of an account that may read the repository, its settings and its merge requests."""
+
+    @property
+    def called(self) -> str:
+        """The name that people's logins have it under."""
+        return self.name or self.type
 
 
 class History(Model):
@@ -92,6 +126,8 @@ class Host(Model):
     """Folder of the daemon's own state: clone, journals, logs, locks."""
     remote: Remote
     trust: Trust
+    forge: Forge | None = None
+    """Who is asked in mode ``forge``, and told what a change would do."""
     history: History
     repositories: dict[Name, AppRepository] = {}
     drivers: Drivers = Field(default_factory=Drivers)
@@ -105,3 +141,9 @@ class Host(Model):
     """How often refs are asked for; events only make it sooner."""
     limits: Limits = Limits()
     site: SiteSettings | None = None
+
+    @model_validator(mode="after")
+    def _asked_somewhere(self) -> Self:
+        if self.trust.mode == "forge" and self.forge is None:
+            raise PydanticCustomError("forge", "trust.mode is forge, expected a table [forge] too")
+        return self

@@ -244,7 +244,7 @@ def _signed(
             commits[each],
             signature=remembered[each],
             author=_author(raw.get(each, b"")),
-            mails=_mails(raw.get(each, b"")),
+            mails=mails_in(raw.get(each, b"")),
         )
         for each in asked
     }
@@ -256,7 +256,7 @@ def _author(raw: bytes) -> str:
     return visible(name)[:100]
 
 
-def _mails(raw: bytes) -> tuple[str, ...]:
+def mails_in(raw: bytes) -> tuple[str, ...]:
     """The addresses that a commit names, sorted: its author, committer and trailers."""
     head, _, message = raw.partition(b"\n\n")
     found = {*_WHO.findall(head), *_TRAILER.findall(message)}

@@ -42,11 +42,24 @@ comes into force.
 A sign-off counts wherever it lies: a signed merge on any branch signs off what it brings. That
 includes ``git pull`` with a signature, which brings what others pushed directly; so a person who
 may promote looks at what a pull brings before signing it.
+
+All of this is mode ``signed``. Where a forge's merge requests are the sign-off, `requested` folds
+over the first-parent line by what the history holds of the forge's answers.
 """
 
 from reconciler.signoff.authority import Authority
 from reconciler.signoff.judging import Judgement, Progress, judge
+from reconciler.signoff.requested import Answers, judge_requests
 from reconciler.signoff.standing import Admission
 from reconciler.signoff.taints import Taint
 
-__all__ = ["Admission", "Authority", "Judgement", "Progress", "Taint", "judge"]
+__all__ = [
+    "Admission",
+    "Answers",
+    "Authority",
+    "Judgement",
+    "Progress",
+    "Taint",
+    "judge",
+    "judge_requests",
+]

@@ -33,7 +33,7 @@ class Authority:
     where the author of a change may merge it (``four_eyes: false``). ``guards``: area → groups of
     seats, all of which must be filled; an area that isn't there is closed to everybody.
     ``recorders``: person → those who may write that person's word down. ``mails``: address → the
-    persons who have it.
+    persons who have it. ``logins``: forge → login, in small letters → the one person who has it.
     """
 
     keys: Mapping[str, tuple[str, ...]]
@@ -42,6 +42,7 @@ class Authority:
     guards: Mapping[Area, tuple[tuple[Chairs, ...], ...]] = field(default_factory=dict)
     recorders: Mapping[str, frozenset[str]] = field(default_factory=dict)
     mails: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    logins: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     owners: Mapping[str, str] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -86,11 +87,16 @@ class Authority:
             _guards(people),
             {person: frozenset(each) for person, each in recorders.items()},
             {mail: frozenset(each) for mail, each in mails.items()},
+            _logins(people),
         )
 
     def person_of(self, signature: Signature | None) -> str:
         """Whose good signature it is; empty for anything else and for a key that isn't listed."""
         return self.owners.get(signature.by, "") if isinstance(signature, Signed) else ""
+
+    def person_at(self, forge: str, login: str) -> str:
+        """Who has this login at a forge; empty for one that nobody has, or more than one."""
+        return self.logins.get(forge, {}).get(login.casefold(), "")
 
     def named(self, mails: Iterable[str]) -> frozenset[str]:
         """The persons who have these addresses."""
@@ -138,14 +144,15 @@ class Authority:
             case _:
                 return False
 
-    def deadlock(self) -> str:
+    def deadlock(self, *, forge: str = "") -> str:
         """Why nobody could ever change people or policies any more; empty as long as they can.
 
-        A person without a key that is theirs alone can't sign, so fills no seat.
+        A person without a key that is theirs alone can't sign, so fills no seat; where a ``forge``
+        says who agreed, it is the login.
         """
-        able = frozenset(self.owners.values())
+        able = frozenset((self.logins.get(forge, {}) if forge else self.owners).values())
         if not able:
-            return "nobody would be listed with a key"
+            return f"nobody would be listed with a {'login' if forge else 'key'}"
         for area in sorted(self.guards):
             lacking = self.lacking(area, able) or ()
             for each in lacking:
@@ -184,6 +191,14 @@ class Authority:
                 mail: self.mails.get(mail, frozenset()) | other.mails.get(mail, frozenset())
                 for mail in self.mails.keys() | other.mails.keys()
             },
+            {
+                forge: {
+                    login: person
+                    for login, person in known.items()
+                    if other.person_at(forge, login) == person
+                }
+                for forge, known in self.logins.items()
+            },
         )
 
 
@@ -194,6 +209,18 @@ def bare_key(line: str) -> str:
 
 def _bare(lines: Iterable[str]) -> frozenset[str]:
     return frozenset(bare_key(each) for each in lines)
+
+
+def _logins(people: People) -> dict[str, dict[str, str]]:
+    """Forge → login → person; a login that two persons have is nobody's."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for person, entry in people.people.items():
+        for forge, login in entry.logins.items():
+            found.setdefault(forge, {}).setdefault(login.casefold(), set()).add(person)
+    return {
+        forge: {login: next(iter(some)) for login, some in known.items() if len(some) == 1}
+        for forge, known in found.items()
+    }
 
 
 def _guards(people: People) -> dict[Area, tuple[tuple[Chairs, ...], ...]]:

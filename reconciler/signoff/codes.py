@@ -139,6 +139,46 @@ NO_LONGER = Code(
     "run tagboat reaffirm on the file and have it merged by somebody who may",
 )
 
+NO_REQUEST = Code(
+    "TB480",
+    "no merge request brought it",
+    "In mode forge a merge request is the sign-off, and the forge names none for these commits.",
+    "revert the commit, then have the change merged by a merge request",
+)
+FORGE_SILENT = Code(
+    "TB481",
+    "the forge has not been asked, or didn't answer",
+    "Which merge request brought it isn't in the history yet. What isn't known is closed.",
+    "let the reconciler reach the forge; it is asked again by itself",
+)
+NOBODY_AGREED = Code(
+    "TB482",
+    "nobody is proven to have agreed to this head",
+    "An approval counts for exactly the head that it was given for, as long as it stands. Whoever"
+    " merged counts only where the forge proves that a person did, then and there.",
+    "open a new merge request, and have it approved at its last commit",
+)
+UNKNOWN_LOGIN = Code(
+    "TB483",
+    "a login that nobody has",
+    "Four eyes need to know whose they are. Whoever opens, pushes or writes a merge request has a"
+    " login in environments/people.yaml, and one login is one person's.",
+    "add the login to people.yaml, then open the merge request again",
+)
+OTHER_BASE = Code(
+    "TB484",
+    "a merge request for another branch",
+    "It was approved for another branch than the protected one.",
+    "open a merge request for the protected branch",
+)
+NOT_AS_APPROVED = Code(
+    "TB485",
+    "not what the merge request holds",
+    "The branch holds something else than the approved head: the forge put two changes together, or"
+    " somebody else's commit was passed off as the outcome of the request.",
+    "bring the branch up to date, then open a new merge request and have it approved",
+)
+
 CODES: Mapping[str, Code] = MappingProxyType(
     {value.id: value for value in list(vars().values()) if isinstance(value, Code)}
 )

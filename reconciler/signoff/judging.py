@@ -1,7 +1,7 @@
 """The fold over commits, from the trust root to a tip (pure)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from reconciler.errors import RefusedError
@@ -15,6 +15,7 @@ from reconciler.signoff.law import Law, Lawbook
 from reconciler.signoff.lines import agreed_law, joined, outlived
 from reconciler.signoff.merging import changed, merged, tangled
 from reconciler.signoff.overlay import Overlay
+from reconciler.signoff.passage import passed
 from reconciler.signoff.standing import (
     Admission,
     PathState,
@@ -44,6 +45,7 @@ class Judgement:
     path that holds something else than what is in force, sorted by path. ``undecided``: the
     verifier didn't answer somewhere, so gather the facts and judge again. ``authority`` is who may
     what, by the files in force. ``progress`` makes the next judgement cheap.
+    ``asked``: in mode ``forge``, commits of which it isn't known which merge request brought them.
     """
 
     root: str
@@ -54,6 +56,7 @@ class Judgement:
     taints: tuple[Taint, ...]
     undecided: bool
     progress: Progress
+    asked: tuple[str, ...] = ()
 
     def outlived(self, path: str) -> bool:
         """Whether what is in force at a path was signed off by persons who may not any more."""
@@ -102,6 +105,14 @@ def judge(facts: Facts, *, root: str, tip: str, known: Progress | None = None) -
             f"{tip[:12]} doesn't contain the trust root {facts.root[:12]}",
             hint="set [trust] root to a commit of this branch",
         )
+    return concluded(facts, lawbook, states, tip=tip)
+
+
+def concluded(
+    facts: Facts, lawbook: Lawbook, states: Mapping[str, State], *, tip: str, forge: str = ""
+) -> Judgement:
+    """What is in force at a tip, whose state is among those that a fold came to."""
+    state = states[tip]
     paths = state.overlay.flat()
     admitted = dict(state.ground)
     admissions: dict[str, Admission] = {}
@@ -119,7 +130,7 @@ def judge(facts: Facts, *, root: str, tip: str, known: Progress | None = None) -
         state.law.authority,
         admitted,
         admissions,
-        taints_of(facts, states, tip=tip, paths=paths),
+        taints_of(facts, states, tip=tip, paths=paths, forge=forge),
         state.doubtful,
         Progress(facts.root, sure, lawbook),
     )
@@ -168,7 +179,7 @@ class _Fold:
                 }
             case _:
                 law, delta = self._meeting(commit, parents)
-        law = self._passed(law, first, delta)
+        law = passed(self.lawbook, law, first, delta)
         return State(
             first.ground,
             first.overlay.put(delta),
@@ -181,27 +192,6 @@ class _Fold:
 
     def _nothing(self) -> State:
         return State({}, Overlay(), self.lawbook.of({}), grounded=False, rooted=False)
-
-    def _passed(self, law: Law, before: State, delta: dict[str, PathState]) -> Law:
-        """The law with what the commit brings into force; refuses, in place, what would end it."""
-        brought = {
-            path: state.standing.entry
-            for path, state in delta.items()
-            if isinstance(state.standing, Standing) and decides_who(path)
-        }
-        after = self.lawbook.after(law, brought)
-        why = after.authority.deadlock() if after is not law else ""
-        if not why or law.authority.deadlock():
-            return after
-        for path, new in brought.items():
-            state, old = delta[path], law.at(path)
-            admission = state.standing.admission if isinstance(state.standing, Standing) else None
-            if admission is None or new == old:
-                continue
-            refusal = Refusal(codes.DEADLOCK.id, admission.merge, why, admission.commits)
-            standing = Standing(old, _admission(before.at(path)))
-            delta[path] = replace(state, standing=standing, since=admission.merge, refused=refusal)
-        return law
 
     def _beginning(self, commit: Commit) -> dict[str, PathState]:
         why = f"commit {commit.id[:12]} begins a history of its own"
@@ -263,10 +253,6 @@ class _Fold:
             standing=joined(path, states, parents, bases),
             refusal=refusal,
         )
-
-
-def _admission(state: PathState) -> Admission | None:
-    return state.standing.admission if isinstance(state.standing, Standing) else None
 
 
 def _in_question(commit: Commit, parents: Sequence[State]) -> Iterable[str]:

@@ -31,9 +31,17 @@ class Taint:
 
 
 def taints_of(
-    facts: Facts, states: Mapping[str, State], *, tip: str, paths: Mapping[str, PathState]
+    facts: Facts,
+    states: Mapping[str, State],
+    *,
+    tip: str,
+    paths: Mapping[str, PathState],
+    forge: str = "",
 ) -> tuple[Taint, ...]:
-    """The taints at a tip, sorted by path; ``paths`` are its states by path."""
+    """The taints at a tip, sorted by path; ``paths`` are its states by path.
+
+    ``forge`` is where merge requests are the sign-off; empty where signed merges are.
+    """
     authority = states[tip].law.authority
     unclean = {path: each for path, each in sorted(paths.items()) if not each.clean}
     last = _last_changes(facts, tip, set(unclean))
@@ -42,7 +50,10 @@ def taints_of(
         told = state.refused or _told(facts, authority, path, state)
         commit = facts.commits[told.culprit]
         revert = _revert(facts, states, path, state, last=last.get(path, ""), unclean=unclean)
-        remedy = _remedy(facts, path, state, revert=revert, code=told.code, tip=tip)
+        if forge:
+            remedy = _remedy_by_request(facts, path, state, revert=revert, code=told.code, tip=tip)
+        else:
+            remedy = _remedy(facts, path, state, revert=revert, code=told.code, tip=tip)
         found.append(Taint(path, told.code, commit.id, _shown(commit, authority), told.why, remedy))
     return tuple(found)
 
@@ -142,6 +153,22 @@ def _remedy(facts: Facts, path: str, state: PathState, *, revert: str, code: str
         return f"on main, put the file back as it is in force; {then}"
     back = revert or f"{_restore(facts, path, state.standing)} && git commit -m 'Put it back'"
     return f"on main, run: {back} && git push; {then}"
+
+
+def _remedy_by_request(
+    facts: Facts, path: str, state: PathState, *, revert: str, code: str, tip: str
+) -> str:
+    """The same where nobody pushes to the branch: every way out is a merge request."""
+    if code == codes.FORGE_SILENT.id or isinstance(state.standing, Dispute):
+        return codes.CODES[code].fix
+    if code == codes.TRUST_ROOT.id:
+        then = f'or set [trust] root = "{tip}" in tagboat.toml on the daemon\'s host'
+    else:
+        then = "then open a new merge request with the change, and have its last commit approved"
+    if not revert and not path.isprintable():
+        return f"by a merge request, put the file back as it is in force; {then}"
+    back = revert or f"{_restore(facts, path, state.standing)} && git commit -m 'Put it back'"
+    return f"on a branch, run: {back}; have it merged by a merge request; {then}"
 
 
 _SIGNED = "git merge --no-ff -S"

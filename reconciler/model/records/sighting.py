@@ -39,6 +39,7 @@ class Sighting(RecordBase):
 
     @property
     def subject(self) -> str:
-        """The sentence people read."""
-        facts = ", ".join(f"{name} {value}" for name, value in sorted(self.facts.items()))
+        """The sentence people read; facts about a part of it, whose name has two words, lack."""
+        told = sorted(each for each in self.facts.items() if " " not in each[0])
+        facts = ", ".join(f"{name} {value}" for name, value in told)
         return f"{self.sort} {self.about} seen: {facts or 'not there'}"
