@@ -59,7 +59,7 @@ class Meeting:
         ``pending`` what others have agreed to on both sides.
         """
         refusal = (
-            self._of_content(path, result=result, standing=standing)
+            self.of_content(path, result=result, standing=standing)
             or self._of_history(trail, touched=touched)
             or self._unverified(self.merge, told=_OF_MERGES)
         )
@@ -118,9 +118,10 @@ class Meeting:
         """A refusal that blames a commit, or the merge."""
         return Refusal(code.id, (culprit or self.merge).id, why)
 
-    def _of_content(
+    def of_content(
         self, path: str, *, result: Entry | None, standing: Standing | Dispute
     ) -> Refusal | None:
+        """Why nobody could sign this off, whoever agreed to it."""
         found = class_of(path)
         guarded = bool(found.area) and found.area not in self.authority.guards
         if found.sort is Sort.UNLISTED or guarded:

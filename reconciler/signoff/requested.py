@@ -17,7 +17,7 @@ from reconciler.signoff import codes
 from reconciler.signoff.authority import Authority
 from reconciler.signoff.classes import Area, ChangeClass, Sort, class_of, decides_who
 from reconciler.signoff.eligibility import Meeting
-from reconciler.signoff.facts import PLAIN_FILE, Commit, Entry, Facts
+from reconciler.signoff.facts import Commit, Entry, Facts
 from reconciler.signoff.judging import Judgement, concluded
 from reconciler.signoff.law import Lawbook
 from reconciler.signoff.merging import changed
@@ -219,18 +219,10 @@ class _Trial:
 
     def _of_content(self, path: str, state: PathState) -> Refusal | None:
         """Why the path can't be signed off by this request, whoever agreed to it."""
-        found = class_of(path)
-        guarded = bool(found.area) and found.area not in self.authority.guards
-        if found.sort is Sort.UNLISTED or guarded:
-            why = "no merge request brings this into force: a new trust root on the host does"
-            return self._refuse(codes.TRUST_ROOT, why)
-        old = state.standing.entry if isinstance(state.standing, Standing) else None
-        if found.sort is Sort.RELEASE and old is not None:
-            why = "a release never changes after its merge"
-            return self._refuse(codes.RELEASE_CHANGED, why)
-        if state.current is not None and state.current.mode != PLAIN_FILE:
-            why = f"it has mode {state.current.mode}, a plain file has {PLAIN_FILE}"
-            return self._refuse(codes.NOT_A_FILE, why)
+        meeting = Meeting(self.commit, self.facts.commits, self.authority)
+        standing = state.standing
+        if refusal := meeting.of_content(path, result=state.current, standing=standing):
+            return refusal
         if self.request.base != self.answers.branch:
             why = f"{self._name} was for the branch {self.request.base}"
             return self._refuse(codes.OTHER_BASE, why)

@@ -267,7 +267,7 @@ def test_a_release_is_admitted_once_and_never_changed() -> None:
     forge.request(RELEASE, "release", merged_by="x-dora")
     assert forge.said(RELEASE) == ("", "release", ("dora",))
     forge.request(RELEASE, "other", approved_by=("x-bob", "x-carl"))
-    assert forge.said(RELEASE)[0] == "TB460"
+    assert forge.said(RELEASE)[0] == "TB420"
 
 
 def test_x14_a_login_that_two_persons_have_is_nobody_s() -> None:
