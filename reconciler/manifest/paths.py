@@ -1,5 +1,6 @@
 """Which kind of file a path holds (format v1, "Where the files are")."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -32,6 +33,7 @@ Kind = type[Manifest]
 _SHARED: Mapping[str, Kind] = MappingProxyType(
     {"policies": Policy, "customers": Customer, "calendars": Calendar, "freezes": Freeze}
 )
+_LONGEST_NAME = 63
 RESERVED = frozenset({*_SHARED, "texts"})
 """Folders of ``environments/`` that aren't environments."""
 
@@ -203,7 +205,9 @@ def _bad_name(path: str, name: str) -> Diagnostic | None:
         _NAME.validate_python(name)
     except ValidationError:
         said = f"{shown(name)} is no name, expected lower-case letters, digits and dashes"
-        return references.STRAY.at(Location(path), said)
+        near = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:_LONGEST_NAME]
+        hint = f"rename it, say to {near}" if near else ""
+        return references.STRAY.at(Location(path), said, hint=hint)
     return None
 
 

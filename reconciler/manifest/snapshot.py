@@ -198,11 +198,14 @@ def parse(path: str, data: bytes) -> Parsed:
     if not isinstance(document, Document):
         return Parsed(home, None, None, tuple(document))
     secrets = tuple(document.offset(each) for each in secrets_in(document.text))
-    model = to_model(document, home.kind)
+    model, misnamed = to_model(document, home.kind), tuple(_misnamed(document, home))
     if isinstance(model, list):
-        return Parsed(home, document, None, tuple(model), secrets)
-    findings = tuple(_misnamed(document, home))
-    return Parsed(home, document, None if findings else model, findings, secrets)
+        # A file of another kind has other names; one that is missing, or is none, is told already.
+        told = {each.location for each in model}
+        kind = document.value.get("kind") == home.kind.__name__
+        others = (each for each in misnamed if kind and each.location not in told)
+        return Parsed(home, document, None, (*model, *others), secrets)
+    return Parsed(home, document, None if misnamed else model, misnamed, secrets)
 
 
 def _misnamed(document: Document, home: Home) -> Iterator[Diagnostic]:

@@ -103,7 +103,8 @@ def policy(name: str, *, extends: str = "", tier: str = "") -> NewFile:
         lines.append(f"extends: {word(extends)}")
     if tier:
         lines.append(f"tier: {word(tier)}")
-    lines += ["# Whose merge is a sign-off there.", "permissions: {promote: [role/admin]}"]
+    if not extends:
+        lines += ["# Whose merge is a sign-off there.", "permissions: {promote: [role/admin]}"]
     return new_file(policy_path(name), "Policy", *lines)
 
 
@@ -190,6 +191,8 @@ def environments_of(snapshot: Snapshot, name: str, base: str) -> list[NewFile]:
 
     Raises `UsageError` when there is no such policy, none of a tier, or two of one tier.
     """
+    if (path := policy_path(base)) in snapshot.broken:
+        raise UsageError(f"{path} has errors", hint="tagboat validate says which: mend them first")
     if base not in snapshot.policies:
         raise UsageError(
             f"there is no policy {base}", hint=_choice(snapshot.policies, "tagboat new policy NAME")

@@ -67,7 +67,10 @@ def _target(resolved: Resolved, environment: Environment, app: str) -> Iterator[
     target = environment.target
     if target.driver is None:
         place = target_at(resolved.snapshot, environment.name, app, "driver")
-        yield fields.MISSING.at(place, "target.driver: the field is missing", hint="add 'driver:'")
+        hint = "add 'driver:'"
+        if not target.model_fields_set:
+            hint = "add 'target: {driver: …}' here or in a policy that it extends"
+        yield fields.MISSING.at(place, "target.driver: the field is missing", hint=hint)
         return
     known = DRIVERS.get(target.driver, target.model_fields_set)
     for field in sorted(target.model_fields_set - known - {"driver"}):

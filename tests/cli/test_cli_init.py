@@ -87,14 +87,18 @@ def test_the_checks_of_a_new_repository_run_this_version_of_validate(alone, tmp_
         assert f"tagboat=={__version__}\n" in text
         assert "tagboat validate" in text
         assert "{version}" not in text
+    base = {'"origin/$GITHUB_BASE_REF"': "main", '"$CI_MERGE_REQUEST_DIFF_BASE_SHA"': "main"}
     commands = [
-        line.rpartition("tagboat validate ")[2].split()
+        [base.get(each, each) for each in line.rpartition("tagboat validate ")[2].split()]
         for name in (".gitlab-ci.yml", ".github/workflows/validate.yml", ".pre-commit-config.yaml")
         for line in (tmp_path / name).read_text().splitlines()
         if "tagboat validate -" in line
     ]
-    assert len(commands) == 3
-    subprocess.run(["git", "-C", str(tmp_path), "add", "."], check=True)
+    assert sum(each[0] == "--base" for each in commands) == 2, "changes are judged too"
+    assert len(commands) == 5
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=x", "-c", "user.email=x@x"]
+    for words in (["init", "-qb", "main"], ["add", "."], ["commit", "-qm", "m"]):
+        subprocess.run([*git, *words], check=True)
     for each in commands:
         assert alone("validate", *each, at=tmp_path)[0] == 0, each
 

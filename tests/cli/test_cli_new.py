@@ -106,6 +106,23 @@ def test_a_customer_gets_one_environment_of_five_lines_for_each_tier(alone, tmp_
     assert alone("validate", at=tmp_path)[0] == 0
 
 
+def test_a_policy_below_another_one_says_nothing_that_stands_there(started):
+    top, call = started
+    assert call("new", "policy", "customer")[0] == 0
+    assert call("new", "policy", "pre", "--extends", "customer", "--tier", "pre")[0] == 0
+    text = (top / "environments/policies/pre.yaml").read_text()
+    assert text.splitlines()[3:] == ["name: pre", "extends: customer", "tier: pre"]
+
+
+def test_a_customer_below_a_broken_policy_is_told_that_it_is_broken(started):
+    top, call = started
+    call("new", "policy", "customer")
+    (top / "environments/policies/customer.yaml").write_text("a: no")
+    code, _, err = call("new", "customer", "acme", "--extends", "customer")
+    assert code == 2
+    assert err.startswith("tagboat: environments/policies/customer.yaml has errors\n")
+
+
 def test_a_customer_is_refused_where_no_policy_has_a_tier(started):
     _, call = started
     code, _, err = call("new", "customer", "acme", "--extends", "customer")
