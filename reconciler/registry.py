@@ -15,6 +15,7 @@ from reconciler.daemon.equipment import Equipment
 from reconciler.daemon.lines import Lines
 from reconciler.daemon.looking import Looking
 from reconciler.daemon.loop import Reconciler
+from reconciler.daemon.milestones import Milestones
 from reconciler.daemon.supervision import Supervision
 from reconciler.daemon.verification import Verifications
 from reconciler.daemon.view import View
@@ -262,6 +263,7 @@ def build_reconciler(
         claims=claims,
         workers=workers,
         supervision=Supervision(drivers, clock, identify),
+        milestones=Milestones(view, clock, identify, configuration.host.name),
         looking=Looking(
             sources=build_sources(configuration, mirrors) if sources is None else sources,
             clock=clock,

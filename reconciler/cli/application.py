@@ -5,6 +5,7 @@ import os
 import typer
 import typer.main
 
+from reconciler.cli.approve import approve, reject
 from reconciler.cli.can_i import can_i
 from reconciler.cli.changelog import changelog
 from reconciler.cli.config import config
@@ -21,6 +22,7 @@ from reconciler.cli.options import ConfigOption, OuterFolderOption
 from reconciler.cli.plan import plan
 from reconciler.cli.promote import promote
 from reconciler.cli.prove import prove
+from reconciler.cli.reaffirm import reaffirm
 from reconciler.cli.reconcile import reconcile
 from reconciler.cli.release import release
 from reconciler.cli.schema import schema
@@ -39,7 +41,8 @@ application = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 VERBS = (
-    *(init, promote, validate, diff, get, plan, simulate, status, history, logs, explain, prove),
+    *(init, promote, approve, reject, reaffirm),
+    *(validate, diff, get, plan, simulate, status, history, logs, explain, prove),
     *(reconcile, changelog, can_i, schema, migrate, doctor, version),
 )
 GROUPS = {"new": new, "release": release, "site": site, "config": config}

@@ -1,12 +1,13 @@
 """What is in force at a commit of the protected branch: gathered, judged and loaded."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.diagnostics import Report
 from reconciler.errors import ConfigurationError
 from reconciler.manifest.layering import carry
 from reconciler.manifest.snapshot import Parsed, Snapshot
-from reconciler.repository.arrivals import gather
+from reconciler.repository.arrivals import gather, signature_of, word_of
 from reconciler.repository.git import Git
 from reconciler.repository.reading import load_entries
 from reconciler.repository.trees import Entries, GitContents, entries
@@ -37,6 +38,8 @@ class Court:
     git: Git
     root: str
     store: FactStore | None = None
+    recorded: Callable[[], Mapping[str, str]] = dict
+    """Commit → verdict on its signature, as checkpoints have it."""
     _trusted: bool = False
     _parsed: dict[tuple[str, str], Parsed] = field(default_factory=dict)
     _facts: Facts | None = None
@@ -60,6 +63,10 @@ class Court:
                 tip=tip,
                 cache=self.git.home / "signatures.json",
                 before=self._facts,
+                verdicts={
+                    each: signature_of(word)
+                    for each, word in (self.recorded() if self._facts is None else {}).items()
+                },
             )
             self._answers = answers
             if answers is not None:
@@ -83,6 +90,12 @@ class Court:
     def facts(self) -> Facts | None:
         """What is known of the commits that were judged last."""
         return self._facts
+
+    def verdicts(self) -> dict[str, str]:
+        """Commit → what was found out of its signature and can't change, as text."""
+        facts = self._facts.commits if self._facts else {}
+        words = ((each.id, word_of(each.signature)) for each in facts.values() if each.signature)
+        return {commit: word for commit, word in words if word}
 
     def _trust(self) -> None:
         """See to it that the trust root, whose tree is admitted whole, can be one."""

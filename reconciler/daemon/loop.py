@@ -8,6 +8,7 @@ from reconciler.daemon.board import Board
 from reconciler.daemon.claims import Claims
 from reconciler.daemon.lines import Lines
 from reconciler.daemon.looking import Looking
+from reconciler.daemon.milestones import Milestones
 from reconciler.daemon.supervision import Supervision
 from reconciler.daemon.verification import Verifications
 from reconciler.daemon.view import View
@@ -44,6 +45,7 @@ class Reconciler:
     workers: Workers
     supervision: Supervision
     looking: Looking
+    milestones: Milestones
     wake: Wake
     lines: Lines
     board: Board
@@ -162,6 +164,7 @@ class Reconciler:
         self._supervise()
         if not self.view.alarms:
             self.claims.publish_ends()
+            self._unrecorded += self.milestones.due()
             self._record_facts()
             self._verify()
         refused = 0

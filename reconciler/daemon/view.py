@@ -53,7 +53,9 @@ class View:
 
     def __post_init__(self) -> None:
         """Judging starts at this view's trust root."""
-        self._court = Court(self.git, self.root, self.store)
+        self._court = Court(
+            self.git, self.root, self.store, lambda: self.ledger.verdicts(self.root)
+        )
 
     def refresh(self) -> bool:
         """Ask the remote for its refs and bring what is new; whether anything was.
@@ -71,9 +73,26 @@ class View:
         if self._branch_alarm and not self.tip:
             raise RefusedError(str(self._branch_alarm), hint=self._branch_alarm.remedy)
         self.read_history()
+        self._branch_alarm = self._branch_alarm or self._lost(branch)
+        self.alarms = tuple(each for each in (self._branch_alarm, self._history_alarm) if each)
         # A remote may be mended without any of its refs moving.
         self._seen = None if self._branch_alarm else seen
         return True
+
+    def _lost(self, branch: str) -> Alarm | None:
+        """Whether what was judged once is no longer part of the branch, as a record tells."""
+        judged = self.ledger.judged_up_to(self.root)
+        there = not judged or (
+            self.git.resolve(judged) is not None and self.git.contains(judged, within=self.tip)
+        )
+        if there:
+            return None
+        said = f"was rewritten: {judged[:12]} was judged and is no longer part of it"
+        return _alarm(integrity.REWRITTEN, branch, said)
+
+    def verdicts(self) -> dict[str, str]:
+        """Commit → what was found out of its signature, up to what was judged last."""
+        return self._court.verdicts()
 
     def recall(self) -> None:
         """Take up what an earlier run brought here, without asking the remote.

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from reconciler.deployer.standing import Account, LedgerError, Standing
 from reconciler.model.content import Content
 from reconciler.model.place import Place
-from reconciler.model.records import Answer, Claim, End, PlacedRecord, Record, Sighting
+from reconciler.model.records import Answer, Checkpoint, Claim, End, PlacedRecord, Record, Sighting
 from reconciler.model.records.sighting import Sort
 
 __all__ = ["KEPT", "Ledger", "LedgerError", "Standing"]
@@ -36,6 +36,9 @@ class Ledger:
         self._wide: dict[str, list[Answer]] = {}
         self._pauses: dict[tuple[str, str | None], Answer] = {}
         self._verifies: dict[Place, Answer] = {}
+        self._checkpoints: dict[str, Checkpoint] = {}
+        self._verdicts: dict[str, dict[str, str]] = {}
+        self._trust_root = ""
         self._sequence = 0
 
     @classmethod
@@ -155,6 +158,20 @@ class Ledger:
         """Request → its one answer."""
         return MappingProxyType(self._answers)
 
+    @property
+    def trust_root(self) -> str:
+        """The trust root of the newest checkpoint; empty before the first one."""
+        return self._trust_root
+
+    def judged_up_to(self, root: str) -> str:
+        """The last commit that was judged from this trust root, as far as records say."""
+        found = self._checkpoints.get(root)
+        return found.tip if found else ""
+
+    def verdicts(self, root: str) -> Mapping[str, str]:
+        """Commit → what its signature is, of all checkpoints with this trust root."""
+        return MappingProxyType(self._verdicts.get(root, {}))
+
     def apply(self, record: Record) -> None:
         """Take in the next record of the history."""
         match record:
@@ -162,6 +179,10 @@ class Ledger:
                 self._sightings[record.sort, record.about] = record
             case Answer():
                 self._take_answer(record)
+            case Checkpoint():
+                self._checkpoints[record.root] = record
+                self._verdicts.setdefault(record.root, {}).update(record.verdicts)
+                self._trust_root = record.root
             case _:
                 self._take_placed(record)
         self._ids.add(record.id)

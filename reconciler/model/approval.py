@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from reconciler.canonical import canonical_json
 from reconciler.model.base import Manifest
 from reconciler.names import Digest, Instant, Line, Name, Text, Version
 
@@ -36,6 +37,12 @@ class Approval(Manifest):
     """Until then; 14 days after it was first seen if left out."""
     signature: Text | None = None
     """Of this statement, by a key of `by` or `recorded_by`; ssh, namespace tagboat-approval."""
+
+    @property
+    def statement(self) -> bytes:
+        """What the signature is over: canonical JSON of everything else that is said."""
+        said = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"signature"})
+        return canonical_json(said).encode()
 
 
 class Quarantine(Manifest):

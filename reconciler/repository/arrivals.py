@@ -21,8 +21,9 @@ from reconciler.repository.git import Git, GitError
 from reconciler.repository.objects import read_objects
 from reconciler.repository.signatures import check_keys, keys_in
 from reconciler.repository.trees import entries
+from reconciler.repository.words import words_of
 from reconciler.signoff.ancestry import merge_bases
-from reconciler.signoff.classes import decides_who
+from reconciler.signoff.classes import Sort, class_of, decides_who
 from reconciler.signoff.facts import (
     PLAIN_FILE,
     Bad,
@@ -34,6 +35,7 @@ from reconciler.signoff.facts import (
     Unknown,
     Unlisted,
     Unsigned,
+    Word,
 )
 from reconciler.visibility import visible
 
@@ -87,7 +89,32 @@ def gather(
     signers = digest_of(sorted(keys))
     asked = [each.id for each in commits.values() if _open(each, anew=_signers(before) != signers)]
     commits |= _signed(git, commits, asked, keys, cache=cache, verdicts=verdicts or {})
-    return Facts(root, commits, trees, texts, signers)
+    anew = before is None or signers != before.signers
+    known_words = {} if before is None or anew else dict(before.words)
+    words = _words(git, commits, trees, keys, known=known_words)
+    return Facts(root, commits, trees, texts, words, signers)
+
+
+def _words(
+    git: Git,
+    commits: Mapping[str, Commit],
+    trees: Mapping[str, Mapping[str, Entry]],
+    keys: frozenset[str],
+    *,
+    known: dict[str, Word],
+) -> dict[str, Word]:
+    """Object id → what it says, of every approval; an unanswered question is asked again."""
+    where = {
+        entry.id: path
+        for tree in (*trees.values(), *(commit.changes for commit in commits.values()))
+        for path, entry in tree.items()
+        if entry and entry.mode == PLAIN_FILE and "/approvals/" in path
+        if class_of(path).sort is Sort.APPROVAL
+    }
+    known = {each: word for each, word in known.items() if not isinstance(word.signature, Unknown)}
+    data = read_objects(git, [each for each in where if each not in known])
+    files = {each: (where[each], text) for each, text in data.items()}
+    return known | words_of(files, keys, scratch=git.home / "scratch")
 
 
 def _open(commit: Commit, *, anew: bool) -> bool:

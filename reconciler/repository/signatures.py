@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from reconciler.errors import ConfigurationError
@@ -22,7 +23,9 @@ from reconciler.repository.objects import read_objects
 from reconciler.signoff.facts import Bad, Signature, Signed, Unknown, Unlisted, Unsigned
 from reconciler.system.processes import run
 
-_NAMESPACE = b"git"
+_OF_COMMITS = "git"
+OF_WORDS = "tagboat-approval"
+"""The namespace of signatures of approvals: a commit's signature is none."""
 _DEADLINE = 30.0
 _AT_ONCE = 4
 _KEY = re.compile(r"(?P<sort>[a-z0-9@.-]{1,64}) (?P<key>[A-Za-z0-9+/]{16,8192}={0,2})")
@@ -78,14 +81,14 @@ def check_keys(
 
     Whose the keys are isn't asked. A signature by any other key is `Unlisted`, and not checked.
     """
-    owners: dict[bytes, tuple[str, str]] = {}
-    for line in keys:
-        match = _KEY.fullmatch(line)
-        if match:
-            with contextlib.suppress(binascii.Error):
-                wire = base64.b64decode(match["key"], validate=True)
-                owners[wire] = (_ANYBODY, f"{match['sort']} {match['key']}")
-    return _checked(raw, commits, owners, scratch=scratch)
+    return _checked(raw, commits, _by_key(keys), scratch=scratch)
+
+
+def check_words(
+    texts: Mapping[str, SignedText], keys: Iterable[str], *, scratch: Path
+) -> dict[str, Signature]:
+    """Id → by which of these keys somebody's word is signed (namespace ``tagboat-approval``)."""
+    return _verified(texts, _by_key(keys), namespace=OF_WORDS, scratch=scratch)
 
 
 def keys_in(text: bytes) -> frozenset[str]:
@@ -101,27 +104,49 @@ def _checked(
     *,
     scratch: Path,
 ) -> dict[str, Signature]:
+    texts = {each: take_apart(raw[each]) for each in commits if each in raw}
+    found: dict[str, Signature] = {
+        each: Unknown("the commit isn't there") for each in commits if each not in raw
+    }
+    return found | _verified(texts, owners, namespace=_OF_COMMITS, scratch=scratch)
+
+
+def _verified(
+    texts: Mapping[str, SignedText],
+    owners: Mapping[bytes, tuple[str, str]],
+    *,
+    namespace: str,
+    scratch: Path,
+) -> dict[str, Signature]:
     found: dict[str, Signature] = {}
     asked: dict[str, tuple[str, str, SignedText]] = {}
-    for commit in commits:
-        if commit not in raw:
-            found[commit] = Unknown("the commit isn't there")
-            continue
-        text = take_apart(raw[commit])
-        match _first_look(text, owners):
+    for each, text in texts.items():
+        match _first_look(text, owners, namespace=namespace):
             case (str() as principal, str() as key):
-                asked[commit] = (principal, key, text)
+                asked[each] = (principal, key, text)
             case verdict:
-                found[commit] = verdict
+                found[each] = verdict
     if asked:
         scratch.mkdir(parents=True, exist_ok=True)
         with (
             tempfile.TemporaryDirectory(dir=scratch, prefix="verify-") as folder,
             ThreadPoolExecutor(_AT_ONCE) as pool,
         ):
-            verdicts = pool.map(lambda each: _verify(Path(folder), each), asked.items())
-            found.update(zip(asked, verdicts, strict=True))
+            verify = partial(_verify, Path(folder), namespace=namespace)
+            found.update(zip(asked, pool.map(verify, asked.items()), strict=True))
     return found
+
+
+def _by_key(keys: Iterable[str]) -> dict[bytes, tuple[str, str]]:
+    """Key in its wire form → what to ask the verifier about, whosever it is."""
+    owners: dict[bytes, tuple[str, str]] = {}
+    for line in keys:
+        match = _KEY.fullmatch(line)
+        if match:
+            with contextlib.suppress(binascii.Error):
+                wire = base64.b64decode(match["key"], validate=True)
+                owners[wire] = (_ANYBODY, f"{match['sort']} {match['key']}")
+    return owners
 
 
 def take_apart(commit: bytes) -> SignedText:
@@ -166,7 +191,7 @@ def _owners(allowed: Mapping[str, Sequence[str]]) -> dict[bytes, tuple[str, str]
 
 
 def _first_look(
-    text: SignedText, owners: Mapping[bytes, tuple[str, str]]
+    text: SignedText, owners: Mapping[bytes, tuple[str, str]], *, namespace: str
 ) -> Signature | tuple[str, str]:
     """What is known without the verifier, or the principal and key to ask it about."""
     if not text.signature:
@@ -174,15 +199,20 @@ def _first_look(
     if not text.signature.startswith(_BEGIN):
         return Unlisted()
     try:
-        key, namespace = _read(text.signature)
+        key, stated = _read(text.signature)
     except (ValueError, struct.error):
         return Bad()
     if key not in owners:
         return Unlisted()
-    if namespace != _NAMESPACE:
+    if stated != namespace.encode():
         principal, line = owners[key]
         return Bad(line if principal == _ANYBODY else principal)
     return owners[key]
+
+
+def key_of(armoured: bytes) -> bytes:
+    """The key that a signature names, in its wire form; raises `ValueError` for no signature."""
+    return _read(armoured)[0]
 
 
 def _read(armoured: bytes) -> tuple[bytes, bytes]:
@@ -205,12 +235,14 @@ def _string(blob: bytes) -> tuple[bytes, bytes]:
     return blob[4 : 4 + length], blob[4 + length :]
 
 
-def _verify(folder: Path, asked: tuple[str, tuple[str, str, SignedText]]) -> Signature:
+def _verify(
+    folder: Path, asked: tuple[str, tuple[str, str, SignedText]], *, namespace: str
+) -> Signature:
     # Each commit has files of its own; the folder goes when all are done.
     commit, (principal, key, text) = asked
     signers, signature = folder / f"{commit}.allowed", folder / f"{commit}.sig"
     try:
-        signers.write_text(f'{principal} namespaces="git" {key}\n')
+        signers.write_text(f'{principal} namespaces="{namespace}" {key}\n')
         signature.write_bytes(text.signature + b"\n")
         finished = run(
             [
@@ -222,7 +254,7 @@ def _verify(folder: Path, asked: tuple[str, tuple[str, str, SignedText]]) -> Sig
                 "-I",
                 principal,
                 "-n",
-                _NAMESPACE.decode(),
+                namespace,
                 "-s",
                 str(signature),
             ],

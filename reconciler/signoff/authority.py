@@ -8,7 +8,7 @@ from reconciler.model.environment import Environment
 from reconciler.model.people import People
 from reconciler.signoff.chairs import Chairs, empty
 from reconciler.signoff.classes import Area, Sort, class_of
-from reconciler.signoff.facts import Signature, Signed
+from reconciler.signoff.facts import Signature, Signed, Word
 
 
 class Policy(Protocol):
@@ -101,6 +101,15 @@ class Authority:
     def named(self, mails: Iterable[str]) -> frozenset[str]:
         """The persons who have these addresses."""
         return frozenset().union(*(self.mails.get(each.casefold(), frozenset()) for each in mails))
+
+    def speaks(self, word: Word, person: str) -> bool:
+        """Whether a word is this person's: signed by them, or by whom they let record it."""
+        signer = self.person_of(word.signature)
+        if word.by != person or not signer:
+            return False
+        if word.recorded_by and signer == word.recorded_by:
+            return signer in self.recorders.get(person, frozenset())
+        return signer == person
 
     def listed(self, person: str) -> bool:
         """Whether this is a person of the people file."""

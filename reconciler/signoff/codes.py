@@ -178,6 +178,14 @@ NOT_AS_APPROVED = Code(
     " somebody else's commit was passed off as the outcome of the request.",
     "bring the branch up to date, then open a new merge request and have it approved",
 )
+UNPROVEN = Code(
+    "TB471",
+    "approval without its person's signature",
+    "An approval is its own proof: the file carries a signature by a key of 'by', or of"
+    " 'recorded_by' if that person may record for them. Whoever merges it lends it nothing, and one"
+    " that was taken back doesn't come again.",
+    "take it out, and let the person run tagboat approve",
+)
 
 CODES: Mapping[str, Code] = MappingProxyType(
     {value.id: value for value in list(vars().values()) if isinstance(value, Code)}

@@ -19,6 +19,7 @@ from reconciler.signoff.facts import (
     Unknown,
     Unlisted,
     Unsigned,
+    Word,
 )
 from reconciler.signoff.standing import (
     LONGEST,
@@ -34,12 +35,28 @@ _OF_MERGES = (codes.MERGE_UNSIGNED, codes.MERGE_UNLISTED)
 _OF_CONTENT = (codes.CONTENT_UNSIGNED, codes.CONTENT_UNLISTED)
 
 
+def unproven(word: Word | None, person: str) -> str:
+    """Why an approval isn't its own proof."""
+    if word is None:
+        return "it can't be read as an approval"
+    match word.signature:
+        case Unsigned():
+            return f"the word of {person} carries no signature"
+        case Bad():
+            return f"the signature of the word of {person} isn't right"
+        case Unknown(why):
+            return f"the signature of the word of {person} could not be checked: {why}"
+        case _:
+            return f"{person} didn't sign it, nor did who may record for {person}, or took it back"
+
+
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A commit that brings something, all commits by id, and who may what before it."""
+    """A commit that brings something, all commits and words by id, who may what before it."""
 
     merge: Commit
     commits: Mapping[str, Commit]
+    words: Mapping[str, Word]
     authority: Authority
 
     def sign_off(
@@ -91,14 +108,18 @@ class Meeting:
             case Sort.APPROVAL:
                 recorders = self.authority.recorders.get(found.person, frozenset())
                 own = bool(signer) and (signer == found.person or signer in recorders)
-                new = isinstance(standing, Standing) and standing.entry is None
-                fresh = new and result is not None and result.id not in before.past
-                if not own and not fresh:
+                fresh = result is not None and result.id not in before.past
+                proven = result is None or self._proven(found.person, self.words.get(result.id))
+                if not proven or not (own or fresh):
                     return None
             case _:
                 return None
         authors = (signer,) if signer else ()
         return Admission(self.merge.id, signer, authors, (self.merge.id,))
+
+    def _proven(self, person: str, word: Word | None) -> bool:
+        """Whether a word is this person's, by a key of theirs or of who may write it down."""
+        return word is not None and self.authority.speaks(word, person)
 
     def may_choose(self, path: str, chosen: Standing) -> bool:
         """Whether the merge may settle a dispute in favour of what was signed off before.
@@ -132,6 +153,8 @@ class Meeting:
             return self.refuse(changes.REMOVED if result is None else changes.CHANGED, why)
         if result is not None and (odd := integrity.of_mode(result.mode)):
             return self.refuse(odd, f"it has mode {result.mode}, a plain file has {PLAIN_FILE}")
+        if found.sort is Sort.APPROVAL and result is not None:
+            return self.refuse(codes.UNPROVEN, unproven(self.words.get(result.id), found.person))
         return None
 
     def _of_history(self, trail: Sequence[str], *, touched: Sequence[str]) -> Refusal | None:

@@ -53,6 +53,19 @@ Signature = Signed | Unsigned | Unlisted | Bad | Unknown
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """What an approval's file says: whose word, who wrote it down, and by which key it is signed.
+
+    ``recorded_by`` is empty where the person wrote it. A ``rejection`` is a no.
+    """
+
+    by: str
+    recorded_by: str
+    rejection: bool
+    signature: Signature
+
+
+@dataclass(frozen=True, slots=True)
 class Commit:
     """One commit since the trust root.
 
@@ -83,12 +96,13 @@ class Facts:
     ``commits`` are ordered parents first; dates play no part (B119). ``trees``: managed path →
     entry, whole, for the root and for every commit outside that counts as a parent or a base; all
     of those are ancestors of the root. ``texts``: object id → content, of every entry in there
-    that says who may what (`decides_who`). ``signers`` is the digest of the keys that signatures
-    were checked against.
+    that says who may what (`decides_who`). ``words``: object id → what it says, of every approval
+    that can be read. ``signers`` is the digest of the keys that signatures were checked against.
     """
 
     root: str
     commits: Mapping[str, Commit]
     trees: Mapping[str, Mapping[str, Entry]]
     texts: Mapping[str, bytes] = field(default_factory=dict)
+    words: Mapping[str, Word] = field(default_factory=dict)
     signers: str = ""

@@ -8,7 +8,7 @@ from reconciler.errors import RefusedError
 from reconciler.folders import managed
 from reconciler.signoff import codes
 from reconciler.signoff.authority import Authority
-from reconciler.signoff.classes import decides_who
+from reconciler.signoff.classes import Sort, class_of, decides_who
 from reconciler.signoff.eligibility import Meeting
 from reconciler.signoff.facts import Commit, Entry, Facts, Unknown
 from reconciler.signoff.law import Law, Lawbook
@@ -123,6 +123,7 @@ def concluded(
                 admitted[path] = each.standing.entry
             if each.standing.admission is not None:
                 admissions[path] = each.standing.admission
+    _drop_unspoken(facts, state, admitted)
     sure = {name: each for name, each in states.items() if not each.doubtful}
     return Judgement(
         facts.root,
@@ -134,6 +135,16 @@ def concluded(
         state.doubtful,
         Progress(facts.root, sure, lawbook),
     )
+
+
+def _drop_unspoken(facts: Facts, state: State, admitted: dict[str, Entry]) -> None:
+    """Leave out approvals whose key isn't their person's any more (B74); a no stays a no."""
+    for path in [each for each in admitted if "/approvals/" in each]:
+        found, word = class_of(path), facts.words.get(admitted[path].id)
+        if found.sort is not Sort.APPROVAL or (word is not None and word.rejection):
+            continue
+        if word is None or not state.law.authority.speaks(word, found.person):
+            del admitted[path]
 
 
 @dataclass(frozen=True)
@@ -171,7 +182,7 @@ class _Fold:
             case []:
                 delta = self._beginning(commit)
             case [one]:
-                meeting = Meeting(commit, self.facts.commits, law.authority)
+                meeting = Meeting(commit, self.facts.commits, self.facts.words, law.authority)
                 delta = {
                     path: changed(meeting, path, before=one.at(path), result=result)
                     for path, result in commit.changes.items()
@@ -187,8 +198,14 @@ class _Fold:
             grounded=any(each.grounded for each in parents),
             rooted=any(each.rooted for each in parents),
             doubtful=isinstance(commit.signature, Unknown)
+            or any(self._unheard(each) for each in commit.changes.values())
             or any(each.doubtful for each in parents),
         )
+
+    def _unheard(self, entry: Entry | None) -> bool:
+        """Whether this is an approval whose signature nobody could check."""
+        word = self.facts.words.get(entry.id) if entry else None
+        return word is not None and isinstance(word.signature, Unknown)
 
     def _nothing(self) -> State:
         return State({}, Overlay(), self.lawbook.of({}), grounded=False, rooted=False)
@@ -209,7 +226,7 @@ class _Fold:
         bases = [[self.state(each) for each in group] for group in commit.bases]
         paths = sorted(_in_question(commit, parents))
         law, seen = agreed_law(self.lawbook, parents, bases, paths=paths)
-        meeting = Meeting(commit, self.facts.commits, law.authority)
+        meeting = Meeting(commit, self.facts.commits, self.facts.words, law.authority)
         delta: dict[str, PathState] = {}
         for path in paths:
             before = parents[0].at(path)

@@ -9,6 +9,7 @@ from reconciler.manifest.codes.code import Code
 from reconciler.signoff import codes
 from reconciler.signoff.authority import Authority
 from reconciler.signoff.classes import Sort, class_of
+from reconciler.signoff.eligibility import unproven
 from reconciler.signoff.facts import Commit, Facts
 from reconciler.signoff.standing import Dispute, PathState, Refusal, Standing, State
 
@@ -84,6 +85,9 @@ def _told(  # noqa: PLR0911 - one return for each thing that can be wrong
         return told(code, "a release never changes after its merge")
     if state.current is not None and (odd := integrity.of_mode(state.current.mode)):
         return told(odd, f"it has mode {state.current.mode}")
+    if found.sort is Sort.APPROVAL and state.current is not None:
+        word = facts.words.get(state.current.id)
+        return told(codes.UNPROVEN, unproven(word, found.person))
     if state.pending is not None and found.area:
         lacking = authority.lacking(found.area, state.pending.persons) or ()
         seats = " and ".join(f"{each.count} more of role {each.role}" for each in lacking)

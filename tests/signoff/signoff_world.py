@@ -9,7 +9,7 @@ from pathlib import Path
 from reconciler.repository.arrivals import gather
 from reconciler.repository.git import Git
 from reconciler.signoff import Judgement, judge
-from reconciler.signoff.facts import Commit, Entry, Facts, Signed, Unsigned
+from reconciler.signoff.facts import Commit, Entry, Facts, Signed, Unsigned, Word
 
 SHOP = "environments/production/shop.yaml"
 BLOG = "environments/production/blog.yaml"
@@ -213,6 +213,7 @@ class Scribe:
     root: str = "r" * 40
     guards: str = ""
     texts: dict[str, bytes] = field(default_factory=dict)
+    words: dict[str, Word] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.trees[self.root] = {
@@ -280,7 +281,12 @@ class Scribe:
 
     def facts(self) -> Facts:
         trees = {self.root: self.trees[self.root]}
-        return Facts(self.root, dict(self.commits), trees, dict(self.texts))
+        return Facts(self.root, dict(self.commits), trees, dict(self.texts), dict(self.words))
+
+    def word(self, blob: str, person: str, *, by: str = "", recorder: str = "") -> None:
+        """What an approval says that has this blob: signed by ``by``, or by the person."""
+        signature = Signed(key_of(by or recorder or person))
+        self.words[blob] = Word(person, recorder, blob.startswith("no"), signature)
 
     def signer(self, commit: str) -> str:
         """Who signed a commit; nobody for the root."""

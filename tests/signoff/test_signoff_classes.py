@@ -10,10 +10,12 @@ from signoff_world import (
     SHOP,
     Scribe,
     environment,
+    key_of,
     people,
 )
 
 from reconciler.signoff import Judgement
+from reconciler.signoff.facts import Bad, Signed, Unlisted, Unsigned, Word
 
 ONE = "{policies: [{role: admin}], people: [{role: admin}]}"
 TWO = "{policies: [{role: admin, count: 2}], people: [{role: admin, count: 2}]}"
@@ -212,19 +214,66 @@ def test_freezing_is_one_persons_at_once_and_lifting_is_the_guards() -> None:
             assert (path in judged.admitted) == (blob is not None)
 
 
-def test_X12_an_approval_counts_at_once_and_is_taken_back_by_its_signer_for_good() -> None:
+def test_X12_an_approval_is_its_own_proof_and_is_taken_back_by_its_signer_for_good() -> None:
     scribe = Scribe()
+    for blob in ("yes", "no", "again"):
+        scribe.word(blob, "carl")
     main = scribe.change(scribe.root, APPROVAL, "yes", by="")
     assert scribe.judge(main).admitted[APPROVAL].id == "yes"
+    # Another word of the same person needs no other proof than itself; taking one away does.
+    assert _code(scribe.judge(scribe.change(main, APPROVAL, "no", by="")), APPROVAL) == ""
     for by, code in (("ana", "TB450"), ("", "TB450"), ("carl", "")):
-        for blob in (None, "no"):
-            judged = scribe.judge(scribe.change(main, APPROVAL, blob, by=by))
-            assert _code(judged, APPROVAL) == code, by
-    gone = scribe.change(main, APPROVAL, None, by="carl")
-    assert _code(scribe.judge(scribe.change(gone, APPROVAL, "yes", by="")), APPROVAL) == "TB450"
-    assert _code(scribe.judge(scribe.change(gone, APPROVAL, "again", by="")), APPROVAL) == ""
+        judged = scribe.judge(scribe.change(main, APPROVAL, None, by=by))
+        assert _code(judged, APPROVAL) == code, by
+    for taken_back in (None, "no"):
+        gone = scribe.change(main, APPROVAL, taken_back, by="carl")
+        replayed = scribe.judge(scribe.change(gone, APPROVAL, "yes", by="ana"))
+        assert _code(replayed, APPROVAL) == "TB471"
+        assert _code(scribe.judge(scribe.change(gone, APPROVAL, "again", by="")), APPROVAL) == ""
     merged = _merged(scribe, scribe.change(main, APPROVAL, None, by="ana"), by="bob", onto=main)
     assert _code(scribe.judge(merged), APPROVAL) == ""
+
+
+def test_B71_B72_B73_B75_an_approval_that_its_person_did_not_sign_is_held_whoever_merged_it() -> (
+    None
+):
+    for signature in (Unsigned(), Unlisted(), Bad(), Bad(key_of("carl")), Signed(key_of("ana"))):
+        scribe = Scribe()
+        scribe.words["yes"] = Word("carl", "", False, signature)
+        main = _merged(scribe, scribe.change(scribe.root, APPROVAL, "yes", by="ana"), by="bob")
+        judged = scribe.judge(main)
+        assert _code(judged, APPROVAL) == "TB471", signature
+        assert APPROVAL not in judged.admitted
+    scribe = Scribe()
+    scribe.word("yes", "bob")
+    judged = scribe.judge(scribe.change(scribe.root, APPROVAL, "yes", by="bob"))
+    assert _code(judged, APPROVAL) == "TB471", "another person's word"
+
+
+def test_M5_P18_a_word_is_written_down_only_by_who_may_record_for_its_person() -> None:
+    for recorder, signer, code in (
+        ("ana", "ana", ""),
+        ("dora", "dora", "TB471"),
+        ("dora", "ana", "TB471"),
+        ("", "ana", "TB471"),
+        ("ana", "carl", ""),
+    ):
+        scribe = Scribe()
+        may = people().replace("ana@acme.example", "ana@acme.example, records_for: [carl]")
+        scribe.texts[f"old-{PEOPLE}"] = may.encode()
+        scribe.word("yes", "carl", recorder=recorder, by=signer)
+        judged = scribe.judge(scribe.change(scribe.root, APPROVAL, "yes", by=""))
+        assert _code(judged, APPROVAL) == code, (recorder, signer)
+
+
+def test_B74_a_word_by_a_key_that_left_does_not_count_and_a_no_stays() -> None:
+    for blob in ("yes", "no"):
+        scribe = Scribe(guards=ONE)
+        scribe.word(blob, "carl")
+        main = scribe.change(scribe.root, APPROVAL, blob, by="")
+        changed = people(guards=ONE).replace(key_of("carl"), key_of("carlsnewkey"))
+        main = _merged(scribe, scribe.write(main, PEOPLE, changed, by="ana"), by="bob", onto=main)
+        assert (APPROVAL in scribe.judge(main).admitted) == (blob == "no")
 
 
 def test_X9_B70_whom_a_commit_names_is_on_its_author_side_and_never_clears_anybody() -> None:

@@ -11,6 +11,7 @@ from pydantic import Field, TypeAdapter
 from reconciler.model.place import Place
 from reconciler.model.records.answer import Answer, Verb
 from reconciler.model.records.base import PlacedBase, RecordBase, body_of
+from reconciler.model.records.checkpoint import Checkpoint
 from reconciler.model.records.departure import Departure
 from reconciler.model.records.deployments import Claim, End, Outcome, Refusal, Restart
 from reconciler.model.records.evidence import Evidence, Observed
@@ -20,7 +21,7 @@ from reconciler.model.records.verification import Verification
 
 PlacedRecord = Claim | End | Refusal | Restart | Verification | Departure
 """Those that speak of one place."""
-_Any = Claim | End | Refusal | Restart | Verification | Departure | Sighting | Answer
+_Any = Claim | End | Refusal | Restart | Verification | Departure | Sighting | Answer | Checkpoint
 Record = Annotated[_Any, Field(discriminator="kind")]
 _ADAPTER: TypeAdapter[_Any] = TypeAdapter(Record)
 
@@ -51,6 +52,7 @@ def numbered(record: Record, sequence: int) -> Record:
 
 __all__ = [
     "Answer",
+    "Checkpoint",
     "Claim",
     "Departure",
     "End",
