@@ -7,9 +7,8 @@ import pytest
 
 def gate(call, place, name):
     _, out, _ = call("plan", "-o", "json")
-    environment, app = place.split("/")
     for each in json.loads(out)["decisions"]:
-        if (each["environment"], each["app"]) == (environment, app):
+        if each["place"] == place:
             found = {reason["gate"]: reason for reason in each["reasons"]}
             return found.get(name, {"state": "open", "why": "", "remedy": ""})
     raise AssertionError(out)
