@@ -14,6 +14,7 @@ from reconciler.daemon.verification import Verifications
 from reconciler.daemon.view import View
 from reconciler.daemon.wake import Wake
 from reconciler.daemon.workers import Workers
+from reconciler.deployer.progress import delayed_by
 from reconciler.errors import ConfigurationError, RefusedError, TagboatError, UnreachableError
 from reconciler.model.plan import Plan, Verdict
 from reconciler.model.records import Record
@@ -161,6 +162,7 @@ class Reconciler:
             self._tell(str(place), f"{place} stopped: {why}")
         for place, (why, _) in self.claims.faults.items():
             self._tell(f"fault {place}", f"{place} waits: {why}")
+        self._tell_delays()
         self._supervise()
         if not self.view.alarms:
             self.claims.publish_ends()
@@ -183,6 +185,18 @@ class Reconciler:
             self.view.refresh()
             self.claims.settle()
         return self._plan()[0]
+
+    def _tell_delays(self) -> None:
+        """Say once, and in its log, of each deployment that has exceeded its estimate (P10)."""
+        for deployment, (place, _) in self.claims.held.items():
+            claim = self.view.ledger.at(place).open_claim
+            topic = f"delayed {deployment}"
+            if claim is None or topic in self._told or not delayed_by(claim, self.clock.now()):
+                continue
+            minutes = -(-claim.estimate // 60)
+            line = f"{place} is delayed: {deployment} was to take {minutes} min"
+            self._tell(topic, line)
+            self.lines.log(deployment, line)
 
     def _verify(self) -> None:
         """Begin long tests that are due, and record what they have said."""

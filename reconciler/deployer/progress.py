@@ -1,10 +1,13 @@
 """How far a deployment is, step by step: the one source for terminal, site and notices."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from reconciler.deployer.fold import Deployment
 from reconciler.model.deployment import Result
+from reconciler.model.records import Claim
+from reconciler.names import instant_of
 
 
 class Stage(StrEnum):
@@ -48,3 +51,10 @@ def progress(deployment: Deployment) -> tuple[StepProgress, ...]:
         for number, each in enumerate(deployment.lane[deployment.index :])
     )
     return ended + coming
+
+
+def delayed_by(claim: Claim, now: datetime) -> int:
+    """Seconds by which a deployment under way has exceeded its release's estimate; 0 for none."""
+    if claim.estimate == 0:
+        return 0
+    return max(0, int((now - instant_of(claim.at)).total_seconds()) - claim.estimate)

@@ -1,12 +1,13 @@
 """The machine's table and the fold of a journal."""
 
+from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
 
 from reconciler.deployer.fold import fold
 from reconciler.deployer.machine import TRANSITIONS, Event, IllegalMoveError, advance
-from reconciler.deployer.progress import Stage, progress
+from reconciler.deployer.progress import Stage, delayed_by, progress
 from reconciler.model.deployment import Phase
 from reconciler.model.records import Claim, body_of
 
@@ -128,3 +129,11 @@ def test_d8_progress_tells_done_running_and_to_come(claim: Claim) -> None:
         ("smoke", Stage.TO_COME),
         ("cleanup", Stage.TO_COME),
     ]
+
+
+def test_p10_a_deployment_is_delayed_once_its_estimate_is_exceeded(claim: Claim) -> None:
+    known = claim.model_copy(update={"estimate": 600})
+    at = datetime(2026, 11, 20, 10, 10, tzinfo=UTC)
+    assert delayed_by(known, at) == 0
+    assert delayed_by(known, at + timedelta(seconds=90)) == 90
+    assert delayed_by(claim, at + timedelta(days=1)) == 0

@@ -17,6 +17,8 @@ from reconciler.visibility import glimpse
 HANDED_ON = 3
 """First descriptor of the LISTEN_FDS convention; see sd_listen_fds(3)."""
 
+_LONGEST_WAIT = 30.0
+_LONG_LIFE = 60.0
 _LOG = 1 << 20
 _PIECE = 1 << 16
 _PIECES = 16
@@ -68,6 +70,12 @@ class Process:
             lines = piece[-2000:].decode(errors="replace").splitlines()
             self.tail.extend(glimpse(each) for each in lines[-5:] if each.strip())
         return True
+
+    def postpone(self, back_off: float) -> None:
+        """Start it again after this many seconds, then twice that, and so on."""
+        now = time.monotonic()
+        self.failures = 1 if now - self.began > _LONG_LIFE else self.failures + 1
+        self.again = now + min(back_off * 2 ** min(self.failures - 1, 16), _LONGEST_WAIT)
 
 
 @dataclass(slots=True, eq=False)

@@ -1,6 +1,5 @@
 """What a keeper does with its place: one order after another, and what becomes of processes."""
 
-import json
 import os
 import signal
 import socket
@@ -20,10 +19,8 @@ from reconciler.drivers.keeper.generation import (
 )
 from reconciler.drivers.keeper.identity import identity_of
 from reconciler.drivers.keeper.killing import kill_family, kill_older
-from reconciler.system.files import sync_folder, write_durably
+from reconciler.drivers.keeper.wishes import Wishes
 
-_LONGEST_WAIT = 30.0
-_LONG_LIFE = 60.0
 _INSIST = 0.2
 
 
@@ -45,6 +42,7 @@ class KeptPlace:
     ) -> None:
         """``watch`` is told of a process whose output is to be read."""
         self._folder = folder
+        self._wishes = Wishes(folder)
         self._mark = mark
         self._watch = watch
         self._say = say
@@ -79,7 +77,7 @@ class KeptPlace:
             "exits": list(self._exits),
             "old_ended": not self._outgoing,
             "maintenance": self._screen is not None,
-            "page": self._shown(),
+            "page": self._page_is_there() and not self._public,
             "address": serving.address if serving and serving.private else "",
             "pids": [each.pid for each in serving.processes if each.pid] if serving else [],
             **asdict(identity_of(os.getpid())),
@@ -98,7 +96,7 @@ class KeptPlace:
 
     def resume(self) -> None:
         """Begin with what was desired when the last keeper died."""
-        page, order = self._read("maintenance.json"), self._read("desired.json")
+        page, order = self._wishes.page(), self._wishes.desired()
         if page is not None:
             self._say("resuming maintenance")
             self._screen = Generation.of(page, self._folder)
@@ -119,18 +117,18 @@ class KeptPlace:
         self._call_off()
         self._failed = {}
         if self._current and self._current.asks(order):
-            self.desire(order)
+            self._desire(order)
             return
         coming = self._generation(order)
         if order["resume"] and self._current is None:
             # It has run before: started again and again, not given up at its first death.
-            self.desire(order)
+            self._desire(order)
             self._current = coming
             return
         shared = self._current is None or (self._current.shares and coming.shares)
         if shared and not self._blocks(coming):
             coming.listener = coming.listener or self._listener(coming)
-        self.desire(order)
+        self._desire(order)
         self._say(f"switching to {order['version']}")
         self._incoming = coming
         self._fallback = self._current.order if self._current else None
@@ -156,12 +154,12 @@ class KeptPlace:
         if self._screen and self._screen.asks(page):
             return
         if self._incoming:
-            self.desire(self._fallback)
+            self._desire(self._fallback)
         self._call_off()
         screen = Generation.of(page, self._folder)
         if self._current is None or self._current.shares:
             screen.listener = self._listener(screen)
-        write_durably(self._folder / "maintenance.json", json.dumps(page).encode())
+        self._wishes.show(page)
         self._say("maintenance begins")
         if self._screen:
             self._retire(self._screen)
@@ -176,7 +174,7 @@ class KeptPlace:
             return
         self._call_off()
         self._failed = {}
-        order = self._read("desired.json")
+        order = self._wishes.desired()
         if order is None:
             self._drop_screen()
             return
@@ -191,36 +189,30 @@ class KeptPlace:
     def clear(self) -> None:
         """Desire nothing, and end what serves; a page stays."""
         self._call_off()
-        self.desire(None)
+        self._desire(None)
         if self._current:
             self._retire(self._current)
             self._current = None
 
     def _drop_screen(self) -> None:
         self._lifting = False
-        (self._folder / "maintenance.json").unlink(missing_ok=True)
-        sync_folder(self._folder)
+        self._wishes.show(None)
         if self._screen and self._screen not in self._outgoing:
             self._retire(self._screen)
         self._screen = None
         self._say("maintenance has ended")
 
-    def _shown_beside(self) -> bool:
-        """Whether the page is there and what served before it still is."""
-        screen, current = self._screen, self._current
-        if screen is None or current is None or current.private or self._lifting:
-            return False
-        return screen.whole and all(
-            _age(each) >= screen.order["settle"] for each in screen.processes
+    def _page_is_there(self) -> bool:
+        screen = self._screen
+        return screen is not None and all(
+            each.pid and time.monotonic() - each.began >= screen.order["settle"]
+            for each in screen.processes
         )
 
-    def _shown(self) -> bool:
-        """Whether visitors see the page, and nothing but it."""
-        screen = self._screen
-        if screen is None or not screen.whole:
-            return False
-        settled = all(_age(each) >= screen.order["settle"] for each in screen.processes)
-        return settled and not (self._current and not self._current.private)
+    @property
+    def _public(self) -> bool:
+        """Whether visitors still reach what serves, beside a page that comes."""
+        return self._current is not None and not self._current.private
 
     def _generation(self, order: Order) -> Generation:
         """What the order asks for: hidden during maintenance."""
@@ -228,25 +220,15 @@ class KeptPlace:
             return Generation.hidden(order, self._folder)
         return Generation.of(order, self._folder)
 
-    def _read(self, name: str) -> Order | None:
-        path = self._folder / name
-        found: Order | None = json.loads(path.read_text()) if path.exists() else None
-        return found
-
     def retire(self) -> None:
         """Stop everything for good: no keeper after this one starts anything."""
-        self.desire(None)
-        (self._folder / "maintenance.json").unlink(missing_ok=True)
+        self._desire(None)
+        self._wishes.show(None)
         self.end()
 
-    def desire(self, order: Order | None) -> None:
-        """Write down, synced, what a keeper after this one starts again."""
-        path = self._folder / "desired.json"
-        if order is None:
-            path.unlink(missing_ok=True)
-            return
-        private = self._screen is not None and not self._lifting
-        write_durably(path, json.dumps({**order, "private": private}).encode())
+    def _desire(self, order: Order | None) -> None:
+        """Write down what a keeper after this one starts again."""
+        self._wishes.desire(order, private=self._screen is not None and not self._lifting)
 
     def _call_off(self) -> None:
         if self._incoming:
@@ -269,8 +251,7 @@ class KeptPlace:
             self._see_out(each)
         if self._screen and self._screen not in self._outgoing:
             self._sustain(self._screen)
-        if self._shown_beside():
-            assert self._current  # noqa: S101 - narrowing
+        if self._current and self._public and not self._lifting and self._page_is_there():
             self._retire(self._current)
             self._current = None
         if self._incoming:
@@ -286,7 +267,7 @@ class KeptPlace:
         for serving in (self._current, self._screen):
             if serving:
                 due += [each.again for each in serving.processes if each.again is not None]
-        if self._screen and self._current and not self._current.private:
+        if self._screen and self._public:
             due.append(time.monotonic() + _INSIST)
         return max(0.0, min(due) - time.monotonic()) if due else None
 
@@ -364,7 +345,7 @@ class KeptPlace:
             if old:
                 self._retire(old)
             if self._lifting:
-                self.desire(new.order)
+                self._desire(new.order)
                 self._drop_screen()
 
     def _give_up(self, new: Generation, why: str) -> None:
@@ -374,7 +355,7 @@ class KeptPlace:
             if self._screen in self._outgoing:
                 self._screen = Generation.of(self._screen.order, self._folder)
         else:
-            self.desire(self._fallback)
+            self._desire(self._fallback)
         self._call_off()
 
     def _sustain(self, serving: Generation) -> None:
@@ -388,16 +369,10 @@ class KeptPlace:
             if each.pid:
                 continue
             if each.again is None:
-                self._postpone(each, serving)
+                each.postpone(serving.order["back_off"])
             elif time.monotonic() >= each.again:
                 each.again = None
                 self._start_again(each, serving)
-
-    def _postpone(self, process: Process, serving: Generation) -> None:
-        now = time.monotonic()
-        process.failures = 1 if now - process.began > _LONG_LIFE else process.failures + 1
-        wait = serving.order["back_off"] * 2 ** min(process.failures - 1, 16)
-        process.again = now + min(wait, _LONGEST_WAIT)
 
     def _start_again(self, process: Process, serving: Generation) -> None:
         try:
@@ -405,7 +380,7 @@ class KeptPlace:
         except OSError as error:
             self._say(f"{serving.order['listen']}: {error.strerror}")
             process.began = time.monotonic()
-            self._postpone(process, serving)
+            process.postpone(serving.order["back_off"])
             return
         self._restarts += 1 if process.began else 0
         self._start(process, serving)
@@ -433,8 +408,3 @@ class KeptPlace:
             if each.listener and each.address == wanted.address:
                 return each.listener
         return open_listener(wanted.address)
-
-
-def _age(process: Process) -> float:
-    """Seconds since it was last started."""
-    return time.monotonic() - process.began

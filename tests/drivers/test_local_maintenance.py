@@ -1,0 +1,135 @@
+"""The page of maintenance of the driver local, under kills, load and a lost keeper."""
+
+import os
+import signal
+import socket
+import threading
+
+import pytest
+from conformance_world import LocalWorld, ask, content_of, eventually, finish
+
+from reconciler.drivers.local import LocalDriver
+from reconciler.errors import StepFailedError
+from reconciler.model.deployment import Page
+from reconciler.model.host import LocalDriver as Settings
+from reconciler.model.observation import RolloutState
+from reconciler.system.clock import SystemClock
+
+PAGE = Page(title="<shop>", retry_after=300)
+ONE, TWO = content_of("1.0.0"), content_of("2.0.0")
+
+
+class Killed(BaseException):
+    """Nothing after it runs."""
+
+
+class Kill:
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def reach(self, name: str) -> None:
+        if name == self.name:
+            raise Killed(name)
+
+
+def deploy(world: LocalWorld, content, fence: int) -> None:
+    driver = world.driver()
+    driver.apply(world.target, content, fence=fence, timeout=30)
+    assert finish(driver, world.target, content).state is RolloutState.DONE
+
+
+def killing(world: LocalWorld, point: str) -> LocalDriver:
+    return LocalDriver(
+        Settings(folder=str(world.folder)),
+        folder=world.folder,
+        artifacts=world.artifacts,
+        failpoints=Kill(point),
+        clock=SystemClock(),
+        settle=0.25,
+    )
+
+
+@pytest.mark.parametrize("point", ["driver-local.maintain.before", "driver-local.maintain.after"])
+@pytest.mark.parametrize("page", [PAGE, None], ids=["up", "down"])
+def test_f3_f11_a_kill_while_the_page_goes_up_or_down_is_gone_on_from(world, point, page):
+    deploy(world, ONE, 1)
+    if page is None:
+        world.driver().maintain(world.target, PAGE, fence=2, timeout=30)
+    with pytest.raises(Killed):
+        killing(world, point).maintain(world.target, page, fence=2, timeout=30)
+    world.driver().maintain(world.target, page, fence=2, timeout=30)
+    assert world.page() is (page is not None)
+    world.driver().maintain(world.target, None, fence=2, timeout=30)
+    assert world.answers() == "1.0.0"
+
+
+def test_d12_no_request_is_refused_while_the_page_goes_up_and_down(world):
+    deploy(world, ONE, 1)
+    seen: set[str] = set()
+    refused: list[OSError] = []
+    done = threading.Event()
+
+    def load() -> None:
+        while not done.is_set():
+            try:
+                seen.add("page" if world.page() else "app")
+            except OSError as error:
+                refused.append(error)
+
+    visitors = [threading.Thread(target=load) for _ in range(3)]
+    for each in visitors:
+        each.start()
+    world.driver().maintain(world.target, PAGE, fence=2, timeout=30)
+    deploy(world, TWO, 2)
+    world.driver().maintain(world.target, None, fence=2, timeout=30)
+    done.set()
+    for each in visitors:
+        each.join(10)
+    assert refused == []
+    assert seen == {"page", "app"}
+
+
+def test_f48_a_lost_keeper_leaves_the_page_to_the_next_one_and_the_app_down(world):
+    deploy(world, ONE, 1)
+    world.driver().maintain(world.target, PAGE, fence=2, timeout=30)
+    os.kill(world.keeper(), signal.SIGKILL)
+    eventually(lambda: world.driver().supervise(world.target, ONE) != "", "it is seen to be gone")
+
+    def shown() -> bool:
+        try:
+            return world.page()
+        except OSError:
+            return False
+
+    eventually(shown, "the page is back")
+    assert world.driver().address(world.target) == ""
+
+
+def test_i3_what_comes_up_hidden_comes_back_hidden_after_its_keeper_was_lost(world):
+    deploy(world, ONE, 1)
+    world.driver().maintain(world.target, PAGE, fence=2, timeout=30)
+    deploy(world, TWO, 2)
+    os.kill(world.keeper(), signal.SIGKILL)
+    eventually(lambda: world.driver().supervise(world.target, TWO) != "", "it is seen to be gone")
+    eventually(lambda: world.driver().address(world.target) != "", "it is hidden again")
+    eventually(lambda: hidden(world) == "2.0.0", "and answers there")
+
+
+def hidden(world: LocalWorld) -> str:
+    try:
+        return world.hidden()
+    except OSError:
+        return ""
+
+
+def test_x19_the_page_shows_names_and_no_markup_and_slow_visitors_hold_up_nobody(world):
+    deploy(world, ONE, 1)
+    world.driver().maintain(world.target, PAGE, fence=2, timeout=30)
+    with socket.create_connection(("127.0.0.1", world.port)):
+        assert "&lt;shop&gt;" in ask(world.port)
+
+
+def test_a_place_without_an_address_can_show_no_page_and_says_what_to_do(world):
+    target = world.target.model_copy(update={"listen": ""})
+    with pytest.raises(StepFailedError, match="nobody can be shown a page"):
+        world.driver().maintain(target, PAGE, fence=1, timeout=5)
