@@ -21,7 +21,7 @@ def can_i(
     config: ConfigOption = None,
     folder: FolderOption = Path(),
 ) -> None:
-    """Say whether somebody may do something in an environment, and why.
+    """Say whether somebody may do something there, and why not.
 
     Exit code 1 for no. Who may is read from the files in force, never from the branch's.
     """
