@@ -39,6 +39,7 @@ class Ledger:
         self._checkpoints: dict[str, Checkpoint] = {}
         self._verdicts: dict[str, dict[str, str]] = {}
         self._trust_root = ""
+        self._occupied: frozenset[Place] | None = None
         self._sequence = 0
 
     @classmethod
@@ -92,6 +93,15 @@ class Ledger:
     def open_places(self) -> tuple[Place, ...]:
         """The places where a deployment is under way, sorted."""
         return tuple(sorted(place for place, each in self._accounts.items() if each.open_claim))
+
+    @property
+    def occupied(self) -> frozenset[Place]:
+        """The places where something runs or is under way; the same set until a record comes."""
+        if self._occupied is None:
+            self._occupied = frozenset(
+                place for place, each in self._accounts.items() if each.open_claim or each.running
+            )
+        return self._occupied
 
     def open_claim(self, place: Place) -> Claim | None:
         """The deployment that is under way in a place, whoever's it is."""
@@ -225,6 +235,7 @@ class Ledger:
     def _account(self, place: Place) -> Account:
         """The account of a place that is about to change."""
         self._standings.pop(place, None)
+        self._occupied = None
         return self._accounts.setdefault(place, Account(place))
 
     def _repeated(self, account: Account, record: PlacedRecord) -> LedgerError | None:

@@ -93,7 +93,7 @@ class Snapshot:
     layered: MutableMapping[object, object] = field(
         init=False, default_factory=dict, repr=False, compare=False
     )
-    """What `layering` and `timetable` have made of these files already; nobody else's."""
+    """What `layering`, `timetable` and `planner` made of these files already; nobody else's."""
 
     def locate(self, path: str, node: NodePath = (), *, key: bool = False) -> Location:
         """Where a value of a file stands; the whole file if it couldn't be read."""

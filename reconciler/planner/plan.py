@@ -14,6 +14,7 @@ from reconciler.planner.asking import ask_of
 from reconciler.planner.departures import missed
 from reconciler.planner.gates.sign_off import named, taints_of
 from reconciler.planner.inputs import Ask, Inputs
+from reconciler.planner.rest import Rest, rest_of
 from reconciler.planner.starts import earliest
 
 
@@ -22,24 +23,27 @@ def make_plan(inputs: Inputs) -> Plan:
 
     Pure: equal inputs give equal plans, whatever the hash seed, file order or time zone.
     """
-    named = {*inputs.snapshot.promotions, *inputs.tip.promotions}
-    places = {Place(environment, app) for environment, app in named}
-    broken = (_place_of(path) for path in (*inputs.snapshot.broken, *inputs.tip.broken))
-    places |= {each for each in broken if each}
-    places |= set(inputs.ledger.open_places())
-    places |= {each for each in inputs.ledger.places if inputs.ledger.running(each)}
-    return Plan(inputs.basis, tuple(decide(inputs, each) for each in sorted(places)))
-
-
-def _place_of(path: str) -> Place | None:
-    parts = path.removesuffix(".yaml").split("/")
-    if len(parts) == 3 and parts[0] == "environments" and parts[2] != "environment":
-        return Place(parts[1], parts[2])
-    return None
+    rest = rest_of(inputs)
+    places = rest.places(inputs.ledger.occupied)
+    return Plan(inputs.basis, tuple(_decided(inputs, each, rest) for each in places))
 
 
 def decide(inputs: Inputs, place: Place) -> Decision:
     """What is to be done in one place; the same as `make_plan` says of it."""
+    return _decided(inputs, place, rest_of(inputs))
+
+
+def _decided(inputs: Inputs, place: Place, rest: Rest) -> Decision:
+    standing = inputs.ledger.at(place)
+    known = rest.known(standing)
+    if known is None:
+        known = _made(inputs, place)
+        promotion = inputs.snapshot.promotions.get((place.environment, place.app))
+        rest.keep(known, standing, promotion)
+    return known
+
+
+def _made(inputs: Inputs, place: Place) -> Decision:
     key = (place.environment, place.app)
     standing = inputs.ledger.at(place)
     running = standing.running
