@@ -1,20 +1,19 @@
 """``tagboat plan``: what would happen now, and why."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reconciler.cli.instants import instant
 from reconciler.cli.options import ConfigOption, FolderOption
 from reconciler.errors import UsageError
 from reconciler.visibility import visible
 
 if TYPE_CHECKING:
     from reconciler.cli.knowledge import Known
-
-_FIRST, _LAST = 2000, 2999
 
 
 class PlanFormat(StrEnum):
@@ -60,7 +59,7 @@ def plan(
     from reconciler.planner.rendering import as_markdown, as_text
     from reconciler.system.clock import SystemClock
 
-    now = _instant(at) if at else SystemClock().now()
+    now = instant("--at", at) if at else SystemClock().now()
     seen = known(config, folder)
     if base:
         _propose(seen, folder, base=base, head=head, now=now, output=output, backtest=backtest)
@@ -107,18 +106,3 @@ def _propose(
         return
     changes = changes_for(seen, proposal.after, found)
     print(proposal_markdown(found, changes, backtest=said), end="")
-
-
-def _instant(text: str) -> datetime:
-    """An instant with its offset, in UTC. Raises `UsageError` for one that no calendar reaches."""
-    try:
-        local = datetime.fromisoformat(text)
-        found = local.astimezone(UTC) if local.tzinfo else None
-    except (ValueError, OverflowError):
-        found = None
-    if found is None or not _FIRST <= found.year <= _LAST:
-        raise UsageError(
-            f"--at {visible(text)} is no instant from {_FIRST} to {_LAST}",
-            hint="write it with its offset: 2026-11-24T22:00:00+03:00",
-        )
-    return found

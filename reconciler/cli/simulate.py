@@ -1,12 +1,13 @@
 """``tagboat simulate``: what will leave when, if nothing goes wrong."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reconciler.cli.instants import instant
 from reconciler.cli.options import ConfigOption, FolderOption, WhereArgument
 from reconciler.cli.output import show
 from reconciler.errors import ConfigurationError, UsageError
@@ -48,8 +49,8 @@ def simulate(
     from reconciler.planner.simulation import simulate as play
     from reconciler.system.clock import SystemClock
 
-    begin = _instant(start) if start else SystemClock().now()
-    end = _instant(until) if until else begin + _AHEAD
+    begin = instant("--from", start) if start else SystemClock().now()
+    end = instant("--until", until) if until else begin + _AHEAD
     if end <= begin:
         raise UsageError("--until is not after --from", hint="tagboat simulate --help")
     seen = known(config, folder)
@@ -72,20 +73,6 @@ def simulate(
             ]
             show(("when (UTC)", "where", "what", "version", "why"), rows)
     require_answer(seen)
-
-
-def _instant(text: str) -> datetime:
-    from datetime import UTC
-
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise UsageError(
-            f"{text!r} is no instant", hint='write it like "2026-11-24T22:00:00+03:00"'
-        )
-    return found.astimezone(UTC)
 
 
 def _calendar(events: "Sequence[Event]") -> str:
