@@ -16,6 +16,7 @@ from reconciler.daemon.lines import Lines
 from reconciler.daemon.looking import Looking
 from reconciler.daemon.loop import Reconciler
 from reconciler.daemon.milestones import Milestones
+from reconciler.daemon.requests import Desk
 from reconciler.daemon.supervision import Supervision
 from reconciler.daemon.verification import Verifications
 from reconciler.daemon.view import View
@@ -38,6 +39,7 @@ from reconciler.system.facts import FactStore, edition
 from reconciler.system.failpoints import failpoints_of
 from reconciler.system.programs import Programs
 from reconciler.system.secrets import read_secret
+from reconciler.system.spool import Spool
 
 DriverFactory = Callable[[Configuration, Artifacts, Failpoints, Clock], Driver]
 
@@ -270,6 +272,13 @@ def build_reconciler(
             identify=identify,
             reconciler=configuration.host.name,
             wake=wake.now,
+        ),
+        desk=Desk(
+            view=view,
+            spool=Spool(configuration.state),
+            failpoints=failpoints,
+            reconciler=configuration.host.name,
+            tell=lines.tell,
         ),
         wake=wake,
         lines=lines,

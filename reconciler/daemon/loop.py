@@ -9,6 +9,7 @@ from reconciler.daemon.claims import Claims
 from reconciler.daemon.lines import Lines
 from reconciler.daemon.looking import Looking
 from reconciler.daemon.milestones import Milestones
+from reconciler.daemon.requests import Desk
 from reconciler.daemon.supervision import Supervision
 from reconciler.daemon.verification import Verifications
 from reconciler.daemon.view import View
@@ -47,6 +48,7 @@ class Reconciler:
     supervision: Supervision
     looking: Looking
     milestones: Milestones
+    desk: Desk
     wake: Wake
     lines: Lines
     board: Board
@@ -151,6 +153,7 @@ class Reconciler:
             if not self.view.tip:
                 self.view.recall()
             self._supervise()
+            self.desk.answer_host(lambda: self._known({}))
         except TagboatError as error:
             self._tell("trouble", error.message)
         self.claims.settle()
@@ -168,6 +171,10 @@ class Reconciler:
             self.claims.publish_ends()
             self._unrecorded += self.milestones.due()
             self._record_facts()
+        if self.view.writable:
+            # Also while the branch itself raises an alarm: somebody may want a pause.
+            self.desk.answer(lambda: self._known({}))
+        if not self.view.alarms:
             self._verify()
         refused = 0
         for _ in range(_DECISIONS):

@@ -18,6 +18,7 @@ from reconciler.planner.inputs import Inputs
 from reconciler.repository.git import Git, GitError
 from reconciler.repository.history import BRANCH, HistoryBranch, UnreadableHistoryError
 from reconciler.repository.integrity import IntegrityError
+from reconciler.repository.request_refs import PATTERN, PREFIX
 from reconciler.repository.trees import has_files
 from reconciler.signoff import Answers
 from reconciler.system.configuration import Configuration
@@ -46,6 +47,8 @@ class View:
     ledger: Ledger = field(default_factory=Ledger)
     records: list[Record] = field(default_factory=list)
     tip: str = ""
+    requests: dict[str, str] = field(default_factory=dict)
+    """Ref → commit of the requests that the remote has."""
     _branch_alarm: Alarm | None = None
     _history_alarm: Alarm | None = None
     _court: Court = field(init=False)
@@ -57,15 +60,26 @@ class View:
             self.git, self.root, self.store, lambda: self.ledger.verdicts(self.root)
         )
 
+    @property
+    def remote(self) -> str:
+        """The address of the repository."""
+        return self.configuration.address(self.configuration.host.remote.url)
+
+    @property
+    def writable(self) -> bool:
+        """Whether the history is as a reconciler left it, so that facts may be added to it."""
+        return self._history_alarm is None
+
     def refresh(self) -> bool:
         """Ask the remote for its refs and bring what is new; whether anything was.
 
         Raises `UnreachableError` when it doesn't answer; what was known stays known. Raises
         `RefusedError` when nothing ever was and nothing can be brought.
         """
-        remote = self.configuration.address(self.configuration.host.remote.url)
+        remote = self.remote
         branch = f"refs/heads/{self.configuration.host.remote.branch}"
-        refs = self.git.remote_refs(remote, branch, BRANCH)
+        refs = self.git.remote_refs(remote, branch, BRANCH, PATTERN)
+        self.requests = {ref: each for ref, each in refs.items() if ref.startswith(PREFIX)}
         seen = (refs.get(branch, ""), refs.get(BRANCH, ""))
         if seen == self._seen:
             return False

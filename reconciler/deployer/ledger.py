@@ -229,6 +229,8 @@ class Ledger:
                 self._account(place).take_confirmation(answer)
             case "confirm":
                 self._wide.setdefault(answer.environment, []).append(answer)
+            case "retry" if answer.app is not None:
+                self._account(Place(answer.environment, answer.app)).take_retry(answer)
             case _:
                 pass
 

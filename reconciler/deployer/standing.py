@@ -210,6 +210,12 @@ class Account:
             if claim.deployment == answer.deployment and ended and answer.by not in by:
                 self.reviewed.add(claim.deployment)
 
+    def take_retry(self, answer: Answer) -> None:
+        """Take in a granted ``retry``: what this deployment's failure holds may begin once more."""
+        for kept in (self.held, self.failed):
+            for key in [key for key, end in kept.items() if end.deployment == answer.deployment]:
+                del kept[key]
+
     def violation(self, record: PlacedRecord, ends: Mapping[str, End]) -> LedgerError | None:
         """The law that the record breaks, if it does; ``ends`` are all there were so far."""
         against: Record | None = None

@@ -30,12 +30,8 @@ class Permissions(Model):
     UNENFORCED: ClassVar[frozenset[str]] = frozenset(
         {
             "abort",
-            "retry",
             "rollback",
             "dismiss",
-            "confirm",
-            "pause",
-            "resume",
             "verify",
             "maintenance",
         }

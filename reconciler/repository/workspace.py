@@ -155,6 +155,25 @@ class Workspace:
         if finished.returncode:
             raise UnreachableError(f"the push of the tag {name} failed: {finished.complaint}")
 
+    def post(self, url: str, ref: str, message: str, *, over: str = "") -> str:
+        """Make a ref of the remote that holds a message; it must not be there, or be at ``over``.
+
+        The commit has no parent and no files, and names nobody; it is given back. Raises
+        `UnreachableError` when the remote doesn't take it.
+        """
+        nobody = {
+            f"GIT_{role}_{what}": value
+            for role in ("AUTHOR", "COMMITTER")
+            for what, value in (("NAME", "tagboat"), ("EMAIL", "tagboat@localhost"))
+        }
+        tree = self._tell(["mktree"])
+        commit = self._tell(["commit-tree", tree], stdin=message.encode(), extra=nobody)
+        push = ["push", "--quiet", "--no-verify", f"--force-with-lease={ref}:{over}"]
+        finished = self._ask([*push, url, f"{commit}:{ref}"], timeout=_REMOTE)
+        if finished.returncode:
+            raise UnreachableError(f"the remote doesn't take it: {finished.complaint}")
+        return commit
+
     def keep(self, commit: str, branch: str) -> None:
         """Make the branch in this clone only."""
         self._tell(["update-ref", f"refs/heads/{branch}", commit, "0" * 40])

@@ -32,4 +32,5 @@ def _remedy(ask: Ask) -> str:
     again = f", or {ask.running.version}, which runs," if ask.running else ""
     version = ask.running.version if ask.running else "VERSION"
     command = f"tagboat promote {ask.place.app}@{version} --to {ask.place.environment}"
-    return f"promote another release{again} and have it merged: {command}"
+    retry = f"tagboat retry {ask.place}"
+    return f"promote another release{again} and have it merged: {command}; or try it again: {retry}"

@@ -1,0 +1,84 @@
+"""What operators ask the reconciler for: signed requests, answered once in the history."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reconciler.cli.asking import Manner, Wish, ask
+from reconciler.cli.options import ConfigOption, FolderOption
+
+ScopeArgument = Annotated[
+    str, typer.Argument(metavar="ENV[/APP]", help="The environment, or one place.")
+]
+PlaceArgument = Annotated[
+    str, typer.Argument(metavar="ENV/APP|DEPLOYMENT", help="The place, or its deployment.")
+]
+ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")]
+LocalOption = Annotated[
+    bool, typer.Option("--local", help="On the reconciler's own host; needs no remote.")
+]
+WaitOption = Annotated[
+    bool, typer.Option("--wait/--no-wait", help="Wait for the answer, for a minute at most.")
+]
+
+
+def pause(
+    where: ScopeArgument,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")],
+    lasts: Annotated[
+        str, typer.Option("--for", metavar="DURATION", help="How long; else until resumed.")
+    ] = "",
+    local: LocalOption = False,
+    wait: WaitOption = True,
+    config: ConfigOption = None,
+    folder: FolderOption = Path(),
+) -> None:
+    """Stop new starts in an environment or a place; what runs and what is under way goes on."""
+    ask(Wish("pause", where, reason, lasts), Manner(local, wait, config, folder))
+
+
+def resume(
+    where: ScopeArgument,
+    reason: ReasonOption = "",
+    local: LocalOption = False,
+    wait: WaitOption = True,
+    config: ConfigOption = None,
+    folder: FolderOption = Path(),
+) -> None:
+    """Allow starts again where they were paused."""
+    ask(Wish("resume", where, reason), Manner(local, wait, config, folder))
+
+
+def confirm(
+    where: Annotated[
+        str,
+        typer.Argument(metavar="ENV[/APP]|DEPLOYMENT", help="What waits for somebody's word."),
+    ],
+    change: Annotated[
+        str, typer.Option("--change", metavar="COMMIT", help="A merge that moves many places.")
+    ] = "",
+    reason: ReasonOption = "",
+    local: LocalOption = False,
+    wait: WaitOption = True,
+    config: ConfigOption = None,
+    folder: FolderOption = Path(),
+) -> None:
+    """Let go what waits for a person.
+
+    A start that somebody has to attend to, a deployment under way that asks, a merge that moves
+    many places, or the look back at gates that a deployment has set aside.
+    """
+    ask(Wish("confirm", where, reason, content=change), Manner(local, wait, config, folder))
+
+
+def retry(
+    where: PlaceArgument,
+    reason: ReasonOption = "",
+    local: LocalOption = False,
+    wait: WaitOption = True,
+    config: ConfigOption = None,
+    folder: FolderOption = Path(),
+) -> None:
+    """Try a promotion that failed once more, as it is."""
+    ask(Wish("retry", where, reason), Manner(local, wait, config, folder))

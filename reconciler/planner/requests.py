@@ -1,0 +1,247 @@
+"""Judging requests: whether who asked may, and whether what is asked for can still be done.
+
+Permissions are those of the admitted files now. ``initiator`` is who wrote the change that set the
+promotion; for a deployment, that of its claim. What a granted request does follows from its answer
+in the history, and from nothing else.
+"""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from reconciler.deployer.ledger import Standing
+from reconciler.manifest.layering import resolve
+from reconciler.model.people import People
+from reconciler.model.place import Place
+from reconciler.model.records import Answer, Claim, Outcome, Verb
+from reconciler.model.request import HOST, Received, Request
+from reconciler.names import instant_of, instant_text
+from reconciler.planner.asking import ask_of
+from reconciler.planner.inputs import Inputs
+
+_INITIATOR = "initiator"
+
+
+def judged_answer(inputs: Inputs, received: Received, *, reconciler: str) -> Answer:
+    """The one answer to a request; its record has the request's id, so two are never kept.
+
+    Pure: what it rests on are the files in force, the history and the time of ``inputs``.
+    """
+    request = received.request
+    people = inputs.snapshot.people
+    by = _person(people, received.key) if received.key else HOST
+    deployment = request.deployment or _meant(inputs, request)
+    why = _refused(inputs, request, by=by, key=received.key, deployment=deployment)
+    return Answer(
+        id=received.id,
+        at=instant_text(inputs.now),
+        reconciler=reconciler,
+        request=received.id,
+        verb=request.verb,
+        environment=request.environment,
+        app=request.app,
+        deployment=deployment,
+        content=request.content or "",
+        by=by or received.key,
+        granted=not why,
+        reason=request.reason or "",
+        why=why,
+        until=request.until or "",
+    )
+
+
+def _refused(inputs: Inputs, request: Request, *, by: str, key: str, deployment: str) -> str:
+    """Why it isn't granted; empty if it is."""
+    if request.repository != inputs.judgement.root:
+        root = inputs.judgement.root[:12]
+        return f"it is for trust root {request.repository[:12]}, and this is {root}"
+    if not by:
+        return f"the key {key} is nobody's in environments/people.yaml"
+    if late := _late(request, inputs.now):
+        return late
+    if not _known(inputs, request):
+        return f"there is no place {request.scope}"
+    if by != HOST and (missing := _forbidden(inputs, request, by=by, deployment=deployment)):
+        return missing
+    return _JUDGES[request.verb](inputs, request, by, deployment)
+
+
+def _late(request: Request, now: datetime) -> str:
+    if now >= instant_of(request.expires):
+        return f"it came too late: it was good until {request.expires}"
+    if request.until and now >= instant_of(request.until):
+        return f"its end, {request.until}, has passed"
+    return ""
+
+
+def _person(people: People | None, key: str) -> str:
+    """Whose key has this fingerprint; empty for nobody's, and for one that two persons share."""
+    entries = people.people.items() if people else ()
+    found = {person for person, each in entries for line in each.keys if fingerprint(line) == key}
+    return found.pop() if len(found) == 1 else ""
+
+
+def fingerprint(line: str) -> str:
+    """``SHA256:…`` of a public key's line, as ssh-keygen prints it; empty for no key."""
+    words = line.split()
+    try:
+        wire = base64.b64decode(words[1], validate=True)
+    except (IndexError, binascii.Error):
+        return ""
+    digest = base64.b64encode(hashlib.sha256(wire).digest()).decode().rstrip("=")
+    return f"SHA256:{digest}"
+
+
+def _known(inputs: Inputs, request: Request) -> bool:
+    if request.app is None:
+        return request.environment in inputs.snapshot.environments
+    place = Place(request.environment, request.app)
+    named = (request.environment, request.app) in inputs.snapshot.promotions
+    return named or place in inputs.ledger.places
+
+
+def _meant(inputs: Inputs, request: Request) -> str:
+    """The deployment that is meant where none is named: the last one of the place."""
+    if request.app is None or request.verb in {"pause", "resume", "confirm"}:
+        return ""
+    last = inputs.ledger.at(Place(request.environment, request.app)).last_claim
+    return last.deployment if last else ""
+
+
+def _forbidden(inputs: Inputs, request: Request, *, by: str, deployment: str) -> str:
+    """Whom the environment's permissions want instead; empty if they allow it."""
+    environment = resolve(inputs.snapshot, request.environment, request.app).environment
+    people = inputs.snapshot.people
+    if environment is None or people is None:
+        return f"nobody can tell who may: the files of {request.environment} are broken"
+    verb = request.verb.partition("-")[0]
+    references = environment.permissions.who(verb)
+    allowed = {
+        person
+        for each in references
+        if each != _INITIATOR
+        for person in people.counting(each, environment.customer)
+    }
+    if _INITIATOR in references:
+        allowed |= people.people.keys() & _initiators(inputs, request, deployment)
+    if by in allowed:
+        return ""
+    return f"{by} may not {verb} here: {', '.join(references)} may"
+
+
+def _initiators(inputs: Inputs, request: Request, deployment: str) -> frozenset[str]:
+    claim = inputs.ledger.claims.get(deployment)
+    if claim is not None and Place(claim.environment, claim.app) == _place(request):
+        return frozenset(claim.sign_off.authors)
+    if request.app is None or deployment:
+        return frozenset()
+    admission = inputs.judgement.admissions.get(_place(request).promotion_path)
+    return frozenset(admission.authors) if admission else frozenset()
+
+
+def _place(request: Request) -> Place:
+    return Place(request.environment, request.app or "")
+
+
+def _pause(inputs: Inputs, request: Request, by: str, deployment: str) -> str:
+    del by, deployment
+    standing = _paused(inputs).get((request.environment, request.app))
+    return f"{request.scope} is paused by {standing.by} already" if standing else ""
+
+
+def _resume(inputs: Inputs, request: Request, by: str, deployment: str) -> str:
+    del by, deployment
+    paused = (request.environment, request.app) in _paused(inputs)
+    return "" if paused else f"{request.scope} is not paused"
+
+
+def _paused(inputs: Inputs) -> Mapping[tuple[str, str | None], Answer]:
+    return {
+        (each.environment, each.app): each
+        for each in inputs.ledger.pauses
+        if not each.until or inputs.now < instant_of(each.until)
+    }
+
+
+def _confirm(inputs: Inputs, request: Request, by: str, deployment: str) -> str:
+    if deployment:
+        return _confirm_deployment(inputs, request, by, deployment)
+    content = request.content or ""
+    if content in inputs.moved:
+        waits = True
+    elif request.app is None:
+        return f"no merge {content[:12]} changes promotions that are in force"
+    else:
+        asked = ask_of(inputs, _place(request))
+        digest = asked.content.digest if asked.content else ""
+        if content and content != digest:
+            return "what is wanted there is another by now"
+        content = content or digest
+        waits = asked.gates.attended and bool(content)
+    given = inputs.ledger.confirmations(_place(request)) if request.app else ()
+    if any(each.content == content for each in given):
+        return f"{given[-1].by} confirmed it already"
+    return "" if waits else "nothing there waits for a confirmation"
+
+
+def _confirm_deployment(inputs: Inputs, request: Request, by: str, deployment: str) -> str:
+    """Of one under way: it answers its questions. Of an ended one: it looks back at overrides."""
+    standing = _standing(inputs, request)
+    under_way = standing.open_claim
+    if under_way and under_way.deployment == deployment:
+        given = (each for each in standing.confirmations if each.deployment == deployment)
+        before = next(given, None)
+        return f"{before.by} confirmed it already" if before else ""
+    claim = next((each for each in standing.overrode if each.deployment == deployment), None)
+    if claim is None:
+        return f"{deployment} waits for no confirmation"
+    if deployment in standing.reviewed:
+        return f"{deployment} was looked at already"
+    if by in {each.aside.by for each in claim.reasons if each.aside}:
+        return f"{by} set its gate aside: another person has to look at it"
+    return ""
+
+
+def _retry(inputs: Inputs, request: Request, by: str, deployment: str) -> str:
+    del by
+    standing = _standing(inputs, request)
+    if (wrong := _not_the_last(standing, deployment)) or standing.last_end is None:
+        return wrong or f"nothing was deployed to {request.scope} yet"
+    if standing.open_claim:
+        return f"{deployment} is under way"
+    if standing.last_end.outcome is Outcome.SUCCEEDED:
+        return f"{deployment} has succeeded"
+    held = {each.deployment for each in (*standing.held.values(), *standing.failed.values())}
+    return "" if deployment in held else f"{deployment} was allowed to be tried again already"
+
+
+def _not_the_last(standing: Standing, deployment: str) -> str:
+    last: Claim | None = standing.last_claim
+    if last is None or last.deployment == deployment:
+        return ""
+    return f"{deployment} is not the last deployment there, {last.deployment} is"
+
+
+def _not_yet(inputs: Inputs, request: Request, by: str, deployment: str) -> str:
+    del inputs, by, deployment
+    return f"this version doesn't do {request.verb} yet"
+
+
+def _standing(inputs: Inputs, request: Request) -> Standing:
+    return inputs.ledger.at(_place(request))
+
+
+_JUDGES: Mapping[Verb, Callable[[Inputs, Request, str, str], str]] = {
+    "pause": _pause,
+    "resume": _resume,
+    "confirm": _confirm,
+    "retry": _retry,
+    "rollback": _not_yet,
+    "dismiss": _not_yet,
+    "abort": _not_yet,
+    "verify": _not_yet,
+    "maintenance-on": _not_yet,
+    "maintenance-off": _not_yet,
+}

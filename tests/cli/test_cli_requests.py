@@ -1,0 +1,47 @@
+"""Asking the reconciler from a clone: signed, pushed, answered, and the answer printed."""
+
+import subprocess
+
+from cli_world import TAGBOAT
+
+
+def asks(example, *words, clone):
+    """The real command; the reconciler runs meanwhile."""
+    command = [str(TAGBOAT), *words]
+    with subprocess.Popen(
+        command,
+        cwd=clone,
+        env=example.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as asking:
+        while asking.poll() is None:
+            example.reconcile()
+        out, err = asking.communicate()
+    return asking.returncode, out, err
+
+
+def test_t5_a_pause_and_its_end_are_asked_for_and_the_answers_are_printed(example):
+    why = ("--reason", "it rains")
+    code, out, err = asks(example, "pause", "dev/blog", *why, clone=example.approver)
+    assert (code, out) == (0, "dev/blog pause by approver (it rains)\n"), err
+    code, out, err = asks(example, "resume", "dev/blog", clone=example.engineer)
+    assert code == 5
+    assert "refused: engineer may not resume here: role/admin may" in err
+    local = ("resume", "dev/blog", "--local")
+    code, out, err = asks(example, *local, clone=example.approver)
+    assert (code, out) == (0, "dev/blog resume by host\n"), err
+
+
+def test_a_request_for_what_nobody_knows_is_wrong_usage_and_leaves_nothing(example, call):
+    code, _, err = call("retry", "dev/blgo", "--no-wait")
+    assert code == 2
+    assert "did you mean dev/blog or" in err
+    code, _, err = call("confirm", "dev.blog.999", "--no-wait")
+    assert code == 2
+    assert "there is no deployment dev.blog.999" in err
+    code, _, err = call("pause", "dev", "--reason", "x", "--for", "soon", "--no-wait")
+    assert code == 2
+    refs = example.git("ls-remote", "origin", "refs/heads/tagboat/requests/*")
+    assert refs == ""
