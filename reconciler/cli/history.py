@@ -19,9 +19,13 @@ def history(
     config: ConfigOption = None,
     folder: FolderOption = Path(),
 ) -> None:
-    """Print what was done and refused, newest first."""
+    """Print what was done and refused, newest first.
+
+    The data forms say of each end what its lead time went into.
+    """
     from reconciler.cli.knowledge import chosen_places, known, require_answer
-    from reconciler.model.records import place_of
+    from reconciler.deployer.lead_time import lead_times
+    from reconciler.model.records import End, Record, place_of
 
     seen = known(config, folder)
     records = seen.view.records[::-1]
@@ -32,11 +36,18 @@ def history(
     if number:
         records = records[:number]
 
+    leads = lead_times(seen.view.records) if output is not Format.TABLE else {}
+
+    def data(record: Record) -> dict[str, object]:
+        lead = leads.get(record.deployment) if isinstance(record, End) else None
+        body = record.model_dump(mode="json", by_alias=True)
+        return {**body, "lead_time": lead.as_json()} if lead else body
+
     def table() -> None:
         rows = [[str(each.sequence), _second(each.at), each.subject] for each in records]
         show(("#", "when (UTC)", "what"), rows)
 
-    emit([each.model_dump(mode="json", by_alias=True) for each in records], output, table=table)
+    emit([data(each) for each in records], output, table=table)
     require_answer(seen)
 
 

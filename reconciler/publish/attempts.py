@@ -1,7 +1,9 @@
 """Attempts: each deployment of the history, its claim and its end put together."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from reconciler.deployer.lead_time import LeadTime, lead_times
 from reconciler.deployer.progress import Stage, StepProgress
 from reconciler.model.deployment import Result
 from reconciler.model.place import Place
@@ -32,6 +34,8 @@ class Attempt:
     claim: Claim
     end: End | None
     steps: tuple[StepProgress, ...]
+    lead: LeadTime | None = None
+    """What the time went into, once it has ended."""
 
     @property
     def name(self) -> str:
@@ -82,14 +86,19 @@ class Attempt:
 def attempts_of(inputs: SiteInputs) -> tuple[Attempt, ...]:
     """All deployments of the history, newest first."""
     ends = {each.deployment: each for each in inputs.records if isinstance(each, End)}
-    found = [_attempt(each, ends, inputs) for each in inputs.records if isinstance(each, Claim)]
+    leads = lead_times(inputs.records)
+    found = [
+        _attempt(each, ends, leads, inputs) for each in inputs.records if isinstance(each, Claim)
+    ]
     return tuple(reversed(found))
 
 
-def _attempt(claim: Claim, ends: dict[str, End], inputs: SiteInputs) -> Attempt:
+def _attempt(
+    claim: Claim, ends: dict[str, End], leads: Mapping[str, LeadTime], inputs: SiteInputs
+) -> Attempt:
     end = ends.get(claim.deployment)
     if end:
-        return Attempt(claim, end, tuple(_ended(end)))
+        return Attempt(claim, end, tuple(_ended(end)), leads.get(claim.deployment))
     known = inputs.progress.get(claim.deployment)
     coming = (StepProgress(each.name, Stage.TO_COME) for each in claim.assignment.lanes.forward)
     return Attempt(claim, None, known or tuple(coming))

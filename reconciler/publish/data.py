@@ -60,7 +60,16 @@ def _cell(cell: Cell) -> dict[str, object]:
 
 def deployments_json(overview: Overview) -> str:
     """All deployments, newest first."""
-    return json_text([{**_row(each), "steps": _steps(each)} for each in overview.attempts])
+    return json_text(
+        [
+            {
+                **_row(each),
+                "steps": _steps(each),
+                "lead_time": each.lead.as_json() if each.lead else None,
+            }
+            for each in overview.attempts
+        ]
+    )
 
 
 def _steps(attempt: Attempt) -> list[dict[str, object]]:

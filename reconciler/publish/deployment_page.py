@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from reconciler.deployer.lead_time import Part
 from reconciler.deployer.progress import Stage, StepProgress
 from reconciler.model.content import Content
 from reconciler.model.deployment import Work
@@ -45,6 +46,7 @@ def deployment_page(overview: Overview, attempt: Attempt) -> str:
         parts.append(f"**Why:** {markdown(attempt.end.why)}")
     parts += ["## Steps", timeline(attempt.steps), _steps(attempt.steps)]
     parts += _tests(attempt)
+    parts += _lead(attempt)
     parts += ["## Why it was allowed", _allowed(overview, attempt)]
     parts += ["## What it brought", _content(overview, attempt)]
     return "\n\n".join((*(each for each in parts if each), footer(overview)))
@@ -71,6 +73,26 @@ def _tests(attempt: Attempt) -> list[str]:
     smoke = (each for each in attempt.claim.assignment.lanes.forward if each.work is Work.SMOKE)
     names = ", ".join(code(test.name) for step in smoke for test in step.tests)
     return [f"Smoke tests: {names}."] if names else []
+
+
+def _lead(attempt: Attempt) -> list[str]:
+    lead = attempt.lead
+    if lead is None:
+        return []
+    rows = [
+        (part.value, span(spent / 1000), _bound(attempt, part))
+        for part, spent in lead.parts.items()
+        if spent
+    ]
+    whole = ("**together**", f"**{span(lead.milliseconds / 1000)}**", "")
+    head = f"From the first record of this promotion, {markdown(lead.begun)}, to its end."
+    return ["## Lead time", head, table(("What for", "How long", "Gates"), [*rows, whole])]
+
+
+def _bound(attempt: Attempt, part: Part) -> str:
+    stretches = attempt.lead.stretches if attempt.lead else ()
+    gates_ = dict.fromkeys(each.gate for each in stretches if each.part is part and each.gate)
+    return ", ".join(code(each) for each in gates_)
 
 
 def _allowed(overview: Overview, attempt: Attempt) -> str:

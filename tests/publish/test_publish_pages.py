@@ -252,6 +252,17 @@ def test_the_data_say_the_same_as_the_pages(site: dict[str, str]) -> None:
     assert deployments[1]["steps"][3]["milliseconds"] == 3200
 
 
+def test_a_deployment_says_what_its_lead_time_went_into(site: dict[str, str]) -> None:
+    ended = [each for each in json.loads(site["data/deployments.json"]) if each["outcome"]]
+    assert ended
+    for each in ended:
+        lead = each["lead_time"]
+        assert sum(lead["parts"].values()) == lead["milliseconds"]
+        page = site[f"deployments/{each['deployment']}.md"]
+        assert "## Lead time" in page
+        assert "| apply |" in page
+
+
 def test_the_feed_is_well_formed_and_its_links_lead_to_pages(site: dict[str, str]) -> None:
     atom = "{http://www.w3.org/2005/Atom}"
     root = ET.fromstring(site["feed.atom"])
