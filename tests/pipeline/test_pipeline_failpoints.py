@@ -17,6 +17,7 @@ EFFECTS = {
     "Branches": {"advance"},
     "Artifacts": {"fetch"},
     "Journal": {"append"},
+    "Forge": {"comment"},
 }
 QUESTIONS = {
     "Clock": {"now", "monotonic", "sleep"},
@@ -27,11 +28,13 @@ QUESTIONS = {
     "Backups": {"find"},
     "Journal": {"events"},
     "Sources": {"look", "repositories"},
+    "Forge": {"request_of"},
 }
 ELSEWHERE = {
     "Driver.supervise": "starts what should run anyway; killed before or after, the next look does",
     "Driver.stop": "is asked by people and tests, never by a deployment",
     "Artifacts.fetch": "fills a folder that is nobody's until it is renamed (driver-local.prepare)",
+    "Forge.comment": "replaces its own comment, found by its marker; no deployment waits for it",
     "Commands.end": "ends what a kill has left; killed itself, the next start does it",
 }
 
