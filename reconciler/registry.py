@@ -37,6 +37,7 @@ from reconciler.system.clock import SystemClock
 from reconciler.system.configuration import Configuration
 from reconciler.system.facts import FactStore, edition
 from reconciler.system.failpoints import failpoints_of
+from reconciler.system.host_id import host_id
 from reconciler.system.programs import Programs
 from reconciler.system.secrets import read_secret
 from reconciler.system.spool import Spool
@@ -259,6 +260,7 @@ def build_reconciler(
         failpoints=failpoints,
         identify=identify,
         reconciler=configuration.host.name,
+        host=host_id(configuration.state),
     )
     return Reconciler(
         view=view,

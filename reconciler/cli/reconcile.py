@@ -16,6 +16,10 @@ def reconcile(
         bool,
         typer.Option("--once", help="Stop when nothing is left to do; 1 if something is held."),
     ] = False,
+    take_over: Annotated[
+        bool,
+        typer.Option("--take-over", help="End what a lost host of the same name had begun."),
+    ] = False,
     config: ConfigOption = None,
     folder: FolderOption = Path(),
 ) -> None:
@@ -42,6 +46,7 @@ def reconcile(
     with lock:
         (configuration.state / "daemon.lock").write_text(f"{os.getpid()}\n")
         reconciler = build_reconciler(configuration, say)
+        reconciler.claims.takes_over = take_over
         stop_on_signals(reconciler)
         watched = shown_address(configuration.host.remote.url)
         say(f"reconciler {configuration.host.name} watches {watched}")

@@ -50,6 +50,9 @@ class Claims:
     failpoints: Failpoints
     identify: Callable[[], str]
     reconciler: str
+    host: str = ""
+    takes_over: bool = False
+    """Whether claims of another host of the same name are this one's: that one is gone."""
     wishes: dict[str, Wish] = field(default_factory=dict)
     """Record id → claim whose push may or may not have been accepted."""
     held: dict[str, tuple[Place, FileJournal]] = field(default_factory=dict)
@@ -220,6 +223,7 @@ class Claims:
             id=self.identify(),
             at=instant_text(self.clock.now()),
             reconciler=self.reconciler,
+            host=self.host,
             environment=decision.place.environment,
             app=decision.place.app,
             assignment=decision.assignment,

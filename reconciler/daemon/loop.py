@@ -262,6 +262,7 @@ class Reconciler:
         return self.view.inputs(
             now=self.clock.now(),
             reconciler=self.claims.reconciler,
+            host="" if self.claims.takes_over else self.claims.host,
             journalled=self.claims.journalled,
             observations=observations,
             drivers=self.drivers,

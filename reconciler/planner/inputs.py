@@ -35,6 +35,7 @@ class Inputs:
 
     ``now`` is an instant in UTC: the only time that a plan knows. ``snapshot`` holds the admitted
     files, ``tip`` the files as the branch has them: they differ where something is not signed off.
+    ``host`` tells hosts with one reconciler's name apart, where it is known.
     ``journalled`` are the deployments whose journal this host has. ``alarms`` are reasons that stop
     every new start; ``stopped`` are places that this host may not touch, and why. ``drivers`` are
     the enabled ones, ``repositories`` those that this host can look at, or nothing when the host
@@ -50,6 +51,7 @@ class Inputs:
     ledger: Ledger
     now: datetime
     reconciler: str = ""
+    host: str = ""
     journalled: frozenset[str] = frozenset()
     observations: Mapping[Place, Observation] = field(default_factory=dict)
     drivers: frozenset[str] | None = None

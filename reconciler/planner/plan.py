@@ -72,17 +72,19 @@ def _made(inputs: Inputs, place: Place) -> Decision:
 
 def _under_way(ask: Ask, claim: Claim) -> Decision:
     version = claim.assignment.content.shown
-    mine = claim.reconciler == ask.inputs.reconciler
+    ours = claim.reconciler == ask.inputs.reconciler
+    mine = ours and (not claim.host or not ask.inputs.host or claim.host == ask.inputs.host)
     lost = (
         mine
         and claim.deployment not in ask.inputs.journalled
         and ask.place not in ask.inputs.stopped
     )
-    sentence = (
-        f"goes back from {version}: the journal of {claim.deployment} is gone"
-        if lost
-        else f"deploying {version} as {claim.deployment}"
-    )
+    sentence = f"deploying {version} as {claim.deployment}"
+    if lost:
+        sentence = f"goes back from {version}: the journal of {claim.deployment} is gone"
+    elif ours and not mine:
+        sentence += f", on another host called {claim.reconciler}; if that is gone, run tagboat"
+        sentence += " reconcile --take-over here"
     return Decision(
         place=ask.place,
         verdict=Verdict.GO_BACK if lost else Verdict.BUSY,

@@ -167,13 +167,16 @@ class Scene:
     def add(self, record: Record) -> None:
         self.records.append(numbered(record, len(self.records) + 1))
 
-    def claimed(self, version: str, *, commit: str = MERGE, by: str = "one") -> Claim:
+    def claimed(
+        self, version: str, *, commit: str = MERGE, by: str = "one", host: str = ""
+    ) -> Claim:
         assignment = self.assignment(version)
         self.add(
             Claim(
                 id=f"c{len(self.records)}",
                 at=AT,
                 reconciler=by,
+                host=host,
                 environment="production",
                 app="shop",
                 assignment=assignment,

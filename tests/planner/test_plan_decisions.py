@@ -154,6 +154,16 @@ def test_an_open_claim_of_ones_own_without_a_journal_is_gone_back_from(scene):
     assert "journal of production.shop.1 is gone" in decision.sentence
 
 
+def test_an_open_claim_of_another_host_with_the_same_name_is_not_taken_from_it(scene):
+    scene.claimed("1.0.0", host="elsewhere")
+    scene.known["host"] = "here"
+    decision = scene.decision()
+    assert decision.verdict is Verdict.BUSY
+    assert "tagboat reconcile --take-over" in decision.sentence
+    scene.known["host"] = ""  # the operator says that the other one is gone
+    assert scene.decision().verdict is Verdict.GO_BACK
+
+
 def test_a_driver_that_the_host_does_not_enable_is_a_closed_gate(scene):
     scene.known["drivers"] = frozenset({"memory"})
     assert scene.decision().closed[0].gate == "driver"

@@ -25,6 +25,8 @@ class Claim(PlacedBase):
     kind: Literal["Claim"] = "Claim"
     deployment: str = ""
     """``<environment>.<app>.<sequence>``; given when it is appended."""
+    host: str = ""
+    """Which host claimed it: two hosts may have one reconciler's name; empty for nobody knows."""
     assignment: Assignment
     basis: CommitId
     """The commit of the protected branch that it was decided on."""
