@@ -25,7 +25,7 @@ from reconciler.cli.prove import prove
 from reconciler.cli.reaffirm import reaffirm
 from reconciler.cli.reconcile import reconcile
 from reconciler.cli.release import release
-from reconciler.cli.requests import confirm, pause, resume, retry
+from reconciler.cli.requests import abort, confirm, pause, resume, retry, verify
 from reconciler.cli.schema import schema
 from reconciler.cli.simulate import simulate
 from reconciler.cli.site import site
@@ -44,7 +44,7 @@ application = typer.Typer(
 VERBS = (
     *(init, promote, approve, reject, reaffirm),
     *(validate, diff, get, plan, simulate, status, history, logs, explain, prove),
-    *(pause, resume, confirm, retry),
+    *(pause, resume, confirm, retry, abort, verify),
     *(reconcile, changelog, can_i, schema, migrate, doctor, version),
 )
 GROUPS = {"new": new, "release": release, "site": site, "config": config}

@@ -82,3 +82,27 @@ def retry(
 ) -> None:
     """Try a promotion that failed once more, as it is."""
     ask(Wish("retry", where, reason), Manner(local, wait, config, folder))
+
+
+def abort(
+    where: PlaceArgument,
+    reason: ReasonOption = "",
+    local: LocalOption = False,
+    wait: WaitOption = True,
+    config: ConfigOption = None,
+    folder: FolderOption = Path(),
+) -> None:
+    """Stop the deployment that is under way, and undo what it has done."""
+    ask(Wish("abort", where, reason), Manner(local, wait, config, folder))
+
+
+def verify(
+    where: PlaceArgument,
+    reason: ReasonOption = "",
+    local: LocalOption = False,
+    wait: WaitOption = True,
+    config: ConfigOption = None,
+    folder: FolderOption = Path(),
+) -> None:
+    """Run the long tests of what stands in a place again, without deploying."""
+    ask(Wish("verify", where, reason), Manner(local, wait, config, folder))

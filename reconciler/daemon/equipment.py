@@ -22,6 +22,14 @@ class Watcher(Protocol):
         ...
 
 
+class Halt(Protocol):
+    """Says whether to stop waiting."""
+
+    def is_set(self) -> bool:
+        """Whether somebody has asked for it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Equipment:
     """What an executor works with."""

@@ -32,7 +32,8 @@ class Executor:
         self._equipment = equipment
         self._journal = journal
         self._stopping = stopping
-        self._steps = Steps(equipment, stopping)
+        self._steps = Steps(equipment, self)
+        self._state: Deployment | None = None
         self._resumed = False
 
     def carry(self) -> End:
@@ -46,19 +47,28 @@ class Executor:
         # Programs of an earlier run of ours may still be at work (F48).
         self._equipment.commands.end(state.claim.id)
         self._resumed = bool(state.outcomes)
+        self._state = state
         while state.end is None:
             if state.phase.final:
                 state = self._note(state, {"event": "finished", "end": body_of(self._end(state))})
                 continue
             if self._stopping.is_set():
                 raise ParkedError("the daemon stops")
+            if why := self._aborted():
+                state = self._note(state, {"event": "aborted", "why": why})
+                continue
             assert state.step is not None  # noqa: S101 - only final phases have no step
             state = self._take(state, state.step)
         return state.end
 
     def _take(self, state: Deployment, step: StepSpec) -> Deployment:
         state = self._note(state, {"event": "step-started", "step": step.name})
-        result, done = self._perform(state, step)
+        try:
+            result, done = self._perform(state, step)
+        except ParkedError:
+            if self._stopping.is_set():
+                raise
+            return state  # to be aborted
         ended: dict[str, Any] = {
             "event": "step-ended",
             "step": step.name,
@@ -76,7 +86,23 @@ class Executor:
         self._journal.append(event)
         after = apply(state, event)
         self._equipment.watcher(after, event)
+        self._state = after
         return after
+
+    def is_set(self) -> bool:
+        """Whether what a step waits for isn't waited for any more."""
+        return self._stopping.is_set() or bool(self._aborted())
+
+    def _aborted(self) -> str:
+        """Who wants it to go back, and why; empty if nobody does, or it does already."""
+        state = self._state
+        if state is None or state.phase is not Phase.ROLLING_OUT:
+            return ""
+        said = self._equipment.answers(state.claim.deployment)
+        asked = next((each for each in said if each.verb == "abort"), None)
+        if asked is None:
+            return ""
+        return f"aborted by {asked.by}" + (f": {asked.reason}" if asked.reason else "")
 
     def _perform(self, state: Deployment, step: StepSpec) -> tuple[Result, Done]:
         """Do the step; what a driver or probe raises becomes its result."""

@@ -87,6 +87,8 @@ def line_of(deployment: Deployment, event: Mapping[str, Any]) -> str:
             mark = _MARKS[Result(event["result"])]
             detail = f"  {event['detail']}" if event["detail"] else ""
             return f"{mark} {event['step']}{detail}"
+        case "aborted":
+            return f"✖ {event['why']}"
         case "finished":
             end = deployment.end
             return f"{end.subject} ({end.why})" if end and end.why else end.subject if end else ""

@@ -154,6 +154,7 @@ class Reconciler:
                 self.view.recall()
             self._supervise()
             self.desk.answer_host(lambda: self._known({}))
+            self._pin_answers()
         except TagboatError as error:
             self._tell("trouble", error.message)
         self.claims.settle()
@@ -174,6 +175,7 @@ class Reconciler:
         if self.view.writable:
             # Also while the branch itself raises an alarm: somebody may want a pause.
             self.desk.answer(lambda: self._known({}))
+            self._pin_answers()
         if not self.view.alarms:
             self._verify()
         refused = 0
@@ -221,8 +223,13 @@ class Reconciler:
         """What people have said of the deployments that are at work here."""
         held = {name: place for name, (place, _) in self.claims.held.items()}
         held |= self.verifications.deployments
-        said_of = self.view.ledger.said_of
-        self.board.pin({name: said_of(name, place) for name, place in held.items()})
+        ledger, own = self.view.ledger, self.desk.unrecorded
+        self.board.pin(
+            {
+                name: (*ledger.said_of(name, place), *own.get(name, ()))
+                for name, place in held.items()
+            }
+        )
 
     def _plan(self) -> tuple[Plan, Inputs]:
         """The plan and what it is made from.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from reconciler.daemon.view import View
-from reconciler.model.records import body_of, numbered, record_of
+from reconciler.model.records import Answer, body_of, numbered, record_of
 from reconciler.model.request import Received, Request
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.requests import judged_answer
@@ -70,6 +70,16 @@ class Desk:
             self.spool.answer(name, body_of(answer))
             self.failpoints.reach("request.answer.after")
             self.tell(answer.subject)
+
+    @property
+    def unrecorded(self) -> Mapping[str, tuple[Answer, ...]]:
+        """Deployment → what was granted about it on this host, and isn't in the history yet."""
+        found: dict[str, tuple[Answer, ...]] = {}
+        for text in self.spool.answered().values():
+            answer = record_of(text)
+            if isinstance(answer, Answer) and answer.granted and answer.deployment:
+                found[answer.deployment] = (*found.get(answer.deployment, ()), answer)
+        return found
 
     def _record_host(self) -> None:
         answers = {name: record_of(text) for name, text in self.spool.answered().items()}

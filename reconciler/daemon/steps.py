@@ -1,12 +1,11 @@
 """Does one step of a lane, once: whom it asks for what. Results and retries are the executor's."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.daemon.equipment import Equipment, ParkedError
+from reconciler.daemon.equipment import Equipment, Halt, ParkedError
 from reconciler.daemon.testing import Ground, Testing
 from reconciler.deployer.fold import Deployment
 from reconciler.errors import StepErroredError, StepFailedError
@@ -31,7 +30,7 @@ class Done:
 class Steps:
     """Does steps with a host's equipment. One object for each deployment, in its thread."""
 
-    def __init__(self, equipment: Equipment, stopping: threading.Event) -> None:
+    def __init__(self, equipment: Equipment, stopping: Halt) -> None:
         """``stopping`` ends every wait with `ParkedError`."""
         self._equipment = equipment
         self._clock = equipment.clock

@@ -1,12 +1,11 @@
 """Asks tests one after the other: of smoke, of a step's check, and long ones afterwards."""
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reconciler.daemon.equipment import Equipment, ParkedError
+from reconciler.daemon.equipment import Equipment, Halt, ParkedError
 from reconciler.errors import StepErroredError, StepFailedError, TagboatError
 from reconciler.model.deployment import TestSpec
 
@@ -38,7 +37,7 @@ class Testing:
 
     __test__ = False
 
-    def __init__(self, equipment: Equipment, stopping: threading.Event) -> None:
+    def __init__(self, equipment: Equipment, stopping: Halt) -> None:
         """``stopping`` ends every wait with `ParkedError`."""
         self._equipment = equipment
         self._clock = equipment.clock

@@ -8,6 +8,7 @@ Events of a journal, in order (each a JSON object with ``event`` and ``at``):
 * ``step-started`` with ``step``; once more after a restart
 * ``step-ended`` with ``step``, ``result``, ``detail``, ``backup`` if one was taken, and
   ``begun`` false when nothing of it was done
+* ``aborted`` with ``why``: what is to come is not done; a step under way has no other end
 * ``finished`` with ``end``: the record that is to be pushed
 """
 
@@ -44,6 +45,8 @@ class Deployment:
     step_started: str = ""
     starts: int = 0
     blind: bool = False
+    abort: str = ""
+    """Who stopped it, and why; empty if nobody did."""
     outcomes: tuple[StepOutcome, ...] = field(default=())
     end: End | None = None
 
@@ -78,6 +81,8 @@ class Deployment:
     @property
     def failure(self) -> str:
         """The first thing that went wrong, in one sentence; empty if nothing did."""
+        if self.abort:
+            return self.abort
         for each in self.outcomes:
             if each.result is not Result.PASSED:
                 return f"{each.name}: {each.detail}"
@@ -123,15 +128,37 @@ class Deployment:
             starts=0,
             outcomes=(*self.outcomes, outcome),
         )
-        while not after.phase.final and after.step is None:
-            after = replace(after, phase=advance(after.phase, Event.LANE_DONE), index=0)
-        return after
+        return _beyond_empty_lanes(after)
+
+    def aborted(self, why: str, at: str) -> "Deployment":
+        """The deployment once it goes back since somebody asked for that."""
+        outcomes = self.outcomes
+        if self.step is not None and self.step_started:
+            cut = StepOutcome(
+                name=self.step.name,
+                result=Result.ERRORED,
+                started=self.step_started,
+                ended=at,
+                detail=why,
+            )
+            outcomes = (*outcomes, cut)
+        phase = advance(self.phase, Event.ABORTED)
+        after = replace(
+            self, phase=phase, index=0, step_started="", starts=0, outcomes=outcomes, abort=why
+        )
+        return _beyond_empty_lanes(after)
 
     def _expect(self, step: str) -> StepSpec:
         if self.step is None or self.step.name != step:
             expected = self.step.name if self.step else "nothing"
             raise IllegalMoveError(f"the journal says {step}, {expected} was next")
         return self.step
+
+
+def _beyond_empty_lanes(state: Deployment) -> Deployment:
+    while not state.phase.final and state.step is None:
+        state = replace(state, phase=advance(state.phase, Event.LANE_DONE), index=0)
+    return state
 
 
 def begin(claim: Claim, *, backward: bool = False) -> Deployment:
@@ -178,6 +205,8 @@ def apply(state: Deployment | None, event: Mapping[str, Any]) -> Deployment:
                     backup=Backup.model_validate(kept) if (kept := event.get("backup")) else None,
                 )
             )
+        case "aborted":
+            return state.aborted(event["why"], event["at"])
         case "finished":
             end = record_of(event["end"])
             if not isinstance(end, End):

@@ -36,6 +36,7 @@ class Ledger:
         self._wide: dict[str, list[Answer]] = {}
         self._pauses: dict[tuple[str, str | None], Answer] = {}
         self._verifies: dict[Place, Answer] = {}
+        self._aborts: dict[str, Answer] = {}
         self._checkpoints: dict[str, Checkpoint] = {}
         self._verdicts: dict[str, dict[str, str]] = {}
         self._trust_root = ""
@@ -87,8 +88,10 @@ class Ledger:
         return MappingProxyType(self._ends)
 
     def said_of(self, deployment: str, place: Place) -> tuple[Answer, ...]:
-        """Granted ``confirm`` requests about this very deployment, oldest first."""
-        return tuple(each for each in self.confirmations(place) if each.deployment == deployment)
+        """Granted ``confirm`` and ``abort`` requests about this very deployment, oldest first."""
+        said = [each for each in self.confirmations(place) if each.deployment == deployment]
+        abort = self._aborts.get(deployment)
+        return (*said, abort) if abort else tuple(said)
 
     def open_places(self) -> tuple[Place, ...]:
         """The places where a deployment is under way, sorted."""
@@ -222,6 +225,8 @@ class Ledger:
                 self._pauses[scope] = answer
             case "verify" if answer.app is not None:
                 self._verifies[Place(answer.environment, answer.app)] = answer
+            case "abort":
+                self._aborts[answer.deployment] = answer
             case "resume":
                 self._pauses.pop(scope, None)
             case "confirm" if answer.app is not None:

@@ -22,6 +22,8 @@ class Event(StrEnum):
     """A clean-up went wrong; that says nothing about the content, so the lane goes on."""
     OPERATOR_CALLED = "operator-called"
     """Neither going on nor going back is safe, or the policy leaves it to people."""
+    ABORTED = "aborted"
+    """Somebody who may has asked to stop what is to come, and to undo what was done."""
 
 
 TRANSITIONS: Final[dict[tuple[Phase, Event], Phase]] = {
@@ -31,6 +33,7 @@ TRANSITIONS: Final[dict[tuple[Phase, Event], Phase]] = {
     (Phase.ROLLING_OUT, Event.STEP_FAILED): Phase.ROLLING_BACK,
     (Phase.ROLLING_OUT, Event.STEP_ERRORED): Phase.ROLLING_BACK,
     (Phase.ROLLING_OUT, Event.OPERATOR_CALLED): Phase.STOPPING,
+    (Phase.ROLLING_OUT, Event.ABORTED): Phase.ROLLING_BACK,
     (Phase.ROLLING_BACK, Event.STEP_PASSED): Phase.ROLLING_BACK,
     (Phase.ROLLING_BACK, Event.STEP_TOLERATED): Phase.ROLLING_BACK,
     (Phase.ROLLING_BACK, Event.LANE_DONE): Phase.ROLLED_BACK,

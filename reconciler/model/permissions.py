@@ -29,10 +29,8 @@ class Permissions(Model):
     NAMED: ClassVar[bool] = True
     UNENFORCED: ClassVar[frozenset[str]] = frozenset(
         {
-            "abort",
             "rollback",
             "dismiss",
-            "verify",
             "maintenance",
         }
     )

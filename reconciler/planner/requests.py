@@ -118,6 +118,9 @@ def _forbidden(inputs: Inputs, request: Request, *, by: str, deployment: str) ->
         return f"nobody can tell who may: the files of {request.environment} are broken"
     verb = request.verb.partition("-")[0]
     references = environment.permissions.who(verb)
+    if verb == "confirm":
+        # A test by hand says itself who may answer.
+        references = _answerers(inputs, deployment) or references
     allowed = {
         person
         for each in references
@@ -129,6 +132,22 @@ def _forbidden(inputs: Inputs, request: Request, *, by: str, deployment: str) ->
     if by in allowed:
         return ""
     return f"{by} may not {verb} here: {', '.join(references)} may"
+
+
+def _answerers(inputs: Inputs, deployment: str) -> tuple[str, ...]:
+    """Who may answer the questions that a deployment asks; nobody if it asks none."""
+    claim = inputs.ledger.claims.get(deployment)
+    if claim is None:
+        return ()
+    lanes = claim.assignment.lanes
+    found = {
+        each: None
+        for step in (*lanes.forward, *lanes.verification)
+        for test in step.tests
+        if test.probe == "manual"
+        for each in test.settings["by"]
+    }
+    return tuple(found)
 
 
 def _initiators(inputs: Inputs, request: Request, deployment: str) -> frozenset[str]:
@@ -189,8 +208,9 @@ def _confirm(inputs: Inputs, request: Request, by: str, deployment: str) -> str:
 def _confirm_deployment(inputs: Inputs, request: Request, by: str, deployment: str) -> str:
     """Of one under way: it answers its questions. Of an ended one: it looks back at overrides."""
     standing = _standing(inputs, request)
-    under_way = standing.open_claim
-    if under_way and under_way.deployment == deployment:
+    last = standing.last_claim
+    asks = bool(_answerers(inputs, deployment))
+    if last and last.deployment == deployment and asks:
         given = (each for each in standing.confirmations if each.deployment == deployment)
         before = next(given, None)
         return f"{before.by} confirmed it already" if before else ""
@@ -217,6 +237,37 @@ def _retry(inputs: Inputs, request: Request, by: str, deployment: str) -> str:
     return "" if deployment in held else f"{deployment} was allowed to be tried again already"
 
 
+def _abort(inputs: Inputs, request: Request, by: str, deployment: str) -> str:
+    del by
+    under_way = _standing(inputs, request).open_claim
+    if under_way is None:
+        return "nothing is under way there"
+    if under_way.deployment != deployment:
+        return f"{deployment} is not under way, {under_way.deployment} is"
+    before = inputs.ledger.said_of(deployment, _place(request))
+    aborts = [each.by for each in before if each.verb == "abort"]
+    return f"{aborts[0]} aborted it already" if aborts else ""
+
+
+def _verify(inputs: Inputs, request: Request, by: str, deployment: str) -> str:
+    del by
+    standing = _standing(inputs, request)
+    claim, end = standing.last_claim, standing.last_end
+    if standing.open_claim or claim is None or end is None:
+        return "nothing stands there, or something is under way"
+    if wrong := _not_the_last(standing, deployment):
+        return wrong
+    if end.outcome is not Outcome.SUCCEEDED:
+        return f"{deployment} did not succeed"
+    if not claim.assignment.lanes.verification:
+        return "no long tests are declared there"
+    asked = inputs.ledger.asked_to_verify(_place(request))
+    said = max((each.sequence for each in standing.verifications.values()), default=0)
+    if asked is not None and asked.sequence > max(said, claim.sequence):
+        return f"{asked.by} asked for that already, and the tests are under way"
+    return ""
+
+
 def _not_the_last(standing: Standing, deployment: str) -> str:
     last: Claim | None = standing.last_claim
     if last is None or last.deployment == deployment:
@@ -240,8 +291,8 @@ _JUDGES: Mapping[Verb, Callable[[Inputs, Request, str, str], str]] = {
     "retry": _retry,
     "rollback": _not_yet,
     "dismiss": _not_yet,
-    "abort": _not_yet,
-    "verify": _not_yet,
+    "abort": _abort,
+    "verify": _verify,
     "maintenance-on": _not_yet,
     "maintenance-off": _not_yet,
 }

@@ -97,6 +97,7 @@ REFUSED = {
     "nothing": ("ana", {"verb": "resume"}, "dev/shop is not paused"),
     "elsewhere": ("ana", {"verb": "pause", "repository": "0" * 40}, "it is for trust root"),
     "nowhere": ("ana", {"verb": "pause", "app": "blog"}, "there is no place dev/blog"),
+    "untested": ("ana", {"verb": "verify"}, "no long tests are declared there"),
     "unasked": ("ana", {"verb": "confirm"}, "nothing there waits for a confirmation"),
 }
 

@@ -36,7 +36,12 @@ ADDED = {
         9,
     ),
     "drift": (ENVIRONMENT, "drift: repair\n", "drift", 9),
-    "permissions": (ENVIRONMENT, "permissions: {abort: [person/ana]}\n", "permissions.abort", 9),
+    "permissions": (
+        ENVIRONMENT,
+        "permissions: {rollback: [person/ana]}\n",
+        "permissions.rollback",
+        9,
+    ),
     "test-by-hand": (
         ENVIRONMENT,
         "pipeline:\n  smoke:\n    look: {manual: {by: [role/admin], ask: Good?}}\n",
@@ -75,8 +80,8 @@ def test_a_field_of_a_policy_is_shown_where_the_policy_has_it(scene):
     path = "environments/policies/strict.yaml"
     scene.files[path] = file("Policy", "name: strict\nextends: base\n")
     path = "environments/policies/base.yaml"
-    scene.files[path] = file("Policy", "name: base\npermissions:\n  abort: [role/x]\n")
-    assert closed(scene) == f"{path}:5:3: this version doesn't enforce permissions.abort yet"
+    scene.files[path] = file("Policy", "name: base\npermissions:\n  rollback: [role/x]\n")
+    assert closed(scene) == f"{path}:5:3: this version doesn't enforce permissions.rollback yet"
 
 
 def test_what_a_layer_takes_away_holds_nothing(scene):
