@@ -1,5 +1,7 @@
 """``tagboat promote``: ask for a release in an environment, as a branch that somebody merges."""
 
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,8 +20,10 @@ MODELINE = "# yaml-language-server: $schema=../../schema/promotion.schema.json\n
 
 
 def promote(
-    release: Annotated[str, typer.Argument(metavar="APP@VERSION", help="What shall run.")],
-    to: Annotated[str, typer.Option("--to", metavar="ENV", help="Where it shall run.")],
+    releases: Annotated[list[str], typer.Argument(metavar="APP@VERSION …", help="What shall run.")],
+    to: Annotated[
+        str, typer.Option("--to", metavar="ENV", help="Where it shall run; * stands for anything.")
+    ],
     branch: Annotated[str, typer.Option(metavar="NAME", help="The protected branch.")] = "main",
     local: Annotated[bool, typer.Option("--local", help="Make the branch, don't push it.")] = False,
     dry_run: Annotated[
@@ -27,49 +31,88 @@ def promote(
     ] = False,
     folder: FolderOption = Path(),
 ) -> None:
-    """Ask for a release: a signed commit on a new branch.
+    """Ask for releases: a signed commit on a new branch, to be merged at once or not at all.
 
     It is built on the freshly fetched protected branch and pushed; neither work tree nor index is
-    touched. Then it prints how the approver merges it.
+    touched. Then it prints how the approver merges it. With * every environment that matches and
+    has the app already is meant.
     """
-    from reconciler.model.place import Place
     from reconciler.repository.git import Git
     from reconciler.repository.workspace import Workspace
     from reconciler.system.caches import cache_folder
 
-    app, _, version = release.partition("@")
-    if not (app and version):
-        raise typer.BadParameter("expected APP@VERSION, such as shop@1.1.0")
+    asked = dict(_asked(each) for each in releases)
     workspace = Workspace.around(folder)
     if not dry_run:
         workspace.signing_key()
     base = workspace.fetch(branch)
     git = Git(folder, cache_folder() / "git-home")
-    place = Place(to, app)
     snapshot, _ = load_commit(git, base)
-    _check(snapshot, place, version)
-    path = place.promotion_path
-    before = git.ask(["cat-file", "blob", f"{base}:{path}"])
-    running = snapshot.promotions.get((to, app))
-    if running and running.release == version:
-        say(f"{place} is already promoted to {version} on {branch}: nothing to do")
+    files: dict[str, bytes] = {}
+    told: list[str] = []
+    for place in _places(snapshot, sorted(asked), to):
+        version = asked[place.app]
+        _check(snapshot, place, version)
+        running = snapshot.promotions.get((place.environment, place.app))
+        if running and running.release == version:
+            say(f"{place} is already promoted to {version} on {branch}: nothing to do")
+            continue
+        path = place.promotion_path
+        before = git.ask(["cat-file", "blob", f"{base}:{path}"])
+        current = before.stdout if before.returncode == 0 else None
+        files[path] = _write(current, place.app, version)
+        was = f" (now {running.release})" if running else ""
+        told.append(f"{place} shall run {version}{was}")
+    if not files:
         return
-    data = _write(before.stdout if before.returncode == 0 else None, app, version)
     if dry_run:
-        print(data.decode(), end="")
+        for path, data in files.items():
+            print(f"# {path}\n" * (len(files) > 1) + data.decode(), end="")
         return
-    title = f"Promote {app} {version} to {to}"
-    commit = proposed(workspace, git, base, {path: data}, title=title)
-    was = f" (now {running.release})" if running else ""
+    title = f"Promote {', '.join(f'{app} {version}' for app, version in asked.items())} to {to}"
+    commit = proposed(workspace, git, base, files, title=title)
     put_forward(
         workspace,
         commit,
-        wish=f"tagboat/promote/{to}/{app}/{version}",
+        wish=_branch(asked, to),
         branch=branch,
         title=title,
-        what=f"{place} shall run {version}{was}",
+        what="; ".join(told),
         local=local,
     )
+
+
+def _asked(release: str) -> tuple[str, str]:
+    app, _, version = release.partition("@")
+    if not (app and version):
+        raise typer.BadParameter("expected APP@VERSION, such as shop@1.1.0")
+    return app, version
+
+
+def _branch(asked: Mapping[str, str], to: str) -> str:
+    """A name that says what it asks for; of several apps the first one, and how many more."""
+    app, version = next(iter(asked.items()))
+    more = f"-and-{len(asked) - 1}-more" if len(asked) > 1 else ""
+    return f"tagboat/promote/{to.replace('*', 'all')}/{app}{more}/{version}"
+
+
+def _places(snapshot: "Snapshot", apps: list[str], to: str) -> "list[Place]":
+    """The places that are meant; with * those that have one of the apps already."""
+    from reconciler.model.place import Place
+
+    if "*" not in to:
+        return [Place(to, app) for app in apps]
+    found = [
+        Place(environment, app)
+        for environment, app in sorted(snapshot.promotions)
+        if app in apps and fnmatchcase(environment, to)
+    ]
+    if not found:
+        raise UsageError(
+            f"no environment {to} has {' or '.join(apps)}",
+            hint=f"there are: {', '.join(sorted(snapshot.environments))}",
+        )
+    return found
 
 
 def _check(snapshot: "Snapshot", place: "Place", version: str) -> None:

@@ -57,6 +57,8 @@ def put_forward(
     ``wish`` is its name unless somebody has taken that, ``branch`` the one it is to be merged into.
     """
     name = workspace.free_branch(wish, local=local)
+    if name != wish:
+        say(f"a branch {wish} is there already, so this is {name}")
     if local:
         workspace.keep(commit, name)
         say(f"made branch {name} in this clone; nothing was pushed")

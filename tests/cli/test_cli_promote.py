@@ -2,6 +2,8 @@
 
 import pytest
 
+ENVIRONMENTS = ("dev", "production", "staging")
+
 
 def traces(example):
     """Everything of the engineer's clone that promoting must not touch."""
@@ -78,6 +80,26 @@ def test_a_branch_that_is_taken_gets_a_number_on_the_remote_and_here(call, examp
     assert {name, f"{name}-2", f"{name}-3"} <= set(branches(example))
     here = example.git("for-each-ref", "--format=%(refname)").split()
     assert {f"{name}-4", f"{name}-5", f"{name}-6"} <= set(here)
+
+
+def test_several_promotions_are_one_branch_and_one_merge(call, example):
+    words = ("promote", "shop@1.2.0", "blog@2026.46.1", "--to", "*", "--local")
+    code, out, err = call(*words)
+    assert (code, out) == (0, "")
+    name = "tagboat/promote/all/shop-and-1-more/1.2.0"
+    assert f"made branch {name} in this clone" in err
+    assert example.git("log", "--format=%s", "-1", name) == (
+        "Promote shop 1.2.0, blog 2026.46.1 to *\n"
+    )
+    changed = example.git("diff", "--name-only", f"{name}^", name).split()
+    places = [
+        f"environments/{each}/{app}.yaml" for each in ENVIRONMENTS for app in ("blog", "shop")
+    ]
+    assert changed == places
+    assert call(*words)[2].startswith(f"a branch {name} is there already, so this is {name}-2\n")
+    code, out, err = call("promote", "shop@1.2.0", "--to", "customer-*")
+    assert (code, out) == (2, "")
+    assert "no environment customer-* has shop" in err
 
 
 def test_a_dry_run_prints_the_file_and_makes_nothing(call, example):
