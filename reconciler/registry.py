@@ -8,6 +8,7 @@ import threading
 import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import assert_never
 
 from reconciler.daemon.board import Board
 from reconciler.daemon.claims import Claims
@@ -102,6 +103,8 @@ def open_forge(configuration: Configuration) -> Forge:
     """The forge that host configuration names; raises `ConfigurationError` when it names none."""
     from reconciler.forges.client import Client
     from reconciler.forges.gitea import Gitea
+    from reconciler.forges.github import GitHub
+    from reconciler.forges.gitlab import GitLab
 
     settings = configuration.host.forge
     if settings is None:
@@ -112,17 +115,21 @@ def open_forge(configuration: Configuration) -> Forge:
     def token() -> str:
         return read_secret(settings.token, configuration, what="forge.token")
 
-    address = settings.url.rstrip("/")
+    address, clock = settings.url.rstrip("/"), SystemClock()
     match settings.type:
         case "gitea":
-            client = Client(
-                f"{address}/api/v1",
-                lambda: {"Authorization": f"token {token()}"},
-                clock=SystemClock(),
+            gitea = Client(
+                f"{address}/api/v1", lambda: {"Authorization": f"token {token()}"}, clock=clock
             )
-            return Gitea(client, settings.repository)
+            return Gitea(gitea, settings.repository)
+        case "gitlab":
+            gitlab = Client(f"{address}/api/v4", lambda: {"PRIVATE-TOKEN": token()}, clock=clock)
+            return GitLab(gitlab, settings.repository)
+        case "github":
+            github = Client(address, lambda: {"Authorization": f"Bearer {token()}"}, clock=clock)
+            return GitHub(github, settings.repository)
         case _:
-            raise ConfigurationError(f"this version doesn't speak to {settings.type} yet")
+            assert_never(settings.type)
 
 
 def build_sources(configuration: Configuration, mirrors: Mirrors) -> Sources:

@@ -1,0 +1,166 @@
+"""GitHub, by API version 2022-11-28. Made from its documentation; not yet proven live.
+
+What isn't believed, and why:
+
+- ``merged_by`` is a bot or whoever asked for it where auto-merge or a merge queue was used; the
+  timeline tells. Then only approvals count.
+- A review's ``commit_id`` may be chosen by the reviewer; each person's newest verdict counts, and
+  only for exactly the merged head.
+- The committer ``web-flow`` is GitHub itself and nobody in particular.
+- Who pushed is told by the repository's activity, which doesn't list commits: whoever pushed
+  anything to the branch is on the author side. Its newest 50 entries are read.
+"""
+
+from collections.abc import Iterator
+from typing import Literal
+from urllib.parse import quote
+
+from reconciler.forges.client import Client, Said
+from reconciler.model.merge_request import How, Push, Told
+
+_AUTOMATIC = frozenset(
+    {
+        "auto_merge_enabled",
+        "auto_rebase_enabled",
+        "auto_squash_enabled",
+        "added_to_merge_queue",
+    }
+)
+_NOBODY = "web-flow"
+_LISTED = 250
+"""Commits of a pull request that its list holds at most."""
+
+
+class _User(Said):
+    login: str
+    type: str = "User"
+
+
+class _Branch(Said):
+    ref: str
+    sha: str
+
+
+class _Pull(Said):
+    number: int
+    merged: bool
+    merge_commit_sha: str | None = None
+    merged_by: _User | None = None
+    user: _User
+    base: _Branch
+    head: _Branch
+
+
+class _Brief(Said):
+    number: int
+    merge_commit_sha: str | None = None
+    merged_at: str | None = None
+
+
+class _Commit(Said):
+    sha: str
+    author: _User | None = None
+    committer: _User | None = None
+
+    @property
+    def logins(self) -> tuple[str, ...]:
+        """Everybody whom the commit names."""
+        named = (each.login for each in (self.author, self.committer) if each)
+        return tuple(each for each in named if each != _NOBODY)
+
+
+class _Review(Said):
+    user: _User | None = None
+    state: Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED", "PENDING"]
+    commit_id: str | None = None
+
+
+class _Event(Said):
+    event: str = ""
+    actor: _User | None = None
+
+
+class _Activity(Said):
+    actor: _User | None = None
+
+
+class _Comment(Said):
+    id: int
+    body: str = ""
+    user: _User
+    html_url: str = ""
+
+
+class GitHub:
+    """One repository of a GitHub."""
+
+    def __init__(self, client: Client, repository: str) -> None:
+        """``client`` asks below ``https://api.github.com``, or ``/api/v3`` of an own server."""
+        self._client = client
+        self._at = f"/repos/{quote(repository, safe='/')}"
+
+    def request_of(self, commit: str) -> Told | None:
+        """What is told of the merged request whose outcome this commit is."""
+        for brief in self._client.find(f"{self._at}/commits/{commit}/pulls", list[_Brief]) or ():
+            if brief.merged_at and brief.merge_commit_sha == commit:
+                pull = self._client.get(f"{self._at}/pulls/{brief.number}", _Pull)
+                if pull.merged and pull.merge_commit_sha == commit:
+                    return self._told(pull, commit)
+        return None
+
+    def comment(self, number: int, text: str, *, marker: str) -> str:
+        """Put a text below a request, once; later calls change what is there. Its address."""
+        me = self._client.get("/user", _User)
+        at = f"{self._at}/issues"
+        mine = f"{at}/{number}/comments"
+        for each in self._client.each(mine, _Comment, size="per_page"):
+            if each.user.login == me.login and marker in each.body:
+                if each.body != text:
+                    self._client.send("PATCH", f"{at}/comments/{each.id}", {"body": text}, _Comment)
+                return each.html_url
+        return self._client.send("POST", mine, {"body": text}, _Comment).html_url
+
+    def _told(self, pull: _Pull, commit: str) -> Told:
+        at = f"{self._at}/pulls/{pull.number}"
+        timeline = f"{self._at}/issues/{pull.number}/timeline"
+        commits = list(self._client.each(f"{at}/commits", _Commit, size="per_page"))
+        reviews = self._client.each(f"{at}/reviews", _Review, size="per_page")
+        events = list(self._client.each(timeline, _Event, size="per_page"))
+        return Told(
+            number=str(pull.number),
+            base=pull.base.ref,
+            ref=f"refs/pull/{pull.number}/head",
+            merge_commit=commit,
+            opener=pull.user.login,
+            merged_by=pull.merged_by.login if pull.merged_by else "",
+            how=_how(pull, events),
+            commits=tuple(each.sha for each in commits) if len(commits) < _LISTED else (),
+            pushes=tuple(self._pushes(pull, events)),
+            named={each.sha: each.logins for each in commits},
+            approvals=tuple(_approvals(reviews)),
+        )
+
+    def _pushes(self, pull: _Pull, events: list[_Event]) -> Iterator[Push]:
+        for each in events:
+            if each.event == "head_ref_force_pushed" and each.actor:
+                yield Push(each.actor.login)
+        at, ref = f"{self._at}/activity", f"refs/heads/{pull.head.ref}"
+        for one in self._client.each(at, _Activity, size="per_page", pages=1, ref=ref):
+            if one.actor:
+                yield Push(one.actor.login)
+
+
+def _how(pull: _Pull, events: list[_Event]) -> How:
+    bot = pull.merged_by is None or pull.merged_by.type != "User"
+    return "automatic" if bot or any(each.event in _AUTOMATIC for each in events) else "merged"
+
+
+def _approvals(reviews: Iterator[_Review]) -> Iterator[tuple[str, str]]:
+    """Each person's newest verdict, if it is an approval."""
+    newest: dict[str, _Review] = {}
+    for each in reviews:
+        if each.user and each.state in ("APPROVED", "CHANGES_REQUESTED", "DISMISSED"):
+            newest[each.user.login] = each
+    for login, each in newest.items():
+        if each.state == "APPROVED" and each.commit_id:
+            yield login, each.commit_id

@@ -1,0 +1,217 @@
+"""A repository at a forge, persons who work on it by merge requests, and a daemon that looks on."""
+
+import os
+import subprocess
+import urllib.error
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gitea_server import GiteaServer, until
+
+from reconciler.daemon.view import View
+from reconciler.drivers.memory import MemoryDriver, MemoryPlaces
+from reconciler.model.host import Host
+from reconciler.registry import build_reconciler
+from reconciler.signoff import Judgement
+from reconciler.system.configuration import Configuration
+
+HEAD = "apiVersion: tagboat/v1\nkind: {}\n"
+SHOP = "environments/production/shop.yaml"
+PERSONS = {"ana": "amy", "bob": "ben", "carl": "cai"}
+
+
+def promotion(version: str) -> str:
+    return HEAD.format("Promotion") + f'app: shop\nrelease: "{version}"\n'
+
+
+def release(version: str) -> str:
+    return (
+        HEAD.format("Release")
+        + f'app: shop\nversion: "{version}"\ntag: "v{version}"\ncommit: "{"a" * 40}"\n'
+        + f'components:\n  - {{name: web, artifact: {{tree: "{"b" * 40}"}}}}\n'
+        + f"summary: The {version}\ndowntime: none\nestimate: 1m\nmigration: none\n"
+    )
+
+
+def start() -> dict[str, str]:
+    people = "".join(
+        f"  {who}: {{name: {who}, mail: {login}@acme.example, logins: {{gitea: {login}}}}}\n"
+        for who, login in PERSONS.items()
+    )
+    return {
+        "environments/people.yaml": HEAD.format("People")
+        + f"people:\n{people}roles: {{release: [bob, carl], admin: [bob, carl]}}\n"
+        + "guards: {policies: [{role: admin}], people: [{role: admin}]}\n",
+        "environments/production/environment.yaml": HEAD.format("Environment")
+        + "name: production\ntarget: {driver: memory}\npermissions: {promote: [role/release]}\n",
+        SHOP: promotion("1.0.0"),
+        "releases/shop/app.yaml": HEAD.format("App")
+        + "name: shop\nversions: {scheme: semver}\n"
+        + 'components:\n  - {name: web, artifact: {tree: "."}}\n',
+        "releases/shop/1.0.0/release.yaml": release("1.0.0"),
+        "releases/shop/1.1.0/release.yaml": release("1.1.0"),
+    }
+
+
+@dataclass
+class ForgeWorld:
+    """One repository at a running Gitea. Logins act; ``root`` is the first commit."""
+
+    server: GiteaServer
+    folder: Path
+    name: str
+    root: str = ""
+    places: MemoryPlaces = field(default_factory=MemoryPlaces)
+    said: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        call = self.server.call
+        call("admin", "POST", "/user/repos", {"name": self.name, "default_branch": "main"})
+        for each in ("amy", "ben", "cai", "tagboat"):
+            level = {"permission": "write"}
+            call("admin", "PUT", f"/repos/{self.repository}/collaborators/{each}", level)
+        self.settings(allow_manual_merge=False, autodetect_manual_merge=False)
+        self.folder.mkdir()
+        for name in ("one",):
+            command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", name]
+            subprocess.run(command, cwd=self.folder, check=True)
+        self.git("init", "-q", "-b", "main", str(self.work), at=self.folder)
+        self.root = self.commit("admin", start())
+        self.push("admin", "main")
+
+    @property
+    def repository(self) -> str:
+        return f"admin/{self.name}"
+
+    @property
+    def work(self) -> Path:
+        return self.folder / "work"
+
+    def settings(self, **more: bool) -> None:
+        styles = ("merge_commits", "rebase", "rebase_explicit", "squash_merge")
+        allowed = {f"allow_{each}": True for each in (*styles, "fast_forward_only_merge")}
+        body = {"has_pull_requests": True, **allowed, **more}
+        self.server.call("admin", "PATCH", f"/repos/{self.repository}", body)
+
+    def git(self, *arguments: str, by: str = "admin", at: Path | None = None) -> str:
+        who = ["-c", f"user.name={by}", "-c", f"user.email={by}@acme.example"]
+        done = subprocess.run(
+            ["git", *who, *arguments],
+            cwd=at or self.work,
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": str(self.folder),
+                "GIT_CONFIG_NOSYSTEM": "1",
+                "GIT_CONFIG_GLOBAL": "/dev/null",
+                "GIT_TERMINAL_PROMPT": "0",
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, (arguments, done.stderr)
+        return done.stdout.strip()
+
+    def commit(self, by: str, files: Mapping[str, str], message: str = "Change") -> str:
+        for path, text in files.items():
+            file = self.work / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "-m", message, by=by)
+        return self.git("rev-parse", "HEAD")
+
+    def push(self, by: str, branch: str, *options: str) -> None:
+        self.git("push", "-q", *options, self.server.url(by, self.repository), branch)
+
+    def branch(self, name: str, files: Mapping[str, str], *, by: str = "amy") -> str:
+        """A branch from the forge's main with two commits, pushed; the head."""
+        self.git("fetch", "-q", self.server.url("admin", self.repository), "main")
+        self.git("switch", "-q", "-C", name, "FETCH_HEAD")
+        self.commit(by, {f"notes-{name}.txt": name}, "Say why")
+        head = self.commit(by, files, "Do it")
+        self.push(by, name)
+        return head
+
+    def advance(self, text: str) -> None:
+        """Move main on, by a push of something that isn't managed."""
+        self.git("fetch", "-q", self.server.url("admin", self.repository), "main")
+        self.git("switch", "-q", "-C", "main", "FETCH_HEAD")
+        self.commit("admin", {"README.md": text})
+        self.push("admin", "main")
+
+    def open(self, branch: str, *, by: str = "amy") -> int:
+        body = {"head": branch, "base": "main", "title": branch}
+        number = self.server.call(by, "POST", f"/repos/{self.repository}/pulls", body)["number"]
+        until(lambda: self.pull(number)["mergeable"], "it can be merged")
+        return int(number)
+
+    def pull(self, number: int) -> dict[str, Any]:
+        return dict(self.server.call("admin", "GET", f"/repos/{self.repository}/pulls/{number}"))
+
+    def approve(self, number: int, head: str, *, by: str = "ben") -> None:
+        body = {"event": "APPROVED", "commit_id": head}
+        self.server.call(by, "POST", f"/repos/{self.repository}/pulls/{number}/reviews", body)
+
+    def merge(self, number: int, style: str, *, by: str = "ben", **more: object) -> str:
+        at = f"/repos/{self.repository}/pulls/{number}/merge"
+
+        def done() -> bool:
+            try:
+                self.server.call(by, "POST", at, {"Do": style, **more})
+            except urllib.error.HTTPError as error:
+                if error.code == 405:
+                    return False
+                raise
+            return True
+
+        until(done, f"{style} by {by}")
+        until(lambda: self.pull(number)["merged"], "merged")
+        return str(self.pull(number)["merge_commit_sha"])
+
+    @property
+    def configuration(self) -> Configuration:
+        (self.folder / "token").write_text(f"{self.server.tokens['tagboat']}\n")
+        key = (self.folder / "one.pub").read_text().strip()
+        host = Host.model_validate(
+            {
+                "name": "one",
+                "state": "state",
+                "poll": "1s",
+                "remote": {"url": self.server.url("tagboat", self.repository)},
+                "trust": {"root": self.root, "mode": "forge"},
+                "forge": {
+                    "type": "gitea",
+                    "url": f"http://127.0.0.1:{self.server.port}",
+                    "repository": self.repository,
+                    "token": {"file": "token"},
+                },
+                "history": {"key": "one", "reconcilers": {"one": key}},
+                "drivers": {"memory": True},
+            }
+        )
+        return Configuration(host, self.folder / "tagboat.toml")
+
+    def reconcile(self) -> View:
+        """Let a daemon act until nothing is left to do."""
+        daemon = build_reconciler(
+            self.configuration,
+            self.said.append,
+            drivers={"memory": MemoryDriver(places=self.places)},
+            probes={},
+        )
+        daemon.run_once()
+        return daemon.view
+
+    @property
+    def running(self) -> str:
+        place = self.places.places.get(("production", "shop"))
+        return place.current.version if place and place.current else ""
+
+
+def verdict(judgement: Judgement, path: str = SHOP) -> tuple[str, tuple[str, ...]]:
+    """The taint's code and who agreed."""
+    taint, admission = judgement.tainted.get(path), judgement.admissions.get(path)
+    return (taint.code if taint else ""), (admission.agreed if admission else ())

@@ -1,0 +1,124 @@
+"""The whole story against a real Gitea, in each of its merge styles."""
+
+from collections.abc import Callable
+
+import pytest
+from forge_world import SHOP, ForgeWorld, promotion, verdict
+from gitea_server import until
+
+STYLES = ("merge", "rebase-merge", "squash", "rebase", "fast-forward-only")
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_d16_promote_approve_merge_deploy_and_go_back(
+    style: str, make_world: Callable[[], ForgeWorld]
+) -> None:
+    world = make_world()
+    rows = []
+    for branch, version in (("up", "1.1.0"), ("back", "1.0.0")):
+        head = world.branch(branch, {SHOP: promotion(version)})
+        if style != "fast-forward-only":
+            world.advance(branch)
+        number = world.open(branch)
+        world.approve(number, head, by="ben")
+        commit = world.merge(number, style, by="ben")
+        view = world.reconcile()
+        seen = view.judged().judgement
+        assert (verdict(seen), world.running) == (("", ("bob",)), version)
+        assert seen.admissions[SHOP].authors == ("ana",)
+        parents = world.server.call(
+            "admin", "GET", f"/repos/{world.repository}/git/commits/{commit}"
+        )["parents"]
+        rows.append(f"| {style} | {version} | {len(parents)} | bob | ana | in force |")
+    print("\n".join(rows))
+
+
+def test_x9_only_the_approval_of_the_merged_head_counts(
+    make_world: Callable[[], ForgeWorld],
+) -> None:
+    world = make_world()
+    world.settings(allow_manual_merge=True, autodetect_manual_merge=False)
+    head = world.branch("up", {SHOP: promotion("1.1.0")})
+    number = world.open("up")
+    world.approve(number, head, by="cai")
+    world.commit("amy", {"notes.txt": "one more"}, "Push after the approval")
+    world.push("amy", "up")
+    world.merge(number, "squash", by="ben")
+    view = world.reconcile()
+    assert verdict(view.judged().judgement) == ("TB482", ())
+    assert world.running == ""
+
+
+def test_x11_a_commit_passed_off_as_the_outcome_of_an_approved_request_is_held(
+    make_world: Callable[[], ForgeWorld],
+) -> None:
+    world = make_world()
+    world.settings(allow_manual_merge=True, autodetect_manual_merge=False)
+    head = world.branch("fine", {SHOP: promotion("1.0.0") + "# looked at\n"})
+    number = world.open("fine")
+    world.approve(number, head, by="cai")
+    world.git("fetch", "-q", world.server.url("admin", world.repository), "main")
+    world.git("switch", "-q", "-C", "main", "FETCH_HEAD")
+    evil = world.commit("ben", {SHOP: promotion("1.1.0")})
+    world.push("ben", "main")
+    world.merge(number, "manually-merged", by="ben", MergeCommitID=evil)
+    view = world.reconcile()
+    assert verdict(view.judged().judgement) == ("TB485", ())
+    assert world.running == ""
+
+
+def test_x9_who_pushed_another_s_branch_is_an_author(
+    make_world: Callable[[], ForgeWorld],
+) -> None:
+    world = make_world()
+    world.branch("up", {SHOP: promotion("1.1.0")}, by="amy")
+    number = world.open("up")
+    head = world.commit("amy", {SHOP: promotion("1.1.0") + "# by ben, as amy\n"})
+    world.push("ben", "up")
+    world.approve(number, head, by="ben")
+    world.merge(number, "squash", by="ben")
+    view = world.reconcile()
+    assert verdict(view.judged().judgement) == ("TB451", ())
+
+
+def test_m5_updating_the_branch_makes_the_approver_no_author(
+    make_world: Callable[[], ForgeWorld],
+) -> None:
+    world = make_world()
+    world.branch("up", {SHOP: promotion("1.1.0")})
+    number = world.open("up")
+    other = world.branch("other", {"README.md": "more\n"})
+    second = world.open("other")
+    world.approve(second, other, by="cai")
+    world.merge(second, "merge", by="cai")
+    at = f"/repos/{world.repository}/pulls/{number}"
+    world.server.call("ben", "POST", f"{at}/update?style=merge")
+    head = world.pull(number)["head"]["sha"]
+    world.approve(number, head, by="ben")
+    world.merge(number, "squash", by="ben")
+    view = world.reconcile()
+    assert verdict(view.judged().judgement) == ("", ("bob",))
+    assert world.running == "1.1.0"
+
+
+def test_auto_merge_counts_by_who_approved(make_world: Callable[[], ForgeWorld]) -> None:
+    world = make_world()
+    rule = {
+        "rule_name": "main",
+        "enable_status_check": True,
+        "status_check_contexts": ["tagboat/check"],
+        "enable_push": True,
+    }
+    world.server.call("admin", "POST", f"/repos/{world.repository}/branch_protections", rule)
+    head = world.branch("up", {SHOP: promotion("1.1.0")})
+    number = world.open("up")
+    body = {"Do": "squash", "merge_when_checks_succeed": True, "head_commit_id": head}
+    at = f"/repos/{world.repository}"
+    world.server.call("ben", "POST", f"{at}/pulls/{number}/merge", body)
+    green = {"state": "success", "context": "tagboat/check"}
+    world.approve(number, head, by="cai")
+    world.server.call("cai", "POST", f"{at}/statuses/{head}", green)
+    until(lambda: world.pull(number)["merged"], "merged by itself")
+    view = world.reconcile()
+    assert verdict(view.judged().judgement) == ("", ("carl",))
+    assert world.running == "1.1.0"
