@@ -8,6 +8,7 @@ import typer.main
 from reconciler.cli.approve import approve, reject
 from reconciler.cli.can_i import can_i
 from reconciler.cli.changelog import changelog
+from reconciler.cli.comment import comment
 from reconciler.cli.config import config
 from reconciler.cli.diff import diff
 from reconciler.cli.doctor import doctor
@@ -43,7 +44,7 @@ application = typer.Typer(
 )
 VERBS = (
     *(init, promote, approve, reject, reaffirm),
-    *(validate, diff, get, plan, simulate, status, history, logs, explain, prove),
+    *(validate, diff, get, plan, comment, simulate, status, history, logs, explain, prove),
     *(pause, resume, confirm, retry, abort, verify),
     *(reconcile, changelog, can_i, schema, migrate, doctor, version),
 )

@@ -91,18 +91,20 @@ def _propose(
     backtest: bool,
 ) -> None:
     """What merging a branch will do, as the comment on its merge request."""
-    from reconciler.cli.preview import changes_for, hindsight
+    from reconciler.cli.preview import proposed_text
+
+    if output is not PlanFormat.JSON:
+        text = proposed_text(seen, folder, base=base, head=head, now=now, backtest=backtest)
+        print(text, end="")
+        return
+    import json
+
+    from reconciler.cli.preview import hindsight
     from reconciler.daemon.proposals import propose
     from reconciler.planner.preview import previews
-    from reconciler.publish.proposal import proposal_json, proposal_markdown
+    from reconciler.publish.proposal import proposal_json
 
     proposal = propose(seen.view, folder, base=base, head=head, now=now)
     found = previews(proposal.now, proposal.after, proposal.change)
     said = hindsight(seen, proposal) if backtest else ""
-    if output is PlanFormat.JSON:
-        import json
-
-        print(json.dumps(proposal_json(found, said), indent=2))
-        return
-    changes = changes_for(seen, proposal.after, found)
-    print(proposal_markdown(found, changes, backtest=said), end="")
+    print(json.dumps(proposal_json(found, said), indent=2))

@@ -7,6 +7,8 @@ from reconciler.errors import TagboatError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
 
     from reconciler.changelog import Changes
     from reconciler.cli.knowledge import Known
@@ -51,3 +53,17 @@ def hindsight(seen: "Known", proposal: "Proposal") -> str:
 
     replayed = Proving(seen.view, edition(), proposal.git).backtest(proposal.change.entries)
     return summary(list(replayed))
+
+
+def proposed_text(
+    seen: "Known", folder: "Path", *, base: str, head: str, now: "datetime", backtest: bool
+) -> str:
+    """The comment on a merge request: what merging ``head`` into ``base`` will do."""
+    from reconciler.daemon.proposals import propose
+    from reconciler.planner.preview import previews
+    from reconciler.publish.proposal import proposal_markdown
+
+    proposal = propose(seen.view, folder, base=base, head=head, now=now)
+    found = previews(proposal.now, proposal.after, proposal.change)
+    said = hindsight(seen, proposal) if backtest else ""
+    return proposal_markdown(found, changes_for(seen, proposal.after, found), backtest=said)

@@ -75,6 +75,8 @@ class World:
     said: list[str] = field(default_factory=list)
     """What all daemons say."""
     versions: tuple[str, ...] = ("1.0.0", "1.1.0", "1.2.0", "2.0.0")
+    settings: dict[str, object] = field(default_factory=dict)
+    """What else the daemons' hosts say."""
 
     @property
     def remote(self) -> Path:
@@ -133,6 +135,7 @@ class World:
                     "reconcilers": {each: self.keys[each] for each in ("one", "two", "three")},
                 },
                 "drivers": {"memory": True},
+                **self.settings,
             }
         )
         return Configuration(host, self.folder / "tagboat.toml")
