@@ -8,15 +8,16 @@ import threading
 import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from reconciler.daemon.board import Board
 from reconciler.daemon.claims import Claims
-from reconciler.daemon.equipment import Equipment
+from reconciler.daemon.equipment import Equipment, Watchers
 from reconciler.daemon.lines import Lines
 from reconciler.daemon.looking import Looking
 from reconciler.daemon.loop import Reconciler
 from reconciler.daemon.milestones import Milestones
+from reconciler.daemon.panel import Panel
 from reconciler.daemon.requests import Desk
 from reconciler.daemon.supervision import Supervision
 from reconciler.daemon.verification import Verifications
@@ -24,6 +25,8 @@ from reconciler.daemon.view import View
 from reconciler.daemon.wake import Wake, refs_of
 from reconciler.daemon.workers import Journals, Workers
 from reconciler.errors import ConfigurationError
+from reconciler.model.host import SecretSource
+from reconciler.names import seconds_of
 from reconciler.ports import Artifacts, Clock, Driver, Failpoints, Forge, Probe, Sources
 from reconciler.repository.branches import AppBranches
 from reconciler.repository.git import bare, require_tools
@@ -42,6 +45,12 @@ from reconciler.system.host_id import host_id
 from reconciler.system.programs import Programs
 from reconciler.system.secrets import read_secret
 from reconciler.system.spool import Spool
+
+if TYPE_CHECKING:
+    from reconciler.system.web import LoopbackServer
+
+_SLOW = 120.0
+"""Seconds beyond three polls that a turn of the loop may take: as long as git may."""
 
 DriverFactory = Callable[[Configuration, Artifacts, Failpoints, Clock], Driver]
 
@@ -244,7 +253,7 @@ def build_reconciler(
         drivers = build_drivers(configuration, failpoints, mirrors)
     lines = Lines(say, configuration.state / "logs")
     identify = _new_id
-    board = Board()
+    board, panel = Board(), Panel(clock)
     equipment = Equipment(
         drivers=drivers,
         probes=build_probes(configuration) if probes is None else probes,
@@ -253,7 +262,7 @@ def build_reconciler(
         branches=AppBranches(mirrors),
         clock=clock,
         failpoints=failpoints,
-        watcher=lines,
+        watcher=Watchers((lines, panel)),
         identify=identify,
         answers=board.of,
     )
@@ -292,6 +301,7 @@ def build_reconciler(
         wake=wake,
         lines=lines,
         board=board,
+        panel=panel,
         verifications=Verifications(equipment, configuration.host.name, wake.now),
         clock=clock,
         drivers=frozenset(drivers),
@@ -299,6 +309,35 @@ def build_reconciler(
         jitter=random.SystemRandom().random,
         edition=edition(),
     )
+
+
+def open_web(configuration: Configuration, reconciler: Reconciler) -> "LoopbackServer | None":
+    """The daemon's HTTP side, listening; nothing unless host configuration asks for it.
+
+    Raises `ConfigurationError` when it can't be listened there, or a secret isn't to be had.
+    """
+    from reconciler.daemon.http import Doors, Sender
+    from reconciler.system.web import LoopbackServer
+
+    web = configuration.host.web
+    if web is None:
+        return None
+    named: dict[Sender, SecretSource | None] = {
+        "gitlab": web.webhooks.gitlab,
+        "github": web.webhooks.github,
+        "gitea": web.webhooks.gitea,
+    }
+    doors = Doors(
+        reconciler.panel,
+        secrets={
+            sender: read_secret(source, configuration, what=f"web.webhooks.{sender}")
+            for sender, source in named.items()
+            if source is not None
+        },
+        wake=reconciler.wake.once,
+        slow=_SLOW + 3.0 * seconds_of(configuration.host.poll),
+    )
+    return LoopbackServer(doors.application(), web.listen)
 
 
 def stop_on_signals(reconciler: Reconciler) -> None:
@@ -324,5 +363,6 @@ __all__ = [
     "enabled_drivers",
     "open_reader",
     "open_view",
+    "open_web",
     "stop_on_signals",
 ]

@@ -1,5 +1,6 @@
 """``tagboat reconcile``: the daemon."""
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Annotated
@@ -30,7 +31,7 @@ def reconcile(
     from filelock import FileLock, Timeout
 
     from reconciler.model.plan import Verdict
-    from reconciler.registry import build_reconciler, stop_on_signals
+    from reconciler.registry import build_reconciler, open_web, stop_on_signals
     from reconciler.system.configuration import find_configuration, shown_address
 
     configuration = find_configuration(config, start=folder)
@@ -51,7 +52,11 @@ def reconcile(
         watched = shown_address(configuration.host.remote.url)
         say(f"reconciler {configuration.host.name} watches {watched}")
         if not once:
-            reconciler.run()
+            web = open_web(configuration, reconciler)
+            with web or contextlib.nullcontext():
+                if web is not None:
+                    say(f"health, figures and progress are on port {web.port} of this machine")
+                reconciler.run()
             say("stopped; what was deployed keeps running")
             return
         with reconciler.wake:

@@ -22,6 +22,23 @@ class Watcher(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Watchers:
+    """Several watchers, told one after the other."""
+
+    each: tuple[Watcher, ...]
+
+    def __call__(self, deployment: Deployment, event: Mapping[str, Any]) -> None:
+        """Tell all."""
+        for watcher in self.each:
+            watcher(deployment, event)
+
+    def output(self, deployment: str, step: str, text: str) -> None:
+        """Tell all."""
+        for watcher in self.each:
+            watcher.output(deployment, step, text)
+
+
 class Halt(Protocol):
     """Says whether to stop waiting."""
 

@@ -9,6 +9,7 @@ from reconciler.daemon.claims import Claims
 from reconciler.daemon.lines import Lines
 from reconciler.daemon.looking import Looking
 from reconciler.daemon.milestones import Milestones
+from reconciler.daemon.panel import Looked, Panel
 from reconciler.daemon.requests import Desk
 from reconciler.daemon.supervision import Supervision
 from reconciler.daemon.verification import Verifications
@@ -17,6 +18,7 @@ from reconciler.daemon.wake import Wake
 from reconciler.daemon.workers import Workers
 from reconciler.deployer.progress import delayed_by
 from reconciler.errors import ConfigurationError, RefusedError, TagboatError, UnreachableError
+from reconciler.manifest.secrets import redacted
 from reconciler.model.plan import Plan, Verdict
 from reconciler.model.records import Record
 from reconciler.names import instant_text, seconds_of
@@ -52,6 +54,7 @@ class Reconciler:
     wake: Wake
     lines: Lines
     board: Board
+    panel: Panel
     verifications: Verifications
     clock: Clock
     drivers: frozenset[str]
@@ -141,7 +144,32 @@ class Reconciler:
         for alarm in self.view.alarms:
             self._tell(f"alarm {alarm.branch}", f"{alarm} ({alarm.remedy})")
         self._note_alive()
+        self._show(plan)
         return plan
+
+    def _show(self, plan: Plan | None) -> None:
+        """Put up what this turn has found; without a plan what was decided before stands."""
+        before = self.panel.looked
+        places = before.places if before else {}
+        if plan is not None:
+            places = {
+                str(each.place): {
+                    "verdict": each.verdict.value,
+                    "wants": each.wanted,
+                    "runs": each.running,
+                    "sentence": redacted(each.sentence),
+                }
+                for each in plan.decisions
+            }
+        self.panel.completed(
+            Looked(
+                places,
+                trouble=redacted(self._trouble.message) if self._trouble else "",
+                alarms=tuple(str(each) for each in self.view.alarms),
+                sequence=self.view.ledger.sequence,
+                requests=len(self.view.requests),
+            )
+        )
 
     def _carry_on(self) -> None:
         """Without the remote nothing new starts, and what there is goes on (F25).

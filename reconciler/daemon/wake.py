@@ -48,6 +48,11 @@ class Wake:
         """Look now. May be called from any thread, and from a signal handler."""
         self._reasons.put(None)
 
+    def once(self) -> None:
+        """Look now, unless that is about to happen anyway: many calls are one look."""
+        if not self.waiting:
+            self.now()
+
     @property
     def waiting(self) -> bool:
         """Whether there is a reason to look already."""

@@ -117,6 +117,25 @@ class Metrics(Model):
     ``http://127.0.0.1:9090``."""
 
 
+class Webhooks(Model):
+    """Secrets of the webhooks that may say "look now"; one that isn't named isn't heard."""
+
+    gitlab: SecretSource | None = None
+    """The secret token of a webhook of GitLab."""
+    github: SecretSource | None = None
+    """The secret of a webhook of GitHub."""
+    gitea: SecretSource | None = None
+    """The secret of a webhook of Gitea or Forgejo."""
+
+
+class Web(Model):
+    """The daemon's HTTP side: health, figures, progress, webhooks. Off unless it is named."""
+
+    listen: Line
+    """``host:port`` of this machine's own address, such as ``127.0.0.1:8090``."""
+    webhooks: Webhooks = Webhooks()
+
+
 class Host(Model):
     """The whole of ``tagboat.toml``. Relative paths start at the file's own folder."""
 
@@ -141,6 +160,7 @@ class Host(Model):
     """How often refs are asked for; events only make it sooner."""
     limits: Limits = Limits()
     site: SiteSettings | None = None
+    web: Web | None = None
 
     @model_validator(mode="after")
     def _asked_somewhere(self) -> Self:
