@@ -7,7 +7,7 @@ succeed any more and the wish is forgotten. A claim that loses is thrown away an
 when that comes out the same on the same tip, the same wish is pushed again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from reconciler.daemon.view import View
@@ -17,17 +17,15 @@ from reconciler.errors import TagboatError
 from reconciler.journal.jsonl import FileJournal, JournalFullError
 from reconciler.model.place import Place
 from reconciler.model.plan import Decision, Plan, Verdict
-from reconciler.model.records import Claim, Departure, End, Refusal, body_of
+from reconciler.model.records import Claim, End, body_of
 from reconciler.names import instant_text
 from reconciler.planner.evidence import Witness
-from reconciler.planner.gates import driver, history
+from reconciler.planner.scribe import Scribe
 from reconciler.ports import Clock, Failpoints
 from reconciler.repository.history import Lost
 
 _BREATH = 5.0
 """Seconds between tries to write a journal."""
-_OF_A_HOST = frozenset({driver.NAME, history.NAME})
-"""Gates about a host: daemons of several hosts needn't agree on them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +141,19 @@ class Claims:
             if each.verdict is Verdict.GO_BACK:
                 self._go_back(each)
         starts = [each for each in plan.decisions if each.verdict is Verdict.DEPLOY]
-        refusals = self._refusals(plan, witness)
-        departures = self._departures(plan, witness)
+        scribe = Scribe(
+            witness,
+            plan,
+            self.reconciler,
+            self.identify,
+            at=lambda: instant_text(self.clock.now()),
+            host=self.host,
+        )
+        refusals, departures = scribe.refusals(self.view.ledger), scribe.departures()
         if not starts and not refusals and not departures:
             return None
         onto = self.view.history.tip
-        claims = [self._wish(each, plan, witness, onto=onto or "") for each in starts]
+        claims = [self._wish(each, scribe, onto=onto or "") for each in starts]
         self.failpoints.reach("history.claim.before")
         answer = self.view.history.append([*departures, *claims, *refusals], onto=onto)
         self.failpoints.reach("history.claim.after")
@@ -161,7 +166,7 @@ class Claims:
         """Deployments that this host can go on with."""
         return frozenset(self.held)
 
-    def _wish(self, decision: Decision, plan: Plan, witness: Witness, *, onto: str) -> Claim:
+    def _wish(self, decision: Decision, scribe: Scribe, *, onto: str) -> Claim:
         """The claim for a decision, journalled: the one that was pushed onto this tip before."""
         for each in self.wishes.values():
             same = (each.claim.assignment, each.claim.sign_off) == (
@@ -170,7 +175,7 @@ class Claims:
             )
             if same and each.onto == onto:
                 return each.claim
-        claim = self._claim(decision, plan, witness)
+        claim = scribe.claim(decision)
         journal = self.journals.of(decision.place, claim.id)
         event = {"event": "claiming", "claim": body_of(claim), "onto": onto, "at": claim.at}
         journal.append(event)
@@ -215,80 +220,3 @@ class Claims:
         if claim is None or claim.id in self.wishes:
             return
         self._begin(self.journals.of(decision.place, claim.id), claim, backward=True)
-
-    def _claim(self, decision: Decision, plan: Plan, witness: Witness) -> Claim:
-        assert decision.assignment is not None  # noqa: S101 - a plan deploys only assignments
-        assert decision.sign_off is not None  # noqa: S101 - and only what is signed off
-        return Claim(
-            id=self.identify(),
-            at=instant_text(self.clock.now()),
-            reconciler=self.reconciler,
-            host=self.host,
-            environment=decision.place.environment,
-            app=decision.place.app,
-            assignment=decision.assignment,
-            basis=plan.commit,
-            sign_off=decision.sign_off,
-            reasons=decision.reasons,
-            evidence=witness.evidence(decision),
-            slot=decision.slot,
-            estimate=decision.estimate,
-            summary=decision.summary,
-        )
-
-    def _departures(self, plan: Plan, witness: Witness) -> Sequence[Departure]:
-        """A record for each slot that has come, and that nothing left with."""
-        return [
-            Departure(
-                id=self.identify(),
-                at=instant_text(self.clock.now()),
-                reconciler=self.reconciler,
-                environment=each.place.environment,
-                app=each.place.app,
-                slot=one.slot,
-                fate=one.fate,
-                wanted=each.wanted,
-                why=one.why,
-                basis=plan.commit,
-                sign_off=each.sign_off.commit,
-                reasons=each.closed if one.fate == "missed" else (),
-                evidence=witness.evidence(each),
-            )
-            for each in plan.decisions
-            for one in each.departures
-            if each.sign_off is not None
-        ]
-
-    def _refusals(self, plan: Plan, witness: Witness) -> Sequence[Refusal]:
-        """A record for each place whose set of closed gates, or wanted version, has changed."""
-        found = []
-        for each in plan.decisions:
-            if each.verdict not in {Verdict.HOLD, Verdict.BROKEN}:
-                continue
-            last = self.view.ledger.at(each.place).last_refusal
-            if last and last.wanted == each.wanted and self._says_the_same(each, last):
-                continue
-            found.append(
-                Refusal(
-                    id=self.identify(),
-                    at=instant_text(self.clock.now()),
-                    reconciler=self.reconciler,
-                    environment=each.place.environment,
-                    app=each.place.app,
-                    wanted=each.wanted,
-                    basis=plan.commit,
-                    reasons=each.closed,
-                    evidence=witness.evidence(each),
-                )
-            )
-        return found
-
-    def _says_the_same(self, decision: Decision, last: Refusal) -> bool:
-        """Whether a refusal closed the same gates; two hosts would answer each other for ever."""
-        mine = last.reconciler == self.reconciler
-        passed_over = frozenset() if mine else _OF_A_HOST
-        now, before = (
-            {(each.gate, each.state) for each in reasons if each.gate not in passed_over}
-            for reasons in (decision.closed, last.reasons)
-        )
-        return now == before

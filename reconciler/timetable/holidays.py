@@ -33,7 +33,10 @@ def public_holidays(asked: Holidays, year: int) -> Mapping[date, str]:
         raise missing("holidays") from None
     where = f"{asked.country}-{asked.region}" if asked.region else asked.country
     try:
-        known = country_holidays(asked.country, subdiv=asked.region, expand=False)
+        # Without a language the library takes the host's: plans would differ from host to host.
+        known = country_holidays(
+            asked.country, subdiv=asked.region, expand=False, language=_ENGLISH
+        )
     except (NotImplementedError, KeyError):
         raise UnknownDaysError(
             f"the library holidays doesn't know {where}",
@@ -44,7 +47,6 @@ def public_holidays(asked: Holidays, year: int) -> Mapping[date, str]:
             f"the library holidays doesn't know {where} in {year}",
             hint="install a newer tagboat[calendar], or list the days as vacations",
         )
-    # Without a language the library takes the host's, and a plan would differ from host to host.
     language = _ENGLISH if _ENGLISH in known.supported_languages else known.default_language
     found = country_holidays(
         asked.country, subdiv=asked.region, years=year, expand=False, language=language
