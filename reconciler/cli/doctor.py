@@ -52,6 +52,7 @@ def doctor(
 def _look(config: Path | None, folder: Path) -> "Iterator[Finding]":
     from reconciler.doctor.finding import State, good, skipped, wrong
     from reconciler.doctor.folders import check_folders
+    from reconciler.doctor.forge import check_forge
     from reconciler.doctor.remotes import check_remotes
     from reconciler.doctor.tools import check_tools
     from reconciler.system.configuration import find_file, read_configuration
@@ -71,6 +72,7 @@ def _look(config: Path | None, folder: Path) -> "Iterator[Finding]":
         yield skipped("remotes", "the tools are needed")
         return
     yield from check_remotes(configuration)
+    yield from check_forge(configuration)
 
 
 def _tell(finding: "Finding") -> None:

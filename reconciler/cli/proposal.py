@@ -2,15 +2,16 @@
 
 import shlex
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from reconciler.cli.output import say
-from reconciler.errors import TagboatError
+from reconciler.errors import ConfigurationError, TagboatError
 from reconciler.visibility import visible
 
 if TYPE_CHECKING:
     from reconciler.diagnostics import Report
     from reconciler.manifest.snapshot import Snapshot
+    from reconciler.model.host import Forge
     from reconciler.repository.git import Git
     from reconciler.repository.workspace import Workspace
 
@@ -65,8 +66,41 @@ def put_forward(
         return
     workspace.publish(commit, name, target=branch, title=title)
     say(f"pushed {name}: {what}")
+    if forge := _forge_of(workspace):
+        say("open its merge request, unless the forge did so; the approver approves and merges it:")
+        print(visible(request_address(forge, branch=branch, name=name)))
+        return
     say("the approver looks at it and merges it, in a clone of their own:")
     print(visible(_merge_line(workspace.remote, branch, name, title)))
+
+
+def _forge_of(workspace: "Workspace") -> "Forge | None":
+    """The forge whose merge requests are the sign-off, as far as this machine knows."""
+    from reconciler.system.configuration import find_configuration
+
+    try:
+        host = find_configuration(None, start=workspace.folder).host
+    except ConfigurationError:
+        return None
+    return host.forge if host.trust.mode == "forge" else None
+
+
+def request_address(forge: "Forge", *, branch: str, name: str) -> str:
+    """Where a person opens the merge request of a branch into another one."""
+    from urllib.parse import quote, urlencode
+
+    at = forge.url.rstrip("/").replace("https://api.github.com", "https://github.com")
+    match forge.type:
+        case "gitlab":
+            asked = {
+                "merge_request[source_branch]": name,
+                "merge_request[target_branch]": branch,
+            }
+            return f"{at}/{forge.repository}/-/merge_requests/new?{urlencode(asked)}"
+        case "gitea" | "github":
+            return f"{at}/{forge.repository}/compare/{quote(branch)}...{quote(name)}"
+        case _:
+            assert_never(forge.type)
 
 
 def _merge_line(remote: str, branch: str, name: str, title: str) -> str:

@@ -85,14 +85,18 @@ def _trust_root(configuration: Configuration, view: "View") -> Finding:
             f"{root[:12]} has no usable environments/people.yaml",
             "write one, merge it, and name the commit that has it as trust root",
         )
-    signing = sum(bool(each.keys) for each in people.people.values())
-    if not signing:
+    forge = configuration.host.forge
+    if configuration.host.trust.mode == "forge" and forge is not None:
+        able, what = sum(forge.called in each.logins for each in people.people.values()), "login"
+    else:
+        able, what = sum(bool(each.keys) for each in people.people.values()), "key"
+    if not able:
         return wrong(
             "trust root",
-            f"nobody of {root[:12]} has a key, so nobody can sign off",
-            "give people keys, merge it, and name the commit that has them as trust root",
+            f"nobody of {root[:12]} has a {what}, so nobody can sign off",
+            f"give people {what}s, merge it, and name the commit that has them as trust root",
         )
-    return good("trust root", f"{root[:12]}, {len(people.people)} people, {signing} with a key")
+    return good("trust root", f"{root[:12]}, {len(people.people)} people, {able} with a {what}")
 
 
 def _history(view: "View") -> Finding:

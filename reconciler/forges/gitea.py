@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import quote
 
 from reconciler.forges.client import Client, Said
-from reconciler.model.merge_request import How, Push, Told
+from reconciler.model.merge_request import How, Push, Told, Weakness
 
 _FEED = 4
 
@@ -72,6 +72,11 @@ class _Activity(Said):
 class _Repository(Said):
     allow_manual_merge: bool = True
     autodetect_manual_merge: bool = True
+
+
+class _Protection(Said):
+    protected: bool
+    required_approvals: int = 0
 
 
 class _Comment(Said):
@@ -133,6 +138,27 @@ class Gitea:
                 return each.html_url
         made = self._client.send("POST", f"{at}/{number}/comments", body, _Comment)
         return made.html_url
+
+    def weaknesses(self, branch: str) -> tuple[Weakness, ...]:
+        """Pushes to the branch, merges without approvals, and merges by hand."""
+        at = f"{self._at}/branches/{quote(branch, safe='')}"
+        protection = self._client.get(at, _Protection)
+        settings = self._client.get(self._at, _Repository)
+        found = []
+        if not protection.protected:
+            remedy = f"protect {branch} in the repository's settings, so that nobody pushes to it"
+            found.append(Weakness(f"{branch} isn't protected", remedy))
+        elif not protection.required_approvals:
+            remedy = "set required approvals to 1 or more in the branch's protection"
+            found.append(Weakness(f"{branch} takes merges without an approval", remedy))
+        if settings.allow_manual_merge or settings.autodetect_manual_merge:
+            found.append(
+                Weakness(
+                    "merges by hand are allowed or looked for, so who merged counts for nothing",
+                    "turn allow_manual_merge and autodetect_manual_merge off",
+                )
+            )
+        return tuple(found)
 
     def _how(self, timeline: list[_Event]) -> How:
         if any(each.type == "pull_scheduled_merge" for each in timeline):

@@ -16,7 +16,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from reconciler.forges.client import Client, Said
-from reconciler.model.merge_request import How, Push, Told
+from reconciler.model.merge_request import How, Push, Told, Weakness
 
 _AUTOMATIC = frozenset(
     {
@@ -84,6 +84,10 @@ class _Activity(Said):
     actor: _User | None = None
 
 
+class _Protection(Said):
+    protected: bool
+
+
 class _Comment(Said):
     id: int
     body: str = ""
@@ -119,6 +123,14 @@ class GitHub:
                     self._client.send("PATCH", f"{at}/comments/{each.id}", {"body": text}, _Comment)
                 return each.html_url
         return self._client.send("POST", mine, {"body": text}, _Comment).html_url
+
+    def weaknesses(self, branch: str) -> tuple[Weakness, ...]:
+        """A branch without any rule; which rules there are the token need not see."""
+        at = f"{self._at}/branches/{quote(branch, safe='')}"
+        if self._client.get(at, _Protection).protected:
+            return ()
+        remedy = f"add a ruleset for {branch} that requires a pull request and approvals"
+        return (Weakness(f"{branch} isn't protected", remedy),)
 
     def _told(self, pull: _Pull, commit: str) -> Told:
         at = f"{self._at}/pulls/{pull.number}"

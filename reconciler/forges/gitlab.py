@@ -15,7 +15,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from reconciler.forges.client import Client, Said
-from reconciler.model.merge_request import How, Push, Told
+from reconciler.model.merge_request import How, Push, Told, Weakness
 
 _AUTOMATIC = ("automatic merge", "auto-merge", "merge train")
 
@@ -72,6 +72,11 @@ class _Note(Said):
     system: bool = False
 
 
+class _Branch(Said):
+    protected: bool
+    developers_can_push: bool = False
+
+
 class GitLab:
     """One project of a GitLab."""
 
@@ -101,6 +106,18 @@ class GitLab:
                     self._client.send("PUT", f"{at}/{each.id}", {"body": text}, _Note)
                 return f"note {each.id}"
         return f"note {self._client.send('POST', at, {'body': text}, _Note).id}"
+
+    def weaknesses(self, branch: str) -> tuple[Weakness, ...]:
+        """Pushes to the branch."""
+        at = f"{self._at}/repository/branches/{quote(branch, safe='')}"
+        found = self._client.get(at, _Branch)
+        if found.protected and not found.developers_can_push:
+            return ()
+        said = (
+            f"developers may push to {branch}" if found.protected else f"{branch} isn't protected"
+        )
+        remedy = f"protect {branch}, with nobody allowed to push and merge"
+        return (Weakness(said, remedy),)
 
     def _told(self, request: _Request) -> Told:
         at = f"{self._at}/merge_requests/{request.iid}"

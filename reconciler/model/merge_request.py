@@ -44,6 +44,14 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Weakness:
+    """Something that a forge's settings leave open, and what closes it."""
+
+    found: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
 class MergeRequest:
     """The evidence of one merged request, as a sighting holds it; persons are logins, sorted.
 
