@@ -46,9 +46,10 @@ def approve(
     local: LocalOption = False,
     folder: FolderOption = Path(),
 ) -> None:
-    """Give one's word for exactly what would run there: a signed file on a new branch.
+    """Give one's word for a release in an environment.
 
-    It covers the release, its slot, configuration, gates, pipeline and target, for one promotion,
+    A signed file on a new branch, for exactly what would run there. It covers the release, its
+    slot, configuration, gates, pipeline and target, for one promotion,
     for 14 days. The file is its own proof: anybody may merge it, with or without a signature.
     """
     decision = "risk-accepted" if risk_accepted else "approved"
@@ -67,9 +68,10 @@ def reject(
     local: LocalOption = False,
     folder: FolderOption = Path(),
 ) -> None:
-    """Say no to a release in an environment: a signed file on a new branch.
+    """Say no to a release in an environment.
 
-    It closes the gate `approvals` there until the same person has it removed.
+    A signed file on a new branch. It closes the gate `approvals` there until the same person has
+    it removed.
     """
     said = _said(role, on_behalf, evidence, comment)
     _give(release, to, "rejected", said, branch=branch, local=local, folder=folder)

@@ -31,7 +31,7 @@ def promote(
     ] = False,
     folder: FolderOption = Path(),
 ) -> None:
-    """Ask for releases: a signed commit on a new branch, to be merged at once or not at all.
+    """Ask for releases: a signed commit on a new branch.
 
     It is built on the freshly fetched protected branch and pushed; neither work tree nor index is
     touched. Then it prints how the approver merges it. With * every environment that matches and

@@ -21,10 +21,10 @@ def reaffirm(
     config: ConfigOption = None,
     folder: FolderOption = Path(),
 ) -> None:
-    """Offer a file that is held once more, as it is: a signed commit on a new branch.
+    """Offer a file that is held once more, as it is.
 
-    The branch begins where the file was last in force, so that every bit of the content is by
-    whoever offers it, and by whoever merges it: somebody else who may.
+    A signed commit on a new branch, which begins where the file was last in force: so every bit of
+    the content is by whoever offers it, and by whoever merges it, somebody else who may.
     """
     from reconciler.cli.knowledge import known, require_answer
     from reconciler.repository.git import Git
