@@ -7,7 +7,7 @@ from reconciler.manifest.codes import integrity
 from reconciler.model.alarm import Alarm
 from reconciler.model.observation import Observation, Presence
 from reconciler.model.plan import Verdict
-from reconciler.model.records import Outcome
+from reconciler.model.records import Outcome, Sighting
 from reconciler.planner.plan import make_plan
 from reconciler.planner.rendering import as_markdown, as_text
 from reconciler.signoff import Taint
@@ -216,3 +216,48 @@ def test_text_and_markdown_say_the_same_words(scene):
     why = plan.decisions[0].closed[0].why
     assert why in as_text(plan)
     assert why in as_markdown(plan)
+
+
+def test_b63_an_environment_under_a_new_name_is_not_deployed_beside_the_old_one(scene):
+    scene.runs("1.1.0")
+    for path in list(scene.files):
+        if path.startswith("environments/production/"):
+            renamed = path.replace("production", "live")
+            scene.files[renamed] = scene.files.pop(path).replace("name: production", "name: live")
+    decisions = {str(each.place): each for each in make_plan(scene.inputs()).decisions}
+    live, old = decisions["live/shop"], decisions["production/shop"]
+    assert live.verdict is Verdict.HOLD
+    (why,) = [each.why for each in live.closed if each.gate == "renamed"]
+    assert why == (
+        "TB423 live has the promotions that production had, which is gone and still runs"
+    )
+    assert (old.verdict, old.running) == (Verdict.IN_SYNC, "1.1.0")
+
+
+def test_b41_a_lower_version_that_lacks_what_runs_has_the_code_of_the_merge_request_check(scene):
+    path = "releases/shop/1.2.0/release.yaml"
+    scene.files[path] = scene.files[path].replace("a" * 40, "f" * 40)
+    scene.files["environments/production/environment.yaml"] += "gates: {require: [not-behind]}\n"
+    scene.runs("1.2.0")
+    scene.add(
+        Sighting(
+            id="seen",
+            at="2026-11-20T10:00:00.000Z",
+            reconciler="one",
+            sort="ancestry",
+            about=f"shop {'a' * 40} {'f' * 40}",
+            facts={"contains": "no"},
+        )
+    )
+    (reason,) = [each for each in scene.decision().closed if each.gate == "require/not-behind"]
+    assert reason.why == "TB424 lacks commits of 1.2.0, which runs"
+
+
+def test_b122_files_that_go_all_at_once_remove_nothing(scene):
+    scene.runs("1.1.0")
+    for path in list(scene.files):
+        if path.startswith("environments/production/"):
+            del scene.files[path]
+    (decision,) = make_plan(scene.inputs()).decisions
+    assert (decision.verdict, decision.running) == (Verdict.IN_SYNC, "1.1.0")
+    assert "nothing was removed" in decision.sentence

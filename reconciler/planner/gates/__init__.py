@@ -27,6 +27,7 @@ from reconciler.planner.gates import (
     needs,
     pause,
     quarantine,
+    renamed,
     requirements,
     schedule,
     sign_off,
@@ -58,6 +59,7 @@ ALWAYS: tuple[Gate, ...] = (
 """Asked before every start, also of what has run here before."""
 
 FORWARD: tuple[Gate, ...] = (
+    renamed.answer,
     tag.answer,
     mass_change.answer,
     needs.answer,

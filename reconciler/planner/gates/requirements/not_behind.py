@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from reconciler.manifest.codes import changes
 from reconciler.model.question import Question
 from reconciler.model.records import Reason
 from reconciler.planner.inputs import Ask
 from reconciler.planner.reasons import closed, opened, undecided
+from reconciler.versions import rank
 
 NAME = "require/not-behind"
 
@@ -28,11 +30,22 @@ def answer(ask: Ask) -> Reason:
             branch = ask.app.branch if ask.app else "the branch"
             theirs = running.tag or running.commit[:12]
             remedy = f"merge {theirs} into {branch}, release that, and promote it"
-            return closed(NAME, f"lacks commits of {running.version}, which runs", remedy=remedy)
+            why = f"{_code(ask)}lacks commits of {running.version}, which runs"
+            return closed(NAME, why, remedy=remedy)
         case _:
             why = f"nobody has looked yet whether it contains {running.version}"
             remedy = f"wait until the repository {content.repository} has answered"
             return undecided(NAME, why, remedy=remedy)
+
+
+def _code(ask: Ask) -> str:
+    """The code that `validate` gives a lower version (B41)."""
+    content, running, app = ask.content, ask.running, ask.app
+    if content is None or running is None or app is None or app.versions.scheme == "opaque":
+        return ""
+    both = content.released and running.released
+    lower = both and rank(app.versions, content.version) < rank(app.versions, running.version)
+    return f"{changes.LOWER.id} " if lower else ""
 
 
 def questions(ask: Ask) -> Iterator[Question]:
