@@ -142,7 +142,7 @@ def test_m2_what_lacks_commits_of_what_runs_is_closed_once_that_is_known(scene):
     assert ("ancestry", about) in asked(scene)
     saw(scene, "ancestry", about, contains="no")
     found = gate(scene, "require/not-behind")
-    assert found.why == "lacks commits of 1.2.0, which runs"
+    assert found.why == "TB424 lacks commits of 1.2.0, which runs"
     assert found.remedy == "merge v1.2.0 into main, release that, and promote it"
     saw(scene, "ancestry", about, contains="yes")
     assert gate(scene, "require/not-behind").state == "open"
