@@ -26,7 +26,7 @@ from reconciler.cli.prove import prove
 from reconciler.cli.reaffirm import reaffirm
 from reconciler.cli.reconcile import reconcile
 from reconciler.cli.release import release
-from reconciler.cli.requests import abort, confirm, pause, resume, retry, verify
+from reconciler.cli.requests import abort, confirm, dismiss, pause, resume, retry, rollback, verify
 from reconciler.cli.schema import schema
 from reconciler.cli.simulate import simulate
 from reconciler.cli.site import site
@@ -45,7 +45,7 @@ application = typer.Typer(
 VERBS = (
     *(init, promote, approve, reject, reaffirm),
     *(validate, diff, get, plan, comment, simulate, status, history, logs, explain, prove),
-    *(pause, resume, confirm, retry, abort, verify),
+    *(pause, resume, confirm, retry, rollback, dismiss, abort, verify),
     *(reconcile, changelog, can_i, schema, migrate, doctor, version),
 )
 GROUPS = {"new": new, "release": release, "site": site, "config": config}

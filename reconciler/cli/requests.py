@@ -7,6 +7,7 @@ import typer
 
 from reconciler.cli.asking import Manner, Wish, ask
 from reconciler.cli.options import ConfigOption, FolderOption
+from reconciler.cli.output import say
 
 ScopeArgument = Annotated[
     str, typer.Argument(metavar="ENV[/APP]", help="The environment, or one place.")
@@ -106,3 +107,28 @@ def verify(
 ) -> None:
     """Run the long tests of what stands in a place again, without deploying."""
     ask(Wish("verify", where, reason), Manner(local, wait, config, folder))
+
+
+def rollback(
+    where: PlaceArgument,
+    reason: ReasonOption = "",
+    local: LocalOption = False,
+    wait: WaitOption = True,
+    config: ConfigOption = None,
+    folder: FolderOption = Path(),
+) -> None:
+    """Bring back what ran before the last deployment, while the policy lets it go unapproved."""
+    say("data that the last deployment migrated go back too, where its migration can be undone")
+    ask(Wish("rollback", where, reason), Manner(local, wait, config, folder))
+
+
+def dismiss(
+    where: PlaceArgument,
+    reason: ReasonOption = "",
+    local: LocalOption = False,
+    wait: WaitOption = True,
+    config: ConfigOption = None,
+    folder: FolderOption = Path(),
+) -> None:
+    """Give up the right to roll the last deployment back on request."""
+    ask(Wish("dismiss", where, reason), Manner(local, wait, config, folder))

@@ -225,6 +225,8 @@ class Ledger:
                 self._pauses[scope] = answer
             case "verify" if answer.app is not None:
                 self._verifies[Place(answer.environment, answer.app)] = answer
+            case "retry" | "rollback" | "dismiss" if answer.app is not None:
+                self._account(Place(answer.environment, answer.app)).take_answer(answer)
             case "abort":
                 self._aborts[answer.deployment] = answer
             case "resume":
@@ -234,8 +236,6 @@ class Ledger:
                 self._account(place).take_confirmation(answer)
             case "confirm":
                 self._wide.setdefault(answer.environment, []).append(answer)
-            case "retry" if answer.app is not None:
-                self._account(Place(answer.environment, answer.app)).take_retry(answer)
             case _:
                 pass
 

@@ -65,6 +65,12 @@ class Standing:
     """Content's digest → what the place's tests last said of it."""
     confirmations: tuple[Answer, ...] = ()
     """Granted ``confirm`` requests since the last claim."""
+    returning: Answer | None = None
+    """A granted ``rollback`` that no claim has followed yet."""
+    withdrawn: Mapping[str, tuple[str, Answer]] = field(default_factory=dict)
+    """Content's digest → the commit that admitted it, and the ``rollback`` that took it back."""
+    dismissed: frozenset[str] = frozenset()
+    """Deployments that nobody may roll back on request any more."""
     overrode: tuple[Claim, ...] = ()
     """Claims that began although a gate was not open, since it was set aside; newest last."""
     reviewed: frozenset[str] = frozenset()
@@ -131,6 +137,9 @@ class Account:
     restarts: list[Restart] = field(default_factory=list)
     verifications: dict[str, Verification] = field(default_factory=dict)
     confirmations: list[Answer] = field(default_factory=list)
+    returning: Answer | None = None
+    withdrawn: dict[str, tuple[str, Answer]] = field(default_factory=dict)
+    dismissed: set[str] = field(default_factory=set)
     overrode: list[Claim] = field(default_factory=list)
     reviewed: set[str] = field(default_factory=set)
     failed: dict[str, End] = field(default_factory=dict)
@@ -163,6 +172,9 @@ class Account:
             restarts=tuple(self.restarts),
             verifications=dict(self.verifications),
             confirmations=tuple(self.confirmations),
+            returning=self.returning,
+            withdrawn=dict(self.withdrawn),
+            dismissed=frozenset(self.dismissed),
             overrode=tuple(self.overrode),
             reviewed=frozenset(self.reviewed),
             failed=dict(self.failed),
@@ -179,6 +191,7 @@ class Account:
                 self.last_refusal = None
                 self.restarts.clear()
                 self.confirmations.clear()
+                self.returning = None
                 if record.slot:
                     self.slot, self.missed = (record.sign_off.commit, record.slot), None
                 if any(each.aside for each in record.reasons):
@@ -210,11 +223,32 @@ class Account:
             if claim.deployment == answer.deployment and ended and answer.by not in by:
                 self.reviewed.add(claim.deployment)
 
-    def take_retry(self, answer: Answer) -> None:
-        """Take in a granted ``retry``: what this deployment's failure holds may begin once more."""
+    def take_answer(self, answer: Answer) -> None:
+        """Take in a granted ``retry``, ``rollback`` or ``dismiss``."""
+        match answer.verb:
+            case "retry":
+                self._retry(answer)
+            case "rollback":
+                self._return(answer)
+            case "dismiss":
+                self.dismissed.add(answer.deployment)
+            case _:
+                pass
+
+    def _retry(self, answer: Answer) -> None:
+        """What this deployment's failure holds may begin once more."""
         for kept in (self.held, self.failed):
             for key in [key for key, end in kept.items() if end.deployment == answer.deployment]:
                 del kept[key]
+
+    def _return(self, answer: Answer) -> None:
+        """The last deployment's content is held until another commit admits it anew."""
+        claim = self.last_claim
+        if claim is None or claim.deployment != answer.deployment or self.open_claim:
+            return
+        self.returning = answer
+        kept = (claim.sign_off.commit, answer)
+        self.withdrawn[claim.assignment.content.digest] = kept
 
     def violation(self, record: PlacedRecord, ends: Mapping[str, End]) -> LedgerError | None:
         """The law that the record breaks, if it does; ``ends`` are all there were so far."""

@@ -29,8 +29,6 @@ class Permissions(Model):
     NAMED: ClassVar[bool] = True
     UNENFORCED: ClassVar[frozenset[str]] = frozenset(
         {
-            "rollback",
-            "dismiss",
             "maintenance",
         }
     )

@@ -4,7 +4,7 @@
 cleanup``, then ``tests`` and the time of ``on_request``.
 """
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -52,8 +52,6 @@ class Advance(Model):
 
 class Rollback(Model):
     """What a failure does."""
-
-    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"on_request"})
 
     after: tuple[Literal["apply", "rollout", "smoke"], ...] = Field(
         default=("apply", "rollout", "smoke"), strict=False

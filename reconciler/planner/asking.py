@@ -6,12 +6,14 @@ from reconciler.deployer.lanes import Before
 from reconciler.deployer.pipeline import assign
 from reconciler.errors import TagboatError
 from reconciler.manifest.layering import resolve
+from reconciler.model.content import Content
 from reconciler.model.deployment import Assignment
 from reconciler.model.desired import Desired
 from reconciler.model.place import Place
 from reconciler.model.promotion import Promotion
 from reconciler.model.records import SignOff
 from reconciler.model.release import Release
+from reconciler.model.unreleased import Unreleased
 from reconciler.planner.departures import on_schedule
 from reconciler.planner.inputs import Ask, Inputs
 from reconciler.planner.leaving import leaves
@@ -48,7 +50,45 @@ def ask_of(inputs: Inputs, place: Place) -> Ask:
         assignment=None,
         running=inputs.ledger.running(place),
     )
-    return replace(ask, assignment=_assignment(ask))
+    ask = replace(ask, assignment=_assignment(ask))
+    return (way_back(ask) or ask) if _returns(ask) else ask
+
+
+def way_back(ask: Ask) -> Ask | None:
+    """The question whether the content before the last deployment may come back.
+
+    Nothing where there was none, or where it can't be made again exactly as it was.
+    """
+    claim = ask.standing.last_claim
+    before = claim.assignment.previous if claim else None
+    source = _source(ask, before) if before else None
+    if before is None or source is None:
+        return None
+    desired = Desired(source, why="it was asked to come back")
+    release = source if isinstance(source, Release) else None
+    back = replace(ask, desired=desired, wanted=desired.shown, release=release)
+    back = replace(back, assignment=_assignment(back))
+    same = back.content is not None and back.content.digest == before.digest
+    return back if same else None
+
+
+def _returns(ask: Ask) -> bool:
+    """Whether it was granted to go back from what the files still ask for."""
+    claim = ask.standing.last_claim
+    wanted = ask.content.digest if ask.content else ""
+    return (
+        ask.standing.returning is not None
+        and claim is not None
+        and claim.assignment.content.digest == wanted
+    )
+
+
+def _source(ask: Ask, content: Content) -> Release | Unreleased | None:
+    release = ask.inputs.snapshot.releases.get((content.app, content.version))
+    if release is not None and content.branch is None:
+        return release
+    trees = {each.name: each.artifact.tree for each in content.components if each.artifact.tree}
+    return Unreleased(content.commit, trees, content.branch or "") if trees else None
 
 
 def _wanted(admitted: Promotion | None, shown: Promotion | None, desired: Desired) -> str:

@@ -9,7 +9,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from reconciler.deployer.ledger import Standing
 from reconciler.manifest.layering import resolve
@@ -17,8 +17,8 @@ from reconciler.model.people import People
 from reconciler.model.place import Place
 from reconciler.model.records import Answer, Claim, Outcome, Verb
 from reconciler.model.request import HOST, Received, Request
-from reconciler.names import instant_of, instant_text
-from reconciler.planner.asking import ask_of
+from reconciler.names import instant_of, instant_text, seconds_of
+from reconciler.planner.asking import ask_of, way_back
 from reconciler.planner.inputs import Inputs
 
 _INITIATOR = "initiator"
@@ -127,7 +127,8 @@ def _forbidden(inputs: Inputs, request: Request, *, by: str, deployment: str) ->
         if each != _INITIATOR
         for person in people.counting(each, environment.customer)
     }
-    if _INITIATOR in references:
+    # Within its window, what the initiator brought is theirs to take back (D18).
+    if _INITIATOR in references or verb == "rollback":
         allowed |= people.people.keys() & _initiators(inputs, request, deployment)
     if by in allowed:
         return ""
@@ -268,6 +269,57 @@ def _verify(inputs: Inputs, request: Request, by: str, deployment: str) -> str:
     return ""
 
 
+def _rollback(inputs: Inputs, request: Request, by: str, deployment: str) -> str:
+    if why := _window_shut(inputs, request, by, deployment):
+        return why
+    asked = ask_of(inputs, _place(request))
+    claim = asked.standing.last_claim
+    before = claim.assignment.previous if claim else None
+    if claim is None or before is None:
+        return "nothing ran there before"
+    release = inputs.snapshot.releases.get((claim.app, claim.assignment.content.version))
+    if release is not None and release.migration == "breaking":
+        return f"{release.version} changed the data, and maintenance is off: call an operator"
+    if not asked.content or asked.content.digest != claim.assignment.content.digest:
+        return "the files ask for something else there by now"
+    if way_back(asked) is None:
+        return f"{before.shown} can't be made as it was: promote it and have it merged"
+    return ""
+
+
+def _dismiss(inputs: Inputs, request: Request, by: str, deployment: str) -> str:
+    return _window_shut(inputs, request, by, deployment)
+
+
+def _window_shut(inputs: Inputs, request: Request, by: str, deployment: str) -> str:
+    """Why nobody may roll it back on request any more; empty while somebody may."""
+    del by
+    standing = _standing(inputs, request)
+    end = standing.last_end
+    if wrong := _not_the_last(standing, deployment):
+        return wrong
+    if end is None or standing.open_claim or end.outcome is not Outcome.SUCCEEDED:
+        return "nothing has succeeded there, or something is under way"
+    if why := _window_over(inputs, request, instant_of(end.ended)):
+        return why
+    if deployment in standing.dismissed:
+        return f"the way back of {deployment} was dismissed"
+    if standing.returning is not None:
+        return f"{standing.returning.by} asked for it already"
+    return ""
+
+
+def _window_over(inputs: Inputs, request: Request, since: datetime) -> str:
+    environment = resolve(inputs.snapshot, request.environment, request.app).environment
+    lasts = environment.pipeline.rollback.on_request if environment else None
+    if lasts is None:
+        return "nothing is rolled back on request there: promote what ran before"
+    until = since + timedelta(seconds=seconds_of(lasts))
+    if inputs.now >= until:
+        return f"that was possible until {instant_text(until)}: promote what ran before"
+    return ""
+
+
 def _not_the_last(standing: Standing, deployment: str) -> str:
     last: Claim | None = standing.last_claim
     if last is None or last.deployment == deployment:
@@ -289,8 +341,8 @@ _JUDGES: Mapping[Verb, Callable[[Inputs, Request, str, str], str]] = {
     "resume": _resume,
     "confirm": _confirm,
     "retry": _retry,
-    "rollback": _not_yet,
-    "dismiss": _not_yet,
+    "rollback": _rollback,
+    "dismiss": _dismiss,
     "abort": _abort,
     "verify": _verify,
     "maintenance-on": _not_yet,

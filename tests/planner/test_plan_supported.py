@@ -38,8 +38,8 @@ ADDED = {
     "drift": (ENVIRONMENT, "drift: repair\n", "drift", 9),
     "permissions": (
         ENVIRONMENT,
-        "permissions: {rollback: [person/ana]}\n",
-        "permissions.rollback",
+        "permissions: {maintenance: [person/ana]}\n",
+        "permissions.maintenance",
         9,
     ),
     "test-by-hand": (
@@ -80,8 +80,8 @@ def test_a_field_of_a_policy_is_shown_where_the_policy_has_it(scene):
     path = "environments/policies/strict.yaml"
     scene.files[path] = file("Policy", "name: strict\nextends: base\n")
     path = "environments/policies/base.yaml"
-    scene.files[path] = file("Policy", "name: base\npermissions:\n  rollback: [role/x]\n")
-    assert closed(scene) == f"{path}:5:3: this version doesn't enforce permissions.rollback yet"
+    scene.files[path] = file("Policy", "name: base\npermissions:\n  maintenance: [role/x]\n")
+    assert closed(scene) == f"{path}:5:3: this version doesn't enforce permissions.maintenance yet"
 
 
 def test_what_a_layer_takes_away_holds_nothing(scene):

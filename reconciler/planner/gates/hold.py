@@ -5,7 +5,7 @@ file releases it. For what the trust root brought, and for what follows somethin
 the key: a new trust root is no new wish, and what follows wants something else every time.
 """
 
-from reconciler.model.records import Reason
+from reconciler.model.records import Answer, Reason
 from reconciler.planner.inputs import Ask
 
 NAME = "hold"
@@ -21,16 +21,32 @@ def answer(ask: Ask) -> Reason:
         failed = ask.standing.failed.get(ask.content.digest) if ask.content else None
     else:
         failed = ask.standing.held.get(ask.sign_off.commit)
+    if failed is None and (taken := _withdrawn(ask)) is not None:
+        reason = f": {taken.reason}" if taken.reason else ""
+        why = f"{taken.by} took {ask.wanted} of {taken.deployment} back{reason}"
+        return Reason(gate=NAME, state="closed", why=why, remedy=_merge(ask))
     if failed is None:
         return Reason(gate=NAME, state="open", why="it has not failed here")
     why = f"{failed.version} {failed.outcome.value} in {failed.deployment}: {failed.why}"
     return Reason(gate=NAME, state="closed", why=why, remedy=_remedy(ask))
 
 
+def _withdrawn(ask: Ask) -> Answer | None:
+    """The request that took this very promotion of this content back."""
+    found = ask.standing.withdrawn.get(ask.content.digest) if ask.content else None
+    if found is None or ask.sign_off is None or found[0] != ask.sign_off.commit:
+        return None
+    return found[1]
+
+
 def _remedy(ask: Ask) -> str:
+    """Another release, or this one once more."""
+    return f"{_merge(ask)}; or try it again: tagboat retry {ask.place}"
+
+
+def _merge(ask: Ask) -> str:
     """What brings a newly admitted change: only a merge does, so a pushed revert does not."""
     again = f", or {ask.running.version}, which runs," if ask.running else ""
     version = ask.running.version if ask.running else "VERSION"
     command = f"tagboat promote {ask.place.app}@{version} --to {ask.place.environment}"
-    retry = f"tagboat retry {ask.place}"
-    return f"promote another release{again} and have it merged: {command}; or try it again: {retry}"
+    return f"promote another release{again} and have it merged: {command}"
