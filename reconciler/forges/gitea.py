@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import quote
 
 from reconciler.forges.client import Client, Said
+from reconciler.forges.comments import keep_comment
 from reconciler.model.merge_request import How, Push, Told, Weakness
 
 _FEED = 4
@@ -79,13 +80,6 @@ class _Protection(Said):
     required_approvals: int = 0
 
 
-class _Comment(Said):
-    id: int
-    body: str
-    user: _User
-    html_url: str = ""
-
-
 class Gitea:
     """One repository of a Gitea or Forgejo."""
 
@@ -127,17 +121,16 @@ class Gitea:
 
     def comment(self, number: int, text: str, *, marker: str) -> str:
         """Put a text below a request, once; later calls change what is there. Its address."""
-        me = self._client.get("/user", _User)
-        at = f"{self._at}/issues"
-        body = {"body": text}
-        for each in self._client.each(f"{at}/{number}/comments", _Comment):
-            # Others may write the marker too, and any writer may edit ours: the name decides.
-            if each.user.login == me.login and marker in each.body:
-                if each.body != text:
-                    self._client.send("PATCH", f"{at}/comments/{each.id}", body, _Comment)
-                return each.html_url
-        made = self._client.send("POST", f"{at}/{number}/comments", body, _Comment)
-        return made.html_url
+        issues = f"{self._at}/issues"
+        return keep_comment(
+            self._client,
+            f"{issues}/{number}/comments",
+            f"{issues}/comments",
+            text,
+            marker=marker,
+            edit="PATCH",
+            size="limit",
+        )
 
     def weaknesses(self, branch: str) -> tuple[Weakness, ...]:
         """Pushes to the branch, merges without approvals, and merges by hand."""

@@ -16,6 +16,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from reconciler.forges.client import Client, Said
+from reconciler.forges.comments import keep_comment
 from reconciler.model.merge_request import How, Push, Told, Weakness
 
 _AUTOMATIC = frozenset(
@@ -88,13 +89,6 @@ class _Protection(Said):
     protected: bool
 
 
-class _Comment(Said):
-    id: int
-    body: str = ""
-    user: _User
-    html_url: str = ""
-
-
 class GitHub:
     """One repository of a GitHub."""
 
@@ -114,15 +108,16 @@ class GitHub:
 
     def comment(self, number: int, text: str, *, marker: str) -> str:
         """Put a text below a request, once; later calls change what is there. Its address."""
-        me = self._client.get("/user", _User)
-        at = f"{self._at}/issues"
-        mine = f"{at}/{number}/comments"
-        for each in self._client.each(mine, _Comment, size="per_page"):
-            if each.user.login == me.login and marker in each.body:
-                if each.body != text:
-                    self._client.send("PATCH", f"{at}/comments/{each.id}", {"body": text}, _Comment)
-                return each.html_url
-        return self._client.send("POST", mine, {"body": text}, _Comment).html_url
+        issues = f"{self._at}/issues"
+        return keep_comment(
+            self._client,
+            f"{issues}/{number}/comments",
+            f"{issues}/comments",
+            text,
+            marker=marker,
+            edit="PATCH",
+            size="per_page",
+        )
 
     def weaknesses(self, branch: str) -> tuple[Weakness, ...]:
         """A branch without any rule; which rules there are the token need not see."""

@@ -15,6 +15,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from reconciler.forges.client import Client, Said
+from reconciler.forges.comments import keep_comment
 from reconciler.model.merge_request import How, Push, Told, Weakness
 
 _AUTOMATIC = ("automatic merge", "auto-merge", "merge train")
@@ -98,14 +99,16 @@ class GitLab:
 
     def comment(self, number: int, text: str, *, marker: str) -> str:
         """Put a text below a request, once; later calls change what is there. Its address."""
-        me = self._client.get("/user", _User)
-        at = f"{self._at}/merge_requests/{number}/notes"
-        for each in self._client.each(at, _Note, size="per_page"):
-            if each.author.username == me.username and marker in each.body:
-                if each.body != text:
-                    self._client.send("PUT", f"{at}/{each.id}", {"body": text}, _Note)
-                return f"note {each.id}"
-        return f"note {self._client.send('POST', at, {'body': text}, _Note).id}"
+        notes = f"{self._at}/merge_requests/{number}/notes"
+        return keep_comment(
+            self._client,
+            notes,
+            notes,
+            text,
+            marker=marker,
+            edit="PUT",
+            size="per_page",
+        )
 
     def weaknesses(self, branch: str) -> tuple[Weakness, ...]:
         """Pushes to the branch."""
