@@ -154,7 +154,9 @@ class _Trial:
     def _of_persons(self, found: ChangeClass, state: PathState) -> Admission | Refusal:
         authors, agreed = self._authors, self._agreed
         if found.area and found.sort is Sort.HALT and self._begins(state):
-            halting = [x for x in sorted(agreed | authors) if self._may_halt(x, found.area)]
+            # Names in commits are free text: of the author side only the opener is proven.
+            proven = agreed | {self._person(self.request.opener)}
+            halting = [x for x in sorted(proven) if self._may_halt(x, found.area)]
             if halting:
                 return self._admitted(state, halting[:1])
         alone = found.sort is Sort.PROMOTION and found.environment in self.authority.alone

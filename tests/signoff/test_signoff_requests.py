@@ -262,6 +262,19 @@ def test_a_freeze_comes_on_by_one_guard_who_opened_it_and_goes_off_by_another() 
     assert forge.said(FREEZE)[0] == "TB451"
 
 
+def test_x10_naming_a_guard_in_a_commit_puts_no_freeze_on() -> None:
+    forge = Forge()
+    forge.request(
+        FREEZE,
+        "stop",
+        merged_by="robot",
+        how="unknown",
+        authors=("x-bob",),
+        mails=("bob@acme.example",),
+    )
+    assert forge.said(FREEZE)[0] == "TB482"
+
+
 def test_a_release_is_admitted_once_and_never_changed() -> None:
     forge = Forge()
     forge.request(RELEASE, "release", merged_by="x-dora")
