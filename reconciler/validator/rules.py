@@ -20,6 +20,7 @@ from reconciler.validator.freezes import freezes
 from reconciler.validator.immutable import immutable
 from reconciler.validator.keys import keys
 from reconciler.validator.layers import layers
+from reconciler.validator.logins import logins
 from reconciler.validator.lower import lower
 from reconciler.validator.mass import mass
 from reconciler.validator.needs import needs
@@ -62,6 +63,7 @@ RULES: tuple[Rule, ...] = (
     roles,
     persons,
     keys,
+    logins,
     promoters,
     seats,
     approvals,

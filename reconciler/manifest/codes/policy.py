@@ -20,6 +20,12 @@ SHARED_KEY = Code(
     "A signature must lead to one person; with a shared key the first one listed would win.",
     "give each person a key of their own",
 )
+SHARED_LOGIN = Code(
+    "TB319",
+    "login of two persons",
+    "A forge's answer must lead to one person; a login that two have is nobody's.",
+    "give each person the login of their own account",
+)
 KEY_FORM = Code(
     "TB304",
     "not a public ssh key",
