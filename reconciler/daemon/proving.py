@@ -6,7 +6,9 @@ from dataclasses import dataclass, field, replace
 from reconciler.daemon.court import Court
 from reconciler.daemon.view import View, answers_in
 from reconciler.deployer.ledger import Ledger
+from reconciler.diagnostics import Report
 from reconciler.errors import TagboatError
+from reconciler.manifest.snapshot import Snapshot
 from reconciler.model.place import Place
 from reconciler.model.records import Claim, Departure, Record, Refusal
 from reconciler.names import instant_of
@@ -29,10 +31,12 @@ class Proving:
     git: Git | None = None
     """Where files are read, if not in the view's clone."""
     _courts: dict[str, Court] = field(default_factory=dict)
+    _laid: tuple[Snapshot, Snapshot, Report] | None = None
+    """Files that were in force, and what they are under the policies that are tried."""
 
     def proofs(self, wanted: frozenset[int] | None = None) -> Iterator[Proof]:
         """A proof for each decision with one of these sequences (all without), oldest first."""
-        for record, inputs in self._replayed(wanted):
+        for record, inputs in self.replayed(wanted):
             if isinstance(inputs, str):
                 yield Proof(
                     record.sequence,
@@ -46,8 +50,9 @@ class Proving:
 
     def backtest(self, changed: Mapping[str, Entry | None]) -> Iterator[Replay]:
         """Every deployment decided again as if these policies had been in force, oldest first."""
+        self._laid = None
         policies = {path: each for path, each in changed.items() if is_policy(path)}
-        for record, inputs in self._replayed(None):
+        for record, inputs in self.replayed(None):
             if not isinstance(record, Claim) or isinstance(inputs, str) or not policies:
                 continue
             found = replay(record, self._under(policies, inputs), ledger=self.view.ledger)
@@ -56,6 +61,9 @@ class Proving:
 
     def _under(self, policies: Mapping[str, Entry | None], inputs: Inputs) -> Inputs:
         """The inputs with other policies in force."""
+        if self._laid is not None and self._laid[0] is inputs.snapshot:
+            _, snapshot, report = self._laid
+            return replace(inputs, snapshot=snapshot, tip=snapshot, report=report)
         admitted = {**inputs.judgement.admitted}
         for path, entry in policies.items():
             admitted.pop(path, None)
@@ -64,12 +72,16 @@ class Proving:
         court = self._court(inputs.judgement.root)
         inside = {path: (each.mode, each.id) for path, each in admitted.items()}
         snapshot, report = court.load(inside, at=inputs.basis)
+        self._laid = (inputs.snapshot, snapshot, report)
         return replace(inputs, snapshot=snapshot, tip=snapshot, report=report)
 
-    def _replayed(
+    def replayed(
         self, wanted: frozenset[int] | None
     ) -> Iterator[tuple[Claim | Refusal | Departure, Inputs | str]]:
-        """Each decision with its inputs, or why they can't be had (empty: it kept none)."""
+        """Each decision with its inputs, or why they can't be had (empty: it kept none).
+
+        The ledger of the inputs goes on with the next decision.
+        """
         ledger = Ledger()
         waiting: dict[int, list[Claim | Refusal | Departure]] = {}
         records = self.view.records

@@ -6,12 +6,14 @@ from functools import cached_property
 
 from reconciler.canonical import digest_of
 from reconciler.manifest.layering import resolve
+from reconciler.manifest.snapshot import Snapshot
 from reconciler.model.observation import Observation
 from reconciler.model.place import Place
 from reconciler.model.plan import Decision
 from reconciler.model.records import Evidence, Observed
 from reconciler.names import instant_of, instant_text
 from reconciler.planner.inputs import Inputs
+from reconciler.signoff import Judgement
 from reconciler.timetable.almanac import almanac_of, calendar_of
 from reconciler.timetable.holidays import UnknownDaysError
 
@@ -47,22 +49,55 @@ class Witness:
     def digests(self, place: Place) -> dict[str, str]:
         """Input → digest, for those that git holds or libraries bring."""
         closed = _closed_days(self.inputs, place)
-        return {**self._shared, **({"calendar": closed} if closed else {})}
+        host = digest_of(_of_host(self.inputs, place))
+        return {**self._shared, "host": host, **({"calendar": closed} if closed else {})}
 
     @cached_property
     def _shared(self) -> Mapping[str, str]:
-        inputs = self.inputs
-        taints = [[each.path, each.code, each.culprit] for each in inputs.judgement.taints]
-        admissions = {
-            path: [each.merge, each.merged_by, *each.authors]
-            for path, each in inputs.judgement.admissions.items()
-        }
-        return {
-            "files": digest_of(dict(inputs.snapshot.blobs)),
-            "branch": digest_of(dict(inputs.tip.blobs)),
-            "sign-off": digest_of([taints, admissions]),
-            "tagboat": self.edition,
-        }
+        return {**_of_files(self.inputs), "tagboat": self.edition}
+
+
+def _of_host(inputs: Inputs, place: Place) -> list[object]:
+    """All that evidence has in so many words: what decides nothing today is noticed too."""
+    seen = inputs.observations.get(place)
+    return [
+        instant_text(inputs.now),
+        _observed(seen).model_dump(mode="json") if seen else None,
+        _sorted(inputs.drivers),
+        _sorted(inputs.repositories),
+        inputs.places_at_once,
+        [each.model_dump(mode="json") for each in inputs.alarms],
+        inputs.stopped.get(place, ""),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _OfFiles:
+    tip: Snapshot
+    judgement: Judgement
+    digests: Mapping[str, str]
+
+
+def _of_files(inputs: Inputs) -> Mapping[str, str]:
+    """Digests of what git holds; made once for the same files, judged alike."""
+    kept = inputs.snapshot.layered.get(_KEY)
+    if isinstance(kept, _OfFiles) and kept.tip is inputs.tip and kept.judgement is inputs.judgement:
+        return kept.digests
+    taints = [[each.path, each.code, each.culprit] for each in inputs.judgement.taints]
+    admissions = {
+        path: [each.merge, each.merged_by, *each.authors]
+        for path, each in inputs.judgement.admissions.items()
+    }
+    digests = {
+        "files": digest_of(dict(inputs.snapshot.blobs)),
+        "branch": digest_of(dict(inputs.tip.blobs)),
+        "sign-off": digest_of([taints, admissions]),
+    }
+    inputs.snapshot.layered[_KEY] = _OfFiles(inputs.tip, inputs.judgement, digests)
+    return digests
+
+
+_KEY = "digests"
 
 
 def recalled(inputs: Inputs, place: Place, evidence: Evidence) -> Inputs:

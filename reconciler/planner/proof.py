@@ -1,6 +1,6 @@
 """Proof: a past decision made again from its evidence, and whether it comes out the same (pure)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -67,7 +67,7 @@ def prove(record: Claim | Refusal | Departure, inputs: Inputs, *, edition: str) 
     digests = Witness(then, edition).digests(place)
     wrong = [
         *_inputs_that_changed(evidence, then, digests),
-        *_not_as_recorded(record, decision),
+        *_not_as_recorded(record, decision, _asker(evidence, edition)),
     ]
     same = digest_of(decision.as_json()) == evidence.decision
     if same and not wrong:
@@ -93,7 +93,17 @@ def _inputs_that_changed(evidence: Evidence, then: Inputs, digests: Mapping[str,
     return found
 
 
-def _not_as_recorded(record: Claim | Refusal | Departure, decision: Decision) -> list[str]:
+_Answers = Callable[[tuple[Reason, ...]], object]
+
+
+def _asker(evidence: Evidence, edition: str) -> _Answers:
+    """What of answers is compared: every word of the same version, gates and states of another."""
+    return tuple if evidence.inputs.get("tagboat") == edition else _answers
+
+
+def _not_as_recorded(
+    record: Claim | Refusal | Departure, decision: Decision, said: _Answers
+) -> list[str]:
     """What the record says besides its evidence, compared with what is decided now."""
     match record:
         case Claim():
@@ -101,7 +111,7 @@ def _not_as_recorded(record: Claim | Refusal | Departure, decision: Decision) ->
                 "verdict": decision.verdict is Verdict.DEPLOY,
                 "assignment": decision.assignment == record.assignment,
                 "sign-off": decision.sign_off == record.sign_off,
-                "gates": _answers(decision.reasons) == _answers(record.reasons),
+                "gates": said(decision.reasons) == said(record.reasons),
                 "estimate": decision.estimate == record.estimate,
                 "summary": decision.summary == record.summary,
                 "slot": decision.slot == record.slot,
@@ -110,13 +120,17 @@ def _not_as_recorded(record: Claim | Refusal | Departure, decision: Decision) ->
             checks = {
                 "verdict": decision.verdict in {Verdict.HOLD, Verdict.BROKEN},
                 "wanted": decision.wanted == record.wanted,
-                "gates": _answers(decision.closed) == _answers(record.reasons),
+                "gates": said(decision.closed) == said(record.reasons),
             }
         case Departure():
             told = Departed(record.slot, record.fate, record.why)
+            closed = decision.closed if record.fate == "missed" else ()
+            admitted = decision.sign_off.commit if decision.sign_off else ""
             checks = {
                 "slot": told in decision.departures,
                 "wanted": decision.wanted == record.wanted,
+                "gates": said(closed) == said(record.reasons),
+                "sign-off": admitted == record.sign_off,
             }
     return [name for name, holds in checks.items() if not holds]
 

@@ -31,6 +31,7 @@ class Almanac:
     files: Mapping[str, str]
     """Path → text, of the calendar files."""
     _found: MutableMapping[tuple[str, int], Mapping[date, str]] = field(default_factory=dict)
+    _digests: MutableMapping[tuple[str, range], str] = field(default_factory=dict)
 
     def closed_days(self, calendar: str, year: int) -> Mapping[date, str]:
         """Day → why nothing starts on it, for the closed days of a year, sorted.
@@ -66,13 +67,12 @@ class Almanac:
         """
         first, last = day_at(at - HORIZON, zone), day_at(at + HORIZON, zone)
         years = range(first.year, last.year + 1)
-        return digest_of(
-            {
-                day.isoformat(): why
-                for year in years
-                for day, why in self.closed_days(calendar, year).items()
-            }
-        )
+        known = self._digests.get((calendar, years))
+        if known is None:
+            days = (each for year in years for each in self.closed_days(calendar, year).items())
+            told = {day.isoformat(): why for day, why in days}
+            known = self._digests[calendar, years] = digest_of(told)
+        return known
 
     def _edge(self, calendar: str, day: date, *, step: timedelta) -> date | None:
         """The furthest day in one direction up to which nothing changes; nothing beyond reach."""
