@@ -1,7 +1,8 @@
 """``tagboat logs``: the log of a deployment, on the daemon's own host."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -9,9 +10,14 @@ from reconciler.cli.options import ConfigOption, FolderOption
 from reconciler.errors import TagboatError
 from reconciler.visibility import visible
 
+_POLL = 0.2
+
 
 def logs(
     what: Annotated[str, typer.Argument(metavar="DEPLOYMENT|ENV/APP", help="Whose log.")],
+    follow: Annotated[
+        bool, typer.Option("-f", "--follow", help="Go on with what is added, until Ctrl-C.")
+    ] = False,
     config: ConfigOption = None,
     folder: FolderOption = Path(),
 ) -> None:
@@ -31,5 +37,20 @@ def logs(
             f"there is no log of {what} in {place}",
             hint="logs are on the daemon's host; tagboat history lists the deployments",
         )
-    for line in numbered[-1][1].read_text(errors="replace").splitlines():
-        print(visible(line))
+    with numbered[-1][1].open(errors="replace") as file:
+        for line in _followed(file) if follow else file:
+            print(visible(line.rstrip("\n")), flush=follow)
+
+
+def _followed(file: TextIO) -> Iterator[str]:
+    """Each line as soon as it is whole, without end."""
+    from reconciler.system.clock import SystemClock
+
+    clock, begun = SystemClock(), ""
+    while True:
+        begun += file.readline()
+        if begun.endswith("\n"):
+            yield begun
+            begun = ""
+        else:
+            clock.sleep(_POLL)
