@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from reconciler.daemon.court import Court, Judged
-from reconciler.daemon.view import View
+from reconciler.daemon.view import View, answers_in
 from reconciler.errors import RefusedError, UsageError
 from reconciler.manifest.layering import effective_environments
 from reconciler.planner.inputs import Inputs
@@ -42,7 +42,8 @@ def propose(view: View, folder: Path, *, base: str, head: str, now: datetime) ->
     git = replace(view.git, environment=borrowed)
     court = Court(git, view.root, view.store)
     known = view.inputs(now=now)
-    judged = court.at(base)
+    answers = answers_in(view.ledger, view.configuration.host)
+    judged = court.at(base, answers)
     current = replace(
         known,
         basis=base,
@@ -52,7 +53,11 @@ def propose(view: View, folder: Path, *, base: str, head: str, now: datetime) ->
         judgement=judged.judgement,
     )
     result = _merge(git, base, head)
-    change = Change(head, *_authors(court, judged, head), _changed(git, base, result))
+    authors, unsigned = _authors(court, judged, head)
+    if answers is not None:
+        # Who wrote is the forge's word then, at the merge; until then names are all there is.
+        unsigned = False
+    change = Change(head, authors, unsigned, _changed(git, base, result))
     admitted = {path: (each.mode, each.id) for path, each in judged.judgement.admitted.items()}
     snapshot, report = court.load(_laid(change, admitted), at=head)
     shown = snapshot
@@ -106,7 +111,7 @@ def _entry(found: Entries, path: str) -> Entry | None:
 
 
 def _authors(court: Court, judged: Judged, head: str) -> tuple[tuple[str, ...], bool]:
-    """Whose signatures the branch's commits carry, and whether some carry none of a listed key."""
+    """Who signed the branch's commits or is named in them; whether some carry no listed key."""
     before = judged.admitted
     authority = Authority.of(replace(before, environments=effective_environments(before)))
     court.at(head)
@@ -114,5 +119,6 @@ def _authors(court: Court, judged: Judged, head: str) -> tuple[tuple[str, ...], 
     assert facts is not None  # noqa: S101 - a commit was judged a line above
     brought = court.git.tell(["rev-list", head, f"^{judged.tip}"]).split()
     known = [facts.commits[each] for each in brought if each in facts.commits]
-    people = {authority.person_of(each.signature) for each in known if each.changes}
-    return tuple(sorted(people - {""})), "" in people
+    signers = {authority.person_of(each.signature) for each in known if each.changes}
+    named = authority.named(mail for each in known if each.changes for mail in each.mails)
+    return tuple(sorted((signers | named) - {""})), "" in signers

@@ -55,7 +55,9 @@ def judge_requests(facts: Facts, answers: Answers, *, tip: str) -> Judgement:
     for commit in line:
         state = states[commit.id] = _after(facts, answers, lawbook, state, commit)
     judgement = concluded(facts, lawbook, states, tip=tip, forge=answers.forge)
-    return replace(judgement, asked=_asked(state, line, answers))
+    # States hold for these answers only, so nothing is kept of them.
+    progress = replace(judgement.progress, states={})
+    return replace(judgement, progress=progress, asked=_asked(state, line, answers))
 
 
 def _line(facts: Facts, tip: str) -> list[Commit]:

@@ -144,7 +144,17 @@ class ForgeWorld:
 
     def open(self, branch: str, *, by: str = "amy") -> int:
         body = {"head": branch, "base": "main", "title": branch}
-        number = self.server.call(by, "POST", f"/repos/{self.repository}/pulls", body)["number"]
+        at = f"/repos/{self.repository}/pulls"
+
+        def opened() -> int:
+            try:
+                return int(self.server.call(by, "POST", at, body)["number"])
+            except urllib.error.HTTPError as error:
+                if error.code == 404:  # it doesn't know of the branch yet
+                    return 0
+                raise
+
+        number = until(opened, f"{branch} is a merge request")
         until(lambda: self.pull(number)["mergeable"], "it can be merged")
         return int(number)
 

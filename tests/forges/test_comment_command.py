@@ -34,7 +34,7 @@ def test_d16_the_plan_of_a_merge_is_said_below_its_request(tmp_path: Path) -> No
             (work / path).write_text(text)
         run("git", "add", "-A")
         run(
-            *("git", "-c", "user.name=ana", "-c", "user.email=ana@acme.example"),
+            *("git", "-c", "user.name=ana", "-c", "user.email=amy@acme.example"),
             "commit",
             "-qm",
             "m",
@@ -66,3 +66,4 @@ def test_d16_the_plan_of_a_merge_is_said_below_its_request(tmp_path: Path) -> No
     assert isinstance(text, dict)
     assert text["body"].startswith("<!-- tagboat plan -->")
     assert "production/shop" in text["body"]
+    assert "written by ana" in text["body"]
