@@ -17,6 +17,7 @@ from reconciler.errors import ConfigurationError, TagboatError, UnreachableError
 from reconciler.model.request import Received, Request
 from reconciler.repository.git import Git
 from reconciler.repository.objects import read_objects
+from reconciler.repository.signing import sign
 from reconciler.system.processes import run
 
 PREFIX = "refs/heads/tagboat/requests/"
@@ -27,11 +28,9 @@ _HERE = "refs/tagboat/requests/"
 _MOST = 64 << 10
 _LINES = 3
 _DEADLINE = 30.0
-_SIGNING = 120.0
 _REMOTE = 60.0
 _GOOD = re.compile(rb'Good "tagboat-request" signature with \S+ key (SHA256:[A-Za-z0-9+/]{43})\s*')
 _WRONG = (b"Signature ", b"Couldn't verify", b"Couldn't parse", b"invalid format")
-_IN_PLACE = ("key::", "ssh-", "ecdsa-", "sk-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +52,15 @@ def sign_request(request: Request, *, key: str) -> Sealed:
     That is a file, or the key itself when an agent holds the private part. Raises
     `ConfigurationError` when it can't sign.
     """
-    with tempfile.TemporaryDirectory(prefix="tagboat-") as folder:
-        file = Path(key).expanduser()
-        if key.startswith(_IN_PLACE):
-            file = Path(folder) / "key.pub"
-            file.write_text(key.removeprefix("key::") + "\n")
-        command = ["ssh-keygen", "-Y", "sign", "-n", NAMESPACE, "-f", str(file)]
-        finished = run(command, timeout=_SIGNING, stdin=request.statement, trusted=True)
-        armour = finished.stdout
-        signer = signer_of(request.statement, armour) if finished.returncode == 0 else ""
+    armour = sign(request.statement, key=key, namespace=NAMESPACE)
+    signer = signer_of(request.statement, f"{armour}\n".encode())
     if not signer:
         raise ConfigurationError(
-            f"{key} can't sign: {finished.complaint}",
-            hint="git config user.signingkey names the key; ssh-add it if it has a passphrase",
+            f"what {key} signed can't be verified",
+            hint="git config user.signingkey names the key; look whether ssh-keygen is whole",
         )
     subject = f"Request: {request.verb} {request.scope}"
-    message = f"{subject}\n\n{request.statement.decode()}\n{armour.decode().strip()}\n"
+    message = f"{subject}\n\n{request.statement.decode()}\n{armour}\n"
     return Sealed(request.id_for(signer), message)
 
 
