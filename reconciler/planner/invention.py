@@ -6,7 +6,7 @@ from datetime import datetime
 from reconciler.manifest.snapshot import Snapshot
 from reconciler.model.app import App, Component
 from reconciler.model.release import Release
-from reconciler.names import instant_of
+from reconciler.timetable.freezes import stops_cutting, stretch_of
 from reconciler.timetable.moments import day_at
 from reconciler.versions.ordering import newest_first
 from reconciler.versions.succession import Step, next_version
@@ -62,13 +62,12 @@ def _artifact(app: str, version: str, component: Component) -> dict[str, str]:
 
 def stopped_by(snapshot: Snapshot, app: App, at: datetime) -> str:
     """The freeze that stops an app's train: one that isn't limited to places."""
-    for name, freeze in sorted(snapshot.freezes.items()):
-        scope = freeze.scope
-        placed = scope.environments or scope.tiers or scope.customers
-        meant = scope.apps is None or app.name in scope.apps
-        if not placed and meant and instant_of(freeze.from_) <= at < instant_of(freeze.until):
-            return name
-    return ""
+    stopping = (
+        name
+        for name, freeze in sorted(snapshot.freezes.items())
+        if stops_cutting(freeze, app.name) and at in stretch_of(freeze)
+    )
+    return next(stopping, "")
 
 
 def invented(seed: str, digits: int) -> str:

@@ -121,12 +121,26 @@ class _Play:
                 for each in slots(app.train.schedule, "Etc/UTC", after=start, until=self.until):
                     self._push(each, app=app.name)
         for (environment, app_name), promotion in snapshot.promotions.items():
-            if promotion.follow is not None:
+            if promotion.follow is not None and app_name in snapshot.apps:
                 self._plan_to_follow(environment, app_name, promotion.follow)
-        for freeze in snapshot.freezes.values():
-            for instant in (instant_of(freeze.from_), instant_of(freeze.until)):
-                if start < instant <= self.until:
-                    self._push(instant.astimezone(UTC))
+            if promotion.temporary is not None:
+                self._push(max(start, instant_of(promotion.temporary.expires)))
+        for place in self.inputs.ledger.places:
+            self._plan_to_finish(place)
+        ends = (
+            (instant_of(each.from_), instant_of(each.until)) for each in snapshot.freezes.values()
+        )
+        for instant in (each for both in ends for each in both if start < each <= self.until):
+            self._push(instant.astimezone(UTC))
+
+    def _plan_to_finish(self, place: Place) -> None:
+        """What is under way ends when its estimate says so, and at once if it is late."""
+        claim = self.inputs.ledger.open_claim(place)
+        if claim is not None:
+            lasts = timedelta(seconds=claim.estimate or seconds_of(_ESTIMATE))
+            left = max(timedelta(), instant_of(claim.at) + lasts - self.inputs.now)
+            end = self._end(claim, int(left.total_seconds()))
+            self._push(instant_of(end.ended), record=end)
 
     def _plan_to_follow(self, environment: str, app: str, follow: Follow) -> None:
         start = self.inputs.now

@@ -234,6 +234,10 @@ class Scene:
         assignment = self.assignment("1.0.0").model_copy(update={"content": content})
         self._deployed("production", assignment, Outcome.SUCCEEDED, content, slot=slot)
 
+    def failed(self, assignment: Assignment, *, running: str) -> None:
+        """This deployment in production failed, and what ran there before does again."""
+        self._deployed("production", assignment, Outcome.ROLLED_BACK, self.content(running))
+
     def _deployed(
         self,
         environment: str,

@@ -27,6 +27,7 @@ from planner_town import (
     verified,
 )
 
+from reconciler.deployer.ledger import KEPT
 from reconciler.model.approval import Approval
 from reconciler.model.plan import Verdict
 from reconciler.model.records import Outcome
@@ -217,6 +218,21 @@ def test_a_word_is_used_up_by_one_promotion_and_its_retries(scene):
     saw(scene, "approval", f"{path} {scene.snapshot(scene.files).blobs[path]}", ago=5)
     claim = claimed(scene, "production", "1.1.0", ago=3, merge="8" * 40)
     ended(scene, claim, ago=3, outcome=Outcome.ROLLED_BACK)
+    assert "was for the promotion before this one" in gate(scene, "approvals").why
+
+
+def test_a_word_is_used_up_by_what_succeeded_long_before_the_last_ones(scene):
+    gates(scene, QA)
+    path = approved(scene, "cara", "qa")
+    saw(scene, "approval", f"{path} {scene.snapshot(scene.files).blobs[path]}", ago=99)
+    ran(scene, "production", "1.1.0", ago=90)
+    for number in range(KEPT):
+        configured = f"    config: {{BANNER: '{number}'}}\n"
+        environment = scene.files[ENVIRONMENT]
+        scene.files[ENVIRONMENT] = environment.replace("gates:", f"{configured}gates:")
+        ran(scene, "production", "1.2.0", ago=80 - number)
+        scene.files[ENVIRONMENT] = environment
+    assert gate(scene, "settled") is None
     assert "was for the promotion before this one" in gate(scene, "approvals").why
 
 

@@ -77,6 +77,42 @@ def test_t11_t15_what_failed_its_tests_is_not_taken_and_the_one_before_is(scene)
     assert reason(decision, "after").why == "the tests of 1.2.0 in staging/shop failed: e2e"
 
 
+def test_t11_what_ran_here_before_is_not_taken_again_while_its_tests_have_failed(scene):
+    scene.ran("1.1.0", environment="staging", tested=True)
+    scene.runs("1.1.0")
+    scene.runs("1.0.0")
+    scene.tests("1.1.0", "staging", passed=False)
+    decision = scene.decision()
+    assert (decision.verdict, decision.wanted) == (Verdict.HOLD, "1.1.0")
+    assert reason(decision, "follow").why == "1.1.0: its tests in staging failed: e2e"
+
+
+TEMPORARY = """temporary:
+  branch: fix
+  owner: ana
+  expires: "{}"
+  reason: A look at the fix
+"""
+
+
+def test_what_failed_for_a_while_holds_neither_the_mended_branch_nor_what_comes_back(scene):
+    scene.files[PROMOTION] = (
+        'apiVersion: tagboat/v1\nkind: Promotion\napp: shop\nrelease: "1.1.0"\n'
+        + TEMPORARY.format("2026-11-20T13:00:00+00:00")
+    )
+    scene.runs("1.0.0")
+    seen(scene, "branch", "shop fix", commit=COMMIT, **{"tree web": TREE})
+    decision = scene.decision()
+    assert decision.verdict is Verdict.DEPLOY
+    scene.failed(decision.assignment, running="1.0.0")
+    assert reason(scene.decision(), "hold").state == "closed"
+    seen(scene, "branch", "shop fix", commit="e" * 40, **{"tree web": "f" * 40})
+    assert scene.decision().verdict is Verdict.DEPLOY
+    scene.now += timedelta(hours=1)
+    decision = scene.decision()
+    assert (decision.verdict, decision.wanted) == (Verdict.DEPLOY, "1.1.0")
+
+
 def test_a_queue_skips_nothing(scene):
     scene.files[PROMOTION] = follow("{environment: staging, mode: queue}")
     for version in ("1.0.0", "1.1.0", "1.2.0"):
@@ -232,6 +268,17 @@ def test_a_gate_that_is_closed_at_the_slot_makes_it_miss_that_one(train):
     decision = train.decision()
     assert decision.verdict is Verdict.HOLD
     assert reason(decision, "schedule").opens == "2026-12-02T11:00:00.000Z"
+
+
+def test_no_start_is_promised_at_a_time_when_the_slot_has_been_missed(train):
+    path = "environments/production/environment.yaml"
+    train.files[path] += 'windows: [{from: "11:30", until: "13:00"}]\n'
+    start = train.decision().start
+    assert (start.at, start.gate) == ("", "schedule")
+    train.now = SLOT
+    decision = train.decision()
+    assert [each.fate for each in decision.departures] == ["missed"]
+    assert decision.start.at == ""
 
 
 def test_nothing_new_at_a_slot_is_written_down(train):

@@ -1,7 +1,7 @@
 """Timetables: two weeks of the processes as they were written by hand, over changes of the clock."""
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -179,3 +179,41 @@ def test_s1_s2_s4_f38_the_branches_leave_on_time_over_a_change_of_the_clock(zone
         if " starts " in each
     ]
     assert found == expected
+
+
+def told(scene):
+    scene.known["drivers"] = None
+    return [
+        (local_text(each.at, "Etc/UTC")[15:20], each.what, each.version)
+        for each in simulate(scene.inputs(), until=scene.now + timedelta(days=1))
+    ]
+
+
+def test_what_is_under_way_ends_as_its_release_says(scene):
+    scene.claimed("1.1.0")
+    scene.now = datetime(2026, 11, 20, 10, 3, tzinfo=UTC)
+    assert told(scene) == [("10:10", "succeeds", "1.1.0")]
+    scene.now = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    assert told(scene) == [("12:00", "succeeds", "1.1.0")]
+
+
+def test_what_is_there_for_a_while_goes_when_its_time_is_over(scene):
+    scene.files["environments/production/shop.yaml"] += (
+        'temporary: {release: "1.2.0", owner: ana, expires: "2026-11-20T13:00:00+00:00",'
+        " reason: A look}\n"
+    )
+    assert told(scene) == [
+        ("12:00", "starts", "1.2.0"),
+        ("12:02", "succeeds", "1.2.0"),
+        ("13:00", "starts", "1.1.0"),
+        ("13:02", "succeeds", "1.1.0"),
+    ]
+
+
+def test_a_branch_of_an_app_without_a_file_is_left_out(scene):
+    promotion = "environments/production/shop.yaml"
+    scene.files[promotion] = scene.files[promotion].replace(
+        'release: "1.1.0"', "follow: {branch: dev}"
+    )
+    del scene.files["releases/shop/app.yaml"]
+    assert "starts" not in {what for _, what, _ in told(scene)}

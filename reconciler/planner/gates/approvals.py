@@ -143,13 +143,15 @@ def _authors(ask: Ask) -> frozenset[str]:
 def _used_up(ask: Ask, consent: Consent) -> bool:
     """Whether another promotion of this very content has begun here since the word was given.
 
-    Only one that failed is of interest: what succeeded is settled, and asks for no word.
+    Whatever became of it: what succeeded asks for no word as long as it is among the last that did,
+    and for a new one after that.
     """
     commit = ask.sign_off.commit if ask.sign_off else ""
     claims = ask.inputs.ledger.claims
+    failed = (claims[end.deployment] for end in ask.standing.held.values())
     return any(
-        admitted != commit
-        and claims[end.deployment].assignment.content == ask.content
-        and instant_of(claims[end.deployment].at) >= consent.at
-        for admitted, end in ask.standing.held.items()
+        each.sign_off.commit != commit
+        and each.assignment.content == ask.content
+        and instant_of(each.at) >= consent.at
+        for each in (*ask.standing.settled, *failed)
     )

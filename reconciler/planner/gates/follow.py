@@ -27,7 +27,12 @@ def answer(ask: Ask) -> Reason | None:
 
 
 def _asked_by_after(ask: Ask) -> bool:
-    """Whether the gate ``after``, which can be set aside, asks for a proof at the same place."""
+    """Whether the gate ``after``, which can be set aside, asks for a proof at the same place.
+
+    It isn't asked of what has run here before.
+    """
+    if ask.goes_back:
+        return False
     follow = ask.promotion.follow if ask.promotion else None
     after = ask.gates.after
     return follow is not None and after is not None and after.environment == follow.environment

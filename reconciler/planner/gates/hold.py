@@ -1,8 +1,9 @@
 """Gate ``hold``: a promotion that failed waits for a commit, so that nothing flaps.
 
 The key is the place and the commit that admitted the promotion: a newly admitted change of that
-file releases it. For what the trust root brought, and for what follows something, the content is
-the key: a new trust root is no new wish, and what follows wants something else every time.
+file releases it. For some the content is the key: for what the trust root brought, since a new
+trust root is no new wish, and for what follows something or is there for a while, since such a
+promotion wants something else in its time.
 """
 
 from reconciler.model.records import Answer, Reason
@@ -16,8 +17,8 @@ def answer(ask: Ask) -> Reason:
     if ask.sign_off is None:
         return Reason(gate=NAME, state="open", why="nothing was tried")
     promotion = ask.promotion
-    follows = promotion is not None and promotion.follow is not None
-    if follows or not ask.sign_off.merged_by:
+    moves = promotion is not None and (promotion.follow or promotion.temporary)
+    if moves or not ask.sign_off.merged_by:
         failed = ask.standing.failed.get(ask.content.digest) if ask.content else None
     else:
         failed = ask.standing.held.get(ask.sign_off.commit)

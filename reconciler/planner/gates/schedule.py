@@ -14,15 +14,17 @@ NAME = "schedule"
 
 
 def span(ask: Ask, at: datetime) -> Span:
-    """Open from each slot on, for as long as something may still leave with it."""
+    """Open at each slot, and now while something may still leave with the last one.
+
+    What another gate holds back at a slot has missed it, so none is open any later.
+    """
     follow = ask.promotion.follow if ask.promotion else None
     schedule = follow.schedule if follow else None
     if schedule is None or not ask.desired.new:
         return ALWAYS
     slot = last_slot(schedule, _zone(ask), at=at)
     following = next_slot(schedule, _zone(ask), after=at)
-    may_leave = slot == ask.desired.due or slot > ask.now
-    if may_leave and at < slot + PATIENCE:
+    if at == slot > ask.now or (at == ask.now and slot == ask.desired.due):
         return Span(open=True, since=slot, until=min(slot + PATIENCE, following))
     return Span(open=False, until=following)
 
