@@ -1,12 +1,14 @@
 """What a merge will do: the plan as it is, and as it will be once a change is merged (L2, pure).
 
-The merge itself is the sign-off, so somebody is taken to merge it who may: of those who aren't
-authors the one who leaves the fewest gates closed, by name if several do.
+The merge itself is the sign-off, so somebody is taken to merge it who may: the one whose merge
+signs off most of it and leaves the fewest gates closed, by name if several do. What that merge
+wouldn't sign off is tainted, as it will be then.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from reconciler.manifest.codes.code import Code
 from reconciler.manifest.paths import promotion_path
 from reconciler.model.people import People
 from reconciler.model.place import Place
@@ -16,7 +18,8 @@ from reconciler.planner.asking import ask_of
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.plan import decide, make_plan
 from reconciler.planner.risk import risks
-from reconciler.signoff import Admission, Judgement
+from reconciler.signoff import Admission, Authority, Judgement, Taint, codes
+from reconciler.signoff.classes import Sort, class_of
 from reconciler.signoff.facts import Entry
 
 _TRIED = 12
@@ -42,7 +45,7 @@ class Preview:
     """One place that a merge touches.
 
     ``gates``: each gate's answer now and after the merge. ``mergers`` may merge it; nobody means
-    that no listed person may.
+    that no listed person may. ``permission`` is by what, where the place's promotion changes.
     """
 
     place: Place
@@ -68,7 +71,7 @@ def previews(now: Inputs, after: Inputs, change: Change) -> tuple[Preview, ...]:
     places = {each.place for each in make_plan(now).decisions}
     places |= {Place(*each) for each in after.snapshot.promotions}
     mergers = _mergers(now, after, change, sorted(places))
-    merged = _merged(after, change, mergers[0] if mergers else "")
+    merged = _merged(now, after, change, mergers[0] if mergers else "")
     return tuple(
         _preview(now, after, merged, change, place, mergers)
         for place in sorted(places)
@@ -103,7 +106,9 @@ def _preview(
     then = {each.gate: each for each in final.reasons}
     names = [*then, *(each for each in told if each not in then)]
     release = ask.release
-    may = _may(after, place)
+    promoted = place.promotion_path in change.entries
+    may = _may(now, place) if promoted else frozenset(mergers)
+    permissions = ask.environment.permissions if ask.environment and promoted else None
     return Preview(
         place=place,
         before=decide(now, place),
@@ -112,7 +117,7 @@ def _preview(
         authors=change.authors,
         mergers=tuple(each for each in mergers if each in may),
         merged_by=mergers[0] if mergers else "",
-        permission=ask.environment.permissions.who("promote") if ask.environment else (),
+        permission=permissions.who("promote") if permissions else (),
         risks=risks(now.ledger, place, ask.content),
         downtime=str(release.downtime) if release else "none",
         migration=release.migration if release else "none",
@@ -121,10 +126,40 @@ def _preview(
     )
 
 
-def _merged(after: Inputs, change: Change, merger: str) -> Inputs:
+def _merged(now: Inputs, after: Inputs, change: Change, merger: str) -> Inputs:
     """The inputs as they will be once this person has merged the change."""
     admission = Admission(change.head, merger, change.authors, (change.head,))
-    return replace(after, judgement=_admitted(after.judgement, change, admission))
+    judgement = _admitted(after.judgement, change, admission)
+    refused = (
+        Taint(path, code.id, change.head, merger, why, code.fix)
+        for path, entry in sorted(change.entries.items())
+        for code, why in _refused(now.judgement.authority, change, merger, path, entry)
+    )
+    return replace(after, judgement=replace(judgement, taints=(*judgement.taints, *refused)))
+
+
+def _refused(
+    authority: Authority, change: Change, merger: str, path: str, entry: Entry | None
+) -> Iterator[tuple[Code, str]]:
+    """Why this person's merge would be no sign-off of a path, by who may what before it.
+
+    An approval is its own proof, and what one person may put on at once needs no merge.
+    """
+    found = class_of(path)
+    halts = found.area and any(authority.may_halt(each, found.area) for each in change.authors)
+    if found.sort is Sort.APPROVAL or (found.sort is Sort.HALT and entry is not None and halts):
+        return
+    wrote = ", ".join(change.authors) or "nobody who is listed"
+    if found.sort is Sort.UNLISTED or (found.area and found.area not in authority.guards):
+        yield codes.TRUST_ROOT, "no merge brings this into force: a new trust root on the host does"
+    elif change.unknown:
+        yield codes.CONTENT_UNLISTED, "a commit of the branch is signed by nobody who is listed"
+    elif not merger:
+        yield codes.NOT_PERMITTED, f"nobody may merge it: it is written by {wrote}"
+    elif merger in change.authors and found.environment not in authority.alone:
+        yield codes.OWN_MERGE, f"{merger} wrote it; somebody else has to merge it"
+    elif not authority.holds(path, merged_by=(merger,), authors=change.authors):
+        yield codes.NOT_PERMITTED, f"the merge of {merger} alone doesn't sign it off"
 
 
 def _admitted(judgement: Judgement, change: Change, admission: Admission) -> Judgement:
@@ -154,18 +189,27 @@ def _unmerged(after: Inputs, change: Change) -> Inputs:
 def _mergers(
     now: Inputs, after: Inputs, change: Change, places: Iterable[Place]
 ) -> tuple[str, ...]:
-    """Who may merge for at least one place that is promoted, the most useful first."""
+    """Whose merge signs off at least a part of it, the most useful first."""
+    authority = now.judgement.authority
     promoted = [
         each for each in places if promotion_path(each.environment, each.app) in change.entries
     ]
-    may = {place: _may(now, place) for place in promoted}
-    people = sorted({each for some in may.values() for each in some} - set(change.authors))
+    lacking = {
+        person: sum(
+            any(_refused(authority, change, person, path, entry))
+            for path, entry in change.entries.items()
+        )
+        for person in authority.keys
+    }
+    people = sorted(
+        (person for person, paths in lacking.items() if paths < len(change.entries)),
+        key=lambda person: (lacking[person], person),
+    )
     ranked = []
     for person in people[:_TRIED]:
-        merged = _merged(after, change, person)
+        merged = _merged(now, after, change, person)
         closed = sum(len(decide(merged, place).closed) for place in promoted)
-        lacking = sum(person not in may[place] for place in promoted)
-        ranked.append((lacking, closed, person))
+        ranked.append((lacking[person], closed, person))
     return tuple([person for _, _, person in sorted(ranked)] + people[_TRIED:])
 
 

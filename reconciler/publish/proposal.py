@@ -153,8 +153,10 @@ def _mergers(preview: Preview) -> str:
     roles = ", ".join(preview.permission)
     wrote = ", ".join(preview.authors) or "somebody who isn't listed"
     if not preview.mergers:
-        return markdown(f"nobody: {roles or 'no role'} may, and {wrote} wrote it")
-    return markdown(f"{', '.join(preview.mergers)} ({roles}); written by {wrote}")
+        may = f"{roles} may, and " if roles else ""
+        return markdown(f"nobody: {may}{wrote} wrote it")
+    by = f" ({roles})" if roles else ""
+    return markdown(f"{', '.join(preview.mergers)}{by}; written by {wrote}")
 
 
 def _gates(gates: Sequence[tuple[Reason | None, Reason | None]]) -> list[str]:

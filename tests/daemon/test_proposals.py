@@ -1,6 +1,7 @@
 """What a merge will do: read from real git, decided by the planner, told as a comment."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from reconciler.daemon.proposals import propose
 from reconciler.daemon.proving import Proving
 from reconciler.errors import RefusedError, UsageError
 from reconciler.model.deployment import Work
+from reconciler.model.plan import Verdict
 from reconciler.planner.backtest import summary
 from reconciler.planner.preview import previews
 from reconciler.publish.proposal import MARKER, proposal_markdown
+from reconciler.signoff.chairs import Chairs
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 GOLDEN = Path(__file__).parent / "proposal.md"
@@ -111,6 +114,54 @@ def test_who_wrote_it_is_no_one_who_may_merge_it(scene):
     found = proposal(world, reconciler, head)
     (seen,) = previews(found.now, found.after, found.change)
     assert seen.mergers == ("ben",)
+
+
+def seen_of(world, reconciler, files, by):
+    found = proposal(world, reconciler, branch(world, files, by=by))
+    return previews(found.now, found.after, found.change)
+
+
+def test_x9_what_no_merge_would_sign_off_does_not_start(scene):
+    world, reconciler = scene
+    files = {"environments/staging/shop.yaml": promotion("1.1.0")}
+    (preview,) = seen_of(world, reconciler, files, "eve")
+    assert (preview.mergers, preview.after.verdict) == ((), Verdict.HOLD)
+    assert preview.after.closed[0].why.startswith("TB458 ")
+    head = world.commit(files, onto=[world.tip], by="ben")
+    head = world.commit(
+        {"environments/staging/shop.yaml": promotion("1.1.0", "needs: []\n")}, onto=[head], by="ana"
+    )
+    found = proposal(world, reconciler, head)
+    (preview,) = previews(found.now, found.after, found.change)
+    assert (preview.authors, preview.mergers) == (("ana", "ben"), ())
+    assert preview.after.closed[0].why.startswith("TB456 nobody may merge it")
+    assert "starts at once" not in told(found)
+
+
+def guarded(found, seats):
+    """The proposal where policies have one guard's role with so many seats; none for nobody."""
+    chairs = Chairs("developer", frozenset({"ana", "ben"}), seats)
+    authority = found.now.judgement.authority
+    known = replace(authority, guards={"policies": ((chairs,),)} if seats else {})
+    now = replace(found.now, judgement=replace(found.now.judgement, authority=known))
+    return previews(now, found.after, found.change)
+
+
+def test_x13_a_policy_that_comes_along_needs_its_guards(scene):
+    world, reconciler = scene
+    environment = world.git.tell(["show", f"main:{ENVIRONMENT.format('staging')}"])
+    files = {
+        ENVIRONMENT.format("staging"): f"{environment}\ntitle: Before\n",
+        "environments/staging/shop.yaml": promotion("1.1.0"),
+    }
+    found = proposal(world, reconciler, branch(world, files))
+    (alone,) = guarded(found, 1)
+    assert (alone.mergers, alone.after.verdict) == (("ana",), Verdict.DEPLOY)
+    (two,) = guarded(found, 2)
+    assert two.after.closed[0].why.startswith(f"TB456 {ENVIRONMENT.format('staging')}: the merge")
+    (nobody,) = guarded(found, 0)
+    assert "no merge brings this into force" in nobody.after.closed[0].why
+    assert nobody.after.verdict is two.after.verdict is Verdict.HOLD
 
 
 def test_the_risk_line_comes_from_the_history(scene):
