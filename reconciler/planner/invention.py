@@ -14,7 +14,10 @@ from reconciler.versions.tags import tag_of
 
 
 def next_release(snapshot: Snapshot, app: App, at: datetime) -> Release:
-    """The release that a train would cut at an instant: the last one with other content."""
+    """The release that a train would cut at an instant: the last one with other content.
+
+    Raises `UsageError` where no version follows by itself.
+    """
     existing = [version for name, version in snapshot.releases if name == app.name]
     train = app.train.schedule if app.train else None
     zone = (train.timezone if train else None) or "Etc/UTC"

@@ -13,6 +13,7 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Any, Literal
 
+from reconciler.errors import UsageError
 from reconciler.manifest.layering import resolve
 from reconciler.model.app import App
 from reconciler.model.deployment import Assignment
@@ -219,7 +220,10 @@ class _Play:
         stopped = stopped_by(self.inputs.snapshot, app, at)
         if stopped:
             return Event(at, app.name, "not-cut", why=f"freeze {stopped}")
-        release = next_release(self.inputs.snapshot, app, at)
+        try:
+            release = next_release(self.inputs.snapshot, app, at)
+        except UsageError as error:
+            return Event(at, app.name, "not-cut", why=error.message)
         releases = {**self.inputs.snapshot.releases, (app.name, release.version): release}
         snapshot = replace(self.inputs.snapshot, releases=releases)
         self.inputs = replace(self.inputs, snapshot=snapshot)

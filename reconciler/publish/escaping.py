@@ -62,7 +62,7 @@ def paragraphs(text: str) -> str:
 
 def code(text: str) -> str:
     """An identifier in code style if it is made of harmless characters, else plain text."""
-    return f"`{text}`" if _PLAIN.fullmatch(text) else markdown(text)
+    return f"`{text}`" if _PLAIN.fullmatch(text) else unlinked(text)
 
 
 def attribute(text: str) -> str:

@@ -8,7 +8,7 @@ from reconciler.model.records import Reason
 from reconciler.names import instant_of
 from reconciler.planner.preview import Preview
 from reconciler.planner.rendering import start_text
-from reconciler.publish.escaping import code, markdown
+from reconciler.publish.escaping import code, unlinked
 from reconciler.publish.fragments import table
 from reconciler.timetable.moments import local_text
 
@@ -61,13 +61,13 @@ def proposal_json(previews: Sequence[Preview], backtest: str = "") -> dict[str, 
 def _section(preview: Preview, changes: Changes | None) -> list[str]:
     before, after = preview.before, preview.after
     runs = code(before.running) if before.running else "nothing yet"
-    head = f"### {markdown(str(preview.place))}: {runs} → {code(after.wanted or '?')}"
+    head = f"### {unlinked(str(preview.place))}: {runs} → {code(after.wanted or '?')}"
     facts = [
-        ("What", markdown(after.summary)),
+        ("What", unlinked(after.summary)),
         ("Changes", _changes(changes)),
         ("Downtime", _downtime(preview)),
         ("Way back", _way_back(preview)),
-        ("Risk", markdown("; ".join(preview.risks))),
+        ("Risk", unlinked("; ".join(preview.risks))),
         ("May merge", _mergers(preview)),
     ]
     rows = [(f"**{name}**", text) for name, text in facts if text]
@@ -88,9 +88,9 @@ def _verdict(preview: Preview) -> str:
         case Verdict.DEPLOY:
             said = "Once merged, it starts at once"
         case Verdict.BUSY | Verdict.GO_BACK:
-            said = f"Another deployment is under way: {markdown(after.sentence)}"
+            said = f"Another deployment is under way: {unlinked(after.sentence)}"
         case Verdict.BROKEN:
-            said = f"It can't run: {markdown(_first(after.closed))}"
+            said = f"It can't run: {unlinked(_first(after.closed))}"
         case Verdict.HOLD:
             said = f"Once merged, it {_waits(after)}"
     return f"{said}."
@@ -98,12 +98,12 @@ def _verdict(preview: Preview) -> str:
 
 def _waits(after: Decision) -> str:
     if after.start and after.start.earliest:
-        return f"starts {markdown(start_text(after.start))}"
+        return f"starts {unlinked(start_text(after.start))}"
     waits = [each for each in after.closed if not each.opens]
-    first = markdown(_first(waits or after.closed))
+    first = unlinked(_first(waits or after.closed))
     if after.start and after.start.at:
         when = local_text(instant_of(after.start.at), after.start.zone)
-        return f"waits: {first}. Time allows it from {markdown(when)}"
+        return f"waits: {first}. Time allows it from {unlinked(when)}"
     return f"waits: {first}"
 
 
@@ -125,13 +125,13 @@ def _changes(changes: Changes | None) -> str:
     where = f" · in {', '.join(parts)}" if parts else ""
     breaking = f" · **{len(changes.breaking)} breaking**" if changes.breaking else ""
     gone = f" · **{len(changes.gone)} no longer contained**" if changes.gone else ""
-    return markdown(f"{many}{tickets}{where}") + breaking + gone
+    return unlinked(f"{many}{tickets}{where}") + breaking + gone
 
 
 def _downtime(preview: Preview) -> str:
     minutes = round(preview.estimate / 60)
     about = f", takes about {minutes} min" if minutes else ""
-    return f"{markdown(preview.downtime)}{about}"
+    return f"{unlinked(preview.downtime)}{about}"
 
 
 def _way_back(preview: Preview) -> str:
@@ -145,7 +145,7 @@ def _way_back(preview: Preview) -> str:
         "compatible": "; the data stays as it is then",
         "breaking": "; the data is restored from the backup",
     }[preview.migration]
-    said = f". {markdown(preview.way_back)}" if preview.way_back else ""
+    said = f". {unlinked(preview.way_back)}" if preview.way_back else ""
     return f"{back}{data}{said}"
 
 
@@ -154,9 +154,9 @@ def _mergers(preview: Preview) -> str:
     wrote = ", ".join(preview.authors) or "somebody who isn't listed"
     if not preview.mergers:
         may = f"{roles} may, and " if roles else ""
-        return markdown(f"nobody: {may}{wrote} wrote it")
+        return unlinked(f"nobody: {may}{wrote} wrote it")
     by = f" ({roles})" if roles else ""
-    return markdown(f"{', '.join(preview.mergers)}{by}; written by {wrote}")
+    return unlinked(f"{', '.join(preview.mergers)}{by}; written by {wrote}")
 
 
 def _gates(gates: Sequence[tuple[Reason | None, Reason | None]]) -> list[str]:
@@ -168,10 +168,10 @@ def _gates(gates: Sequence[tuple[Reason | None, Reason | None]]) -> list[str]:
         last = then or now
         assert last is not None  # noqa: S101 - one of the two is there
         shut += last.state != "open"
-        why = markdown(last.why)
+        why = unlinked(last.why)
         if last.state != "open" and last.remedy:
-            why += f"<br>→ {markdown(last.remedy)}"
-        rows.append((markdown(last.gate), _state(now), _state(then), why))
+            why += f"<br>→ {unlinked(last.remedy)}"
+        rows.append((unlinked(last.gate), _state(now), _state(then), why))
     told = f"{shut} of them not open after the merge" if shut else "all open after the merge"
     head = f"<details><summary>{len(gates)} gates, {told}</summary>"
     return [head, table(("gate", "now", "after the merge", "why"), rows), "</details>"]
@@ -202,4 +202,4 @@ def _entry(change: Change) -> str:
 def _text(change: Change) -> str:
     scope = f"{change.scope}: " if change.scope else ""
     tickets = f" ({', '.join(change.tickets)})" if change.tickets else ""
-    return markdown(f"{scope}{change.text}{tickets}")
+    return unlinked(f"{scope}{change.text}{tickets}")

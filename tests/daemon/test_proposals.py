@@ -1,5 +1,6 @@
 """What a merge will do: read from real git, decided by the planner, told as a comment."""
 
+import html
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from reconciler.model.deployment import Work
 from reconciler.model.plan import Verdict
 from reconciler.planner.backtest import summary
 from reconciler.planner.preview import previews
+from reconciler.publish.escaping import code
 from reconciler.publish.proposal import MARKER, proposal_markdown
 from reconciler.signoff.chairs import Chairs
 
@@ -86,6 +88,20 @@ def test_m17_the_comment_says_what_the_merge_will_do(scene):
         GOLDEN.write_text(text)
     assert text == GOLDEN.read_text()
     assert text.startswith(MARKER)
+
+
+def test_b38_nobody_is_called_by_what_a_commit_or_a_branch_says(scene):
+    world, reconciler = scene
+    app = proposal(world, reconciler, world.tip).after.snapshot.apps["shop"]
+    person = Person("@everybody", "x@shop.example")
+    said = "fix: ask @all, see #12 and https://evil.example"
+    odd = Commit("1" * 40, ("0" * 40,), person, said, ())
+    changes = changes_of(app, Span(base="0" * 40, head="1" * 40, commits=(odd,)))
+    head = branch(world, {"environments/staging/shop.yaml": promotion("1.1.0")})
+    text = told(proposal(world, reconciler, head), {"staging/shop": changes})
+    for live in ("@all", "@everybody", "#12", "https://"):
+        assert live not in html.unescape(text)
+    assert "@all" not in html.unescape(code("@all@1a2b3c"))
 
 
 def test_the_same_branch_gives_the_same_bytes(scene):

@@ -217,3 +217,10 @@ def test_a_branch_of_an_app_without_a_file_is_left_out(scene):
     )
     del scene.files["releases/shop/app.yaml"]
     assert "starts" not in {what for _, what, _ in told(scene)}
+
+
+def test_a_train_whose_versions_nobody_can_tell_cuts_nothing(scene):
+    path = "releases/shop/app.yaml"
+    scene.files[path] = scene.files[path].replace("semver", "opaque")
+    scene.files[path] += "train: {schedule: {time: '15:00'}}\n"
+    assert ("15:00", "not-cut", "") in told(scene)
