@@ -56,7 +56,8 @@ def plan(
     """
     from reconciler.cli.knowledge import known, require_answer
     from reconciler.planner.plan import make_plan
-    from reconciler.planner.rendering import as_markdown, as_text
+    from reconciler.planner.rendering import as_text
+    from reconciler.publish.plan_table import as_markdown
     from reconciler.system.clock import SystemClock
 
     now = instant("--at", at) if at else SystemClock().now()

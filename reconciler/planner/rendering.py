@@ -1,4 +1,4 @@
-"""A plan in words: text and Markdown from one object."""
+"""A plan in words."""
 
 from reconciler.model.plan import Decision, Plan, Start, Verdict
 from reconciler.names import instant_of
@@ -19,23 +19,6 @@ def as_text(plan: Plan) -> str:
     width = max((len(str(each.place)) for each in plan.decisions), default=0)
     lines = [line for each in plan.decisions for line in _lines(each, width)]
     return "\n".join([*lines, f"plan {plan.digest[:19]} at {plan.commit[:12]}"])
-
-
-def as_markdown(plan: Plan) -> str:
-    """The plan for a merge request: a table, and the reasons of what is held."""
-    head = ["| place | runs | wants | what happens |", "| --- | --- | --- | --- |"]
-    rows = [
-        f"| {each.place} | {_cell(each.running)} | {_cell(each.wanted)} | "
-        f"{SYMBOLS[each.verdict]} {_cell(each.sentence)} |"
-        for each in plan.decisions
-    ]
-    reasons = [
-        f"- **{each.place}** {_cell(reason)}{f' — {_cell(remedy)}' if remedy else ''}"
-        for each in plan.decisions
-        if is_held(each)
-        for reason, remedy in reasons_and_remedies(each)
-    ]
-    return "\n".join([*head, *rows, *(["", *reasons] if reasons else [])])
 
 
 def is_held(decision: Decision) -> bool:
@@ -90,7 +73,3 @@ def _lines(decision: Decision, width: int) -> list[str]:
         if remedy:
             below.append(f"      → {remedy}")
     return [f"{symbol} {place:<{width}}  {sentence}", *below]
-
-
-def _cell(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")

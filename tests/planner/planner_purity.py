@@ -25,8 +25,9 @@ from reconciler.model.plan import Plan
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.plan import make_plan
 from reconciler.planner.preview import Change, previews
-from reconciler.planner.rendering import as_markdown, as_text
+from reconciler.planner.rendering import as_text
 from reconciler.planner.simulation import simulate
+from reconciler.publish.plan_table import as_markdown
 from reconciler.publish.proposal import proposal_json, proposal_markdown
 from reconciler.signoff.facts import Entry
 

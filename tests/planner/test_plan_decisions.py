@@ -1,5 +1,7 @@
 """What the plan says of one place, for each thing that can be in the way."""
 
+import html
+
 import pytest
 
 from reconciler.diagnostics import Location
@@ -9,7 +11,8 @@ from reconciler.model.observation import Observation, Presence
 from reconciler.model.plan import Verdict
 from reconciler.model.records import Outcome, Sighting
 from reconciler.planner.plan import make_plan
-from reconciler.planner.rendering import as_markdown, as_text
+from reconciler.planner.rendering import as_text
+from reconciler.publish.plan_table import as_markdown
 from reconciler.signoff import Taint
 
 PROMOTION = "environments/production/shop.yaml"
@@ -215,7 +218,22 @@ def test_text_and_markdown_say_the_same_words(scene):
     plan = make_plan(scene.inputs())
     why = plan.decisions[0].closed[0].why
     assert why in as_text(plan)
-    assert why in as_markdown(plan)
+    assert why in html.unescape(as_markdown(plan))
+
+
+def test_b38_what_a_file_says_is_no_markup_in_the_plan_and_calls_nobody(scene):
+    scene.files["environments/freezes/now.yaml"] = """apiVersion: tagboat/v1
+kind: Freeze
+name: now
+scope: {}
+from: "2026-11-20T00:00:00+00:00"
+until: "2026-11-21T00:00:00+00:00"
+reason: "@all ![x](https://evil.example/a) **now** | then"
+"""
+    text = as_markdown(make_plan(scene.inputs()))
+    assert "frozen by now" in text
+    for live in ("@all", "![", "](", "**now", "| then", "https://"):
+        assert live not in text
 
 
 def test_b63_an_environment_under_a_new_name_is_not_deployed_beside_the_old_one(scene):
