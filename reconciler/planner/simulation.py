@@ -135,8 +135,15 @@ class _Play:
             self._push(instant.astimezone(UTC))
 
     def _plan_to_finish(self, place: Place) -> None:
-        """What is under way ends when its estimate says so, and at once if it is late."""
-        claim = self.inputs.ledger.open_claim(place)
+        """What is under way ends when its estimate says so, and at once if it is late.
+
+        Long tests that have said nothing yet begin now.
+        """
+        standing = self.inputs.ledger.at(place)
+        claim = standing.open_claim
+        for each in standing.settled[-1:]:
+            if each.assignment.content.digest not in standing.verifications:
+                self._test(each)
         if claim is not None:
             lasts = timedelta(seconds=claim.estimate or seconds_of(_ESTIMATE))
             left = max(timedelta(), instant_of(claim.at) + lasts - self.inputs.now)

@@ -224,3 +224,10 @@ def test_a_train_whose_versions_nobody_can_tell_cuts_nothing(scene):
     scene.files[path] = scene.files[path].replace("semver", "opaque")
     scene.files[path] += "train: {schedule: {time: '15:00'}}\n"
     assert ("15:00", "not-cut", "") in told(scene)
+
+
+def test_long_tests_that_have_not_ended_pass_too(scene):
+    scene.ran("1.1.0", tested=True)
+    assert told(scene) == [("12:01", "verified", "1.1.0")]
+    scene.tests("1.1.0", "production", passed=False)
+    assert told(scene) == []
