@@ -35,7 +35,10 @@ def pause(
     config: ConfigOption = None,
     folder: FolderOption = Path(),
 ) -> None:
-    """Stop new starts in an environment or a place; what runs and what is under way goes on."""
+    """Stop new starts in an environment or a place.
+
+    What runs, and what is under way, goes on.
+    """
     ask(Wish("pause", where, reason, lasts), Manner(local, wait, config, folder))
 
 
@@ -81,7 +84,7 @@ def retry(
     config: ConfigOption = None,
     folder: FolderOption = Path(),
 ) -> None:
-    """Try a promotion that failed once more, as it is."""
+    """Try a promotion that failed once more."""
     ask(Wish("retry", where, reason), Manner(local, wait, config, folder))
 
 
@@ -93,7 +96,7 @@ def abort(
     config: ConfigOption = None,
     folder: FolderOption = Path(),
 ) -> None:
-    """Stop the deployment that is under way, and undo what it has done."""
+    """Stop the deployment that is under way, and undo it."""
     ask(Wish("abort", where, reason), Manner(local, wait, config, folder))
 
 
@@ -105,7 +108,7 @@ def verify(
     config: ConfigOption = None,
     folder: FolderOption = Path(),
 ) -> None:
-    """Run the long tests of what stands in a place again, without deploying."""
+    """Run the long tests of what stands in a place again."""
     ask(Wish("verify", where, reason), Manner(local, wait, config, folder))
 
 
@@ -117,7 +120,10 @@ def rollback(
     config: ConfigOption = None,
     folder: FolderOption = Path(),
 ) -> None:
-    """Bring back what ran before the last deployment, while the policy lets it go unapproved."""
+    """Bring back what ran before the last deployment.
+
+    As long as the policy lets it go without approval.
+    """
     say("data that the last deployment migrated go back too, where its migration can be undone")
     ask(Wish("rollback", where, reason), Manner(local, wait, config, folder))
 

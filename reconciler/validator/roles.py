@@ -23,10 +23,11 @@ def roles(snapshot: Snapshot) -> Iterator[Diagnostic]:
     for team, members in people.teams.items():
         for index, member in enumerate(members):
             yield from _named(snapshot, people, ("teams", team, index), member)
+    circling = _circling(people)
     for role, members in people.roles.items():
         for index, member in enumerate(members):
             yield from _named(snapshot, people, ("roles", role, index), member)
-        if role in _reached(people, role):
+        if role in circling and role in _reached(people, role):
             yield references.CYCLE.at(
                 snapshot.locate(PEOPLE, ("roles", role), key=True),
                 f"role {shown(role)} contains itself",
@@ -49,6 +50,26 @@ def _named(snapshot: Snapshot, people: People, node: NodePath, member: str) -> I
         yield references.PARTY.at(
             place, f"there is no {sort} {shown(name)}", hint=near(name, known)
         )
+
+
+def _circling(people: People) -> frozenset[str]:
+    """The roles from which some circle can be reached: all others end at persons and teams."""
+    inside = {
+        role: {name for each in members if (name := each.removeprefix("role/")) != each}
+        for role, members in people.roles.items()
+    }
+    around: dict[str, list[str]] = {}
+    for role, names in inside.items():
+        for name in names:
+            around.setdefault(name, []).append(role)
+    ending = [role for role, names in inside.items() if not names & inside.keys()]
+    left = {role: len(names & inside.keys()) for role, names in inside.items()}
+    while ending:
+        for role in around.get(ending.pop(), ()):
+            left[role] -= 1
+            if left[role] == 0:
+                ending.append(role)
+    return frozenset(role for role, number in left.items() if number)
 
 
 def _reached(people: People, role: str) -> frozenset[str]:

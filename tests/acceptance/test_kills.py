@@ -49,7 +49,9 @@ def test_f1_f16_21_kills_at_different_steps_change_nothing_in_the_end(story: Sto
         until(lambda: story.status()["dev/shop"]["verdict"] == "in-sync", point)
         story.stop()
     records = [
-        each for each in story.history() if (each["environment"], each["app"]) == ("dev", "shop")
+        each
+        for each in story.history()
+        if (each.get("environment"), each.get("app")) == ("dev", "shop")
     ]
     claims = [each["deployment"] for each in records if each["kind"] == "Claim"]
     ends = [each for each in records if each["kind"] == "End"]

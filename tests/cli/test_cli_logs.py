@@ -10,7 +10,8 @@ def test_a_log_is_followed_line_by_line_until_somebody_has_seen_enough(example):
     log = max((example.layout.state / "logs").glob("dev.blog.*.log"))
     before = log.read_text()
     with subprocess.Popen(
-        [str(TAGBOAT), "logs", "dev/blog", "-f"],
+        # A background job of a script is started with Ctrl-C ignored, and hands that on.
+        ["env", "--default-signal=INT", str(TAGBOAT), "logs", "dev/blog", "-f"],
         cwd=example.engineer,
         env=example.environment,
         stdout=subprocess.PIPE,

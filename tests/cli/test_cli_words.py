@@ -43,7 +43,7 @@ def test_a_held_file_is_offered_again_as_it_is_and_comes_into_force(call, exampl
     path = "environments/staging/blog.yaml"
     example.git("pull", "-q", "--ff-only", "origin", "main")
     file = example.engineer / path
-    file.write_text(file.read_text().replace("2026.41.1", "2026.43.1"))
+    file.write_text(f"{file.read_text()}# Pushed in a hurry.\n")
     example.git("commit", "-q", "-S", "-am", "Fix")
     example.git("push", "-q", "origin", "main")
     why = gate(call, "staging/blog", "sign-off")
