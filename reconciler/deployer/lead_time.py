@@ -33,7 +33,7 @@ class Part(StrEnum):
     WINDOW = "window"
     """A window, a day, a slot, or the end of a freeze or of a pause had to come."""
     QUEUE = "queue"
-    """Other work came first: another deployment, another app, a look at a repository."""
+    """Other work came first: another deployment, or another app."""
     APPLY = "apply"
     """From the claim to the end."""
 
