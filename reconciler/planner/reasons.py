@@ -37,5 +37,11 @@ def undecided(gate: str, why: str, *, remedy: str) -> Reason:
     return Reason(gate=gate, state="unknown", why=why, remedy=remedy)
 
 
+def unfounded(gate: str) -> Reason:
+    """A gate that speaks of content answers so where the files lead to none."""
+    remedy = "see what the gates files and follow say"
+    return undecided(gate, "nobody knows what would run here", remedy=remedy)
+
+
 def _text(instant: datetime | None) -> str:
     return instant_text(instant) if instant else ""

@@ -6,6 +6,8 @@ from reconciler.diagnostics import Diagnostic
 from reconciler.manifest.codes import reach
 from reconciler.manifest.paths import promotion_path
 from reconciler.manifest.snapshot import Snapshot
+from reconciler.model.gates import Requirement
+from reconciler.model.promotion import Promotion
 from reconciler.model.release import Release
 from reconciler.validator.effective import Effective, deployed
 
@@ -14,8 +16,9 @@ def required(snapshot: Snapshot) -> Iterator[Diagnostic]:
     """What ``gates.require`` asks for can be had, and data can be put back where it must be.
 
     ``smoke-tests`` needs a smoke test at the place (B53, B93); ``way-back`` a release that says how
-    to go back, so no plain commit. A release whose migration is ``breaking`` needs maintenance and
-    a backup that can be restored, and so does ``rollback.restore: always``.
+    to go back, so no plain commit. An override of such a gate lets its release pass. A release
+    whose migration is ``breaking`` needs maintenance and a backup that can be restored, and so does
+    ``rollback.restore: always``.
     """
     for each in deployed(snapshot):
         assert each.app is not None  # noqa: S101 - narrowing
@@ -24,14 +27,23 @@ def required(snapshot: Snapshot) -> Iterator[Diagnostic]:
             continue
         release = snapshot.releases.get((each.app.name, promotion.release or ""))
         require = each.value.gates.require
-        if "smoke-tests" in require and not any(each.value.pipeline.smoke.values()):
+        tested = any(each.value.pipeline.smoke.values())
+        if "smoke-tests" in require and not (tested or _set_aside(promotion, "smoke-tests")):
             said = "'smoke-tests' is required, and there are none"
             node = ("gates", "require", require.index("smoke-tests"))
             hint = "add a test to 'pipeline.smoke'"
             yield each.finding(reach.REQUIRED, said, *node, hint=hint)
-        if "way-back" in require:
+        if "way-back" in require and not _set_aside(promotion, "way-back"):
             yield from _way_back(snapshot, each, release, commit=promotion.commit)
         yield from _restore(snapshot, each, release)
+
+
+def _set_aside(promotion: Promotion, word: Requirement) -> bool:
+    override = promotion.override
+    return override is not None and (override.gate, override.release) == (
+        f"require/{word}",
+        promotion.release,
+    )
 
 
 def _way_back(

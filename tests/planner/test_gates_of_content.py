@@ -379,7 +379,7 @@ def test_b122_a_merge_that_moves_more_places_than_the_host_allows_is_confirmed_f
     assert gate(scene, "mass-change") is None
     scene.known["places_at_once"] = 3
     found = gate(scene, "mass-change")
-    assert found.why == f"merge {'1' * 12} changes 4 places at once, and 3 are the most"
+    assert found.why == f"merge {'1' * 12} changes 4 places at once, and this host allows 3"
     assert found.remedy == f"tagboat confirm production --change {'1' * 12}"
     confirmed(scene, app=None, content="3" * 40)
     assert gate(scene, "mass-change").state == "closed"

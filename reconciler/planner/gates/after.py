@@ -16,7 +16,7 @@ from reconciler.model.records import Reason
 from reconciler.names import seconds_of
 from reconciler.planner.durations import in_words
 from reconciler.planner.inputs import Ask
-from reconciler.planner.reasons import closed, opened, undecided
+from reconciler.planner.reasons import closed, opened, undecided, unfounded
 from reconciler.planner.verified import Stay, stays_of
 
 NAME = "after"
@@ -83,8 +83,7 @@ def _of_tier(ask: Ask, tier: str | None) -> Iterator[str]:
 
 def _of_place(ask: Ask, after: After, place: Place) -> Reason:
     if ask.content is None:
-        why = "nobody knows what would run here"
-        return undecided(NAME, why, remedy="see what the gate files says")
+        return unfounded(NAME)
     if ask.inputs.ledger.at(place).broken:
         why = f"the history of {place} contradicts itself"
         return undecided(NAME, why, remedy=f"find out who wrote the records of {place}")

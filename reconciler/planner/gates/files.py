@@ -1,5 +1,6 @@
 """Gate ``files``: the files that decide about the place are there and have no errors."""
 
+from reconciler.manifest.codes import reach
 from reconciler.manifest.support import unsupported
 from reconciler.model.records import Reason
 from reconciler.planner.gates import follow
@@ -8,17 +9,22 @@ from reconciler.planner.inputs import Ask
 
 NAME = "files"
 
+_SAID_ELSEWHERE = frozenset({reach.REQUIRED.id})
+"""Findings that gates of their own speak of: ``require/…`` can be set aside, and isn't asked before
+going back."""
+
 
 def answer(ask: Ask) -> Reason:
     """Closed by the first error in a file that concerns the place.
 
-    Where the files ask for more than this version does, the gate `supported` says so.
+    Where the files ask for more than this version does, the gate `supported` says so; where the
+    place requires what isn't there, the gates ``require/…`` do.
     """
     versions = frozenset({ask.wanted})
     findings = [
         each
         for each in ask.inputs.report.errors
-        if concerns(each.location.path, ask.place, versions)
+        if each.code not in _SAID_ELSEWHERE and concerns(each.location.path, ask.place, versions)
     ]
     if findings:
         first = findings[0]

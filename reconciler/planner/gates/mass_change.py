@@ -27,7 +27,7 @@ def answer(ask: Ask) -> Reason | None:
     most = ask.inputs.places_at_once
     return closed(
         NAME,
-        f"merge {commit[:12]} changes {count} places at once, and {most} are the most",
+        f"merge {commit[:12]} changes {count} places at once, and this host allows {most}",
         remedy=f"tagboat confirm {ask.place.environment} --change {commit[:12]}",
         who=ask.environment.permissions.who("confirm") if ask.environment else (),
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from reconciler.model.question import Question
 from reconciler.model.records import Reason
 from reconciler.planner.inputs import Ask
-from reconciler.planner.reasons import closed, opened, undecided
+from reconciler.planner.reasons import closed, opened, undecided, unfounded
 
 NAME = "tag"
 
@@ -59,7 +59,9 @@ def questions(ask: Ask) -> Iterator[Question]:
 
 def known_tag(ask: Ask, gate: str) -> Mapping[str, str] | Reason:
     """What is known of the release's tag; else what a gate that has to know answers."""
-    if ask.content is None or ask.release is None:
+    if ask.content is None:
+        return unfounded(gate)
+    if ask.release is None:
         remedy = "promote a release"
         return closed(gate, "content without a release has no tag", remedy=remedy)
     seen = ask.inputs.ledger.sighting("tag", _about_tag(ask))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from reconciler.model.question import Question
 from reconciler.model.records import Reason
 from reconciler.planner.inputs import Ask
-from reconciler.planner.reasons import closed, opened, undecided
+from reconciler.planner.reasons import closed, opened, undecided, unfounded
 
 NAME = "tickets"
 
@@ -18,6 +18,8 @@ def answer(ask: Ask) -> Reason | None:
     """Closed by the first ticket that stands elsewhere, unknown while one was never seen."""
     if ask.gates.tickets is None:
         return None
+    if ask.content is None:
+        return unfounded(NAME)
     if ask.release is None:
         why = "nobody knows which tickets it has"
         return undecided(NAME, why, remedy="promote a release, which names its tickets")

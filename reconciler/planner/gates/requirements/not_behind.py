@@ -6,7 +6,7 @@ from reconciler.manifest.codes import changes
 from reconciler.model.question import Question
 from reconciler.model.records import Reason
 from reconciler.planner.inputs import Ask
-from reconciler.planner.reasons import closed, opened, undecided
+from reconciler.planner.reasons import closed, opened, undecided, unfounded
 from reconciler.versions import rank
 
 NAME = "require/not-behind"
@@ -16,8 +16,7 @@ def answer(ask: Ask) -> Reason:
     """Open if what runs is the same commit or an ancestor, and where nothing runs."""
     content, running = ask.content, ask.running
     if content is None:
-        why = "nobody knows what would run here"
-        return undecided(NAME, why, remedy="see what the gate files says")
+        return unfounded(NAME)
     if running is None:
         return opened(NAME, "nothing runs here that it could lack")
     if running.commit == content.commit:

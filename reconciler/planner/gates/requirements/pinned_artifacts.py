@@ -2,7 +2,7 @@
 
 from reconciler.model.records import Reason
 from reconciler.planner.inputs import Ask
-from reconciler.planner.reasons import closed, opened, undecided
+from reconciler.planner.reasons import closed, opened, unfounded
 
 NAME = "require/pinned-artifacts"
 
@@ -10,8 +10,7 @@ NAME = "require/pinned-artifacts"
 def answer(ask: Ask) -> Reason:
     """Closed by the first component whose artifact has no digest."""
     if ask.content is None:
-        why = "nobody knows what would run here"
-        return undecided(NAME, why, remedy="see what the gate files says")
+        return unfounded(NAME)
     for each in ask.content.components:
         found = each.artifact
         if not (found.tree or found.sha256 or found.image or found.chart):

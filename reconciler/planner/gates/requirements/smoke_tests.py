@@ -3,14 +3,16 @@
 from reconciler.model.deployment import Work
 from reconciler.model.records import Reason
 from reconciler.planner.inputs import Ask
-from reconciler.planner.reasons import closed, opened
+from reconciler.planner.reasons import closed, opened, unfounded
 
 NAME = "require/smoke-tests"
 
 
 def answer(ask: Ask) -> Reason:
     """Closed where the deployment would have none."""
-    lane = ask.assignment.lanes.forward if ask.assignment else ()
+    if ask.assignment is None:
+        return unfounded(NAME)
+    lane = ask.assignment.lanes.forward
     tests = [test.name for step in lane if step.work is Work.SMOKE for test in step.tests]
     if tests:
         return opened(NAME, f"there are smoke tests: {', '.join(tests)}")
