@@ -24,7 +24,8 @@ from typing import Any
 from reconciler.deployer.ledger import Ledger
 from reconciler.deployer.pipeline import content_of, target_of
 from reconciler.manifest.layering import resolve
-from reconciler.manifest.snapshot import Blob, load
+from reconciler.manifest.loading import load
+from reconciler.manifest.snapshot import Blob
 from reconciler.model.deployment import Assignment, Lanes
 from reconciler.model.plan import Verdict
 from reconciler.model.records import Claim, End, Outcome, SignOff, numbered

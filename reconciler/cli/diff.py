@@ -76,7 +76,7 @@ def _branched_off(git: "Git", head: str, folder: Path) -> str:
 
 
 def _load(git: "Git", commit: str) -> "Snapshot":
-    from reconciler.manifest.snapshot import load
+    from reconciler.manifest.loading import load
     from reconciler.repository.trees import blobs, entries
 
     return load(commit, blobs(git, entries(git, commit)))[0]

@@ -73,7 +73,7 @@ def get(
     """
     from reconciler.cli.knowledge import suggestion
     from reconciler.cli.tree import top_of, tree_of
-    from reconciler.manifest.snapshot import load
+    from reconciler.manifest.loading import load
 
     if kind not in list(Kind):
         raise UsageError(f"there is no kind {kind}", hint=suggestion(kind, Kind))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def load_commit(git: "Git", commit: str) -> "tuple[Snapshot, Report]":
     """The managed files at a commit, and what is wrong with each."""
-    from reconciler.manifest.snapshot import load
+    from reconciler.manifest.loading import load
     from reconciler.repository.trees import blobs, entries
 
     return load(commit, blobs(git, entries(git, commit)))

@@ -45,7 +45,7 @@ def tree_of(top: Path) -> "dict[str, Blob]":
 
 def snapshot_of(top: Path) -> "Snapshot":
     """What the files below ``top`` say, as far as they are good."""
-    from reconciler.manifest.snapshot import load
+    from reconciler.manifest.loading import load
 
     return load(NO_COMMIT, tree_of(top))[0]
 
@@ -82,7 +82,8 @@ def write(top: Path, files: Mapping[str, str], *, dry_run: bool) -> None:
 
 def require_good(tree: "Mapping[str, Blob]", files: Mapping[str, str]) -> None:
     """Raise `TagboatError` when files beside a tree would be wrong, with every finding in them."""
-    from reconciler.manifest.snapshot import Blob, load
+    from reconciler.manifest.loading import load
+    from reconciler.manifest.snapshot import Blob
     from reconciler.validator import validate
 
     new = {

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from reconciler.diagnostics import Report
 from reconciler.errors import ConfigurationError
-from reconciler.manifest.layering import carry
 from reconciler.manifest.snapshot import Parsed, Snapshot
 from reconciler.repository.arrivals import gather, signature_of, word_of
 from reconciler.repository.git import Git
@@ -14,7 +13,7 @@ from reconciler.repository.trees import Entries, GitContents, entries
 from reconciler.signoff import Answers, Judgement, judge, judge_requests
 from reconciler.signoff.facts import Facts
 from reconciler.system.facts import FactStore
-from reconciler.validator import validate
+from reconciler.validator import Review, validate
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,7 @@ class Court:
     _facts: Facts | None = None
     _judged: Judged | None = None
     _answers: Answers | None = None
+    _review: Review = field(default_factory=Review)
 
     def at(self, tip: str, answers: Answers | None = None) -> Judged:
         """What is in force at a commit; made once as long as the same one is asked for.
@@ -72,16 +72,14 @@ class Court:
             if answers is not None:
                 judgement = judge_requests(facts, answers, tip=tip)
             else:
-                before = known.judgement.progress if known else None
-                judgement = judge(facts, root=self.root, tip=tip, known=before)
-            inside = {path: (each.mode, each.id) for path, each in judgement.admitted.items()}
-            admitted, report = self.load(inside, at=tip)
+                progress = known.judgement.progress if known else None
+                judgement = judge(facts, root=self.root, tip=tip, known=progress)
+            before = known.admitted if known else None
+            admitted, report = self.load(judgement.admitted, at=tip, before=before)
             shown = admitted
             if judgement.taints:  # else the branch holds what is in force, path by path
-                shown, _ = self.load(entries(self.git, tip), at=tip)
-            if known:
-                carry(known.admitted, admitted)
-            report = report + validate(admitted)
+                shown, _ = self.load(entries(self.git, tip), at=tip, before=admitted)
+            report = report + validate(admitted, review=self._review)
             self._forget(admitted, shown)
             known = self._judged = Judged(tip, judgement, admitted, shown, report)
         return known
@@ -115,18 +113,25 @@ class Court:
             )
         self._trusted = True
 
-    def load(self, wanted: Entries, *, at: str) -> tuple[Snapshot, Report]:
-        """The snapshot of these entries; ``at`` is the commit that it is called after."""
+    def load(
+        self, wanted: Entries, *, at: str, before: Snapshot | None = None
+    ) -> tuple[Snapshot, Report]:
+        """The snapshot of these entries, and what is wrong with each file by itself.
+
+        ``at`` is the commit that it is called after; ``before`` a snapshot of this court that is
+        like it.
+        """
         return load_entries(
             at,
             wanted,
             contents=GitContents(self.git),
             known=self._parsed,
             store=self.store,
+            before=before,
         )
 
     def _forget(self, *used: Snapshot) -> None:
         """Let go of what was read of files that are long gone."""
-        kept = {each for snapshot in used for each in snapshot.blobs.items()}
-        if len(self._parsed) > 2 * len(kept):
+        if len(self._parsed) > 2 * sum(len(each.blobs) for each in used):
+            kept = {each for snapshot in used for each in snapshot.blobs.items()}
             self._parsed = {key: each for key, each in self._parsed.items() if key in kept}

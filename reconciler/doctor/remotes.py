@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.doctor.finding import Finding, good, silent, skipped, wrong
 from reconciler.errors import ConfigurationError, TagboatError, UnreachableError
-from reconciler.manifest.snapshot import load
+from reconciler.manifest.loading import load
 from reconciler.names import instant_of
 from reconciler.registry import open_reader
 from reconciler.repository.git import Git

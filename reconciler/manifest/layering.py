@@ -5,7 +5,7 @@ The order of format v1: the app's ``pipeline``, the policy with its parents firs
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from reconciler.diagnostics import Diagnostic, Location
 from reconciler.manifest.codes import fields, layers
-from reconciler.manifest.document import NodePath
+from reconciler.manifest.document import Document, NodePath
 from reconciler.manifest.laying import (
     Branch,
     Leaf,
@@ -33,6 +33,9 @@ from reconciler.model.environment import Environment
 LEVELS = 4
 """Policies that may lie over each other."""
 
+LAID = ("apps", "policies", "environments")
+"""The parts of a snapshot that lie over each other."""
+
 _HEAD = frozenset({"apiVersion", "kind", "name", "extends"})
 _FIRST = ("apiVersion", "kind", "name", "extends", "customer")
 _OF_APPS = ("url", "target", "pipeline", "windows")
@@ -50,7 +53,8 @@ class Resolved:
     can be followed.
     """
 
-    snapshot: Snapshot
+    files: Mapping[str, Document]
+    """Path → the file, of those that it is made of and that could be read."""
     environment: Environment | None
     policies: tuple[str, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
@@ -67,7 +71,12 @@ class Resolved:
         if self.piece is None:
             return Location("")
         path, inner = self.source(node)
-        return self.snapshot.locate(path, inner, key=key)
+        return self.written(path, inner, key=key)
+
+    def written(self, path: str, node: NodePath = (), *, key: bool = False) -> Location:
+        """Where a value stands in one of the files."""
+        document = self.files.get(path)
+        return document.locate(node, key=key) if document else Location(path)
 
     def source(self, node: NodePath) -> tuple[str, NodePath]:
         """The file that a value was written in, and where it stands there."""
@@ -91,31 +100,7 @@ def resolve(snapshot: Snapshot, environment: str, app: str | None = None) -> Res
     Without ``app`` no app's pipeline is in it, and ``apps`` stays as it is written.
     """
     key = ("environment", environment, app or "")
-    found = snapshot.layered.get(key)
-    if not isinstance(found, Resolved):
-        found = snapshot.layered[key] = _resolve(snapshot, environment, app or "")
-    return found
-
-
-def carry(before: Snapshot, after: Snapshot) -> None:
-    """Let a snapshot have what was made of an earlier one, if all that is laid is the same."""
-    if _laid(before) != _laid(after):
-        return
-    for key, each in before.layered.items():
-        if isinstance(each, Resolved):
-            after.layered[key] = replace(each, snapshot=after)
-        elif isinstance(each, Branch):
-            after.layered[key] = each
-
-
-def _laid(snapshot: Snapshot) -> frozenset[tuple[str, str, bool]]:
-    """The files that lie over each other, each with its blob id and whether it is broken."""
-    return frozenset(
-        (path, blob, path in snapshot.broken)
-        for path, blob in snapshot.blobs.items()
-        if path.endswith(("/app.yaml", "/environment.yaml"))
-        or path.startswith("environments/policies/")
-    )
+    return snapshot.derive(LAID, key, lambda: _resolve(snapshot, environment, app or ""))
 
 
 def effective_environments(snapshot: Snapshot) -> Mapping[str, Environment]:
@@ -155,7 +140,7 @@ def policy_findings(snapshot: Snapshot) -> Iterator[Diagnostic]:
 
 
 def _unknown(snapshot: Snapshot, path: str, policy: str) -> Iterator[Diagnostic]:
-    if policy_path(policy) not in snapshot.blobs:
+    if not snapshot.has(policy_path(policy)):
         near = get_close_matches(policy, sorted(snapshot.policies), n=1, cutoff=0.6)
         yield layers.POLICY.at(
             snapshot.locate(path, ("extends",)),
@@ -167,20 +152,22 @@ def _unknown(snapshot: Snapshot, path: str, policy: str) -> Iterator[Diagnostic]
 def _resolve(snapshot: Snapshot, name: str, app: str) -> Resolved:
     written = snapshot.environments.get(name)
     if written is None:
-        return Resolved(snapshot, None)
+        return Resolved({}, None)
     path = environment_path(name)
     chain = chain_of(snapshot, written.extends)
+    paths = (path, *(policy_path(each) for each in chain), *([app_path(app)] if app else ()))
+    files = {each: found for each in paths if (found := snapshot.document(each)) is not None}
     findings = tuple(_unknown(snapshot, path, written.extends)) if written.extends else ()
     ground = _ground(snapshot, written.extends, app)
     if ground is None:
-        return Resolved(snapshot, None, chain, findings)
-    raw = snapshot.documents[path].value
+        return Resolved(files, None, chain, findings)
+    raw = files[path].value
     # What is said of other apps isn't laid: with a thousand of them that took seconds.
     own = {each: raw[each] for each in raw if each != "apps"} if app else raw
     piece = lay(ground, Leaf(own, path, ()), _SHAPE)
     if app:
         piece = _for_app(piece, raw, path, app)
-    resolved = Resolved(snapshot, None, chain, findings, piece)
+    resolved = Resolved(files, None, chain, findings, piece)
     try:
         environment = Environment.model_validate(resolved.value)
     except ValidationError as error:
@@ -189,8 +176,8 @@ def _resolve(snapshot: Snapshot, name: str, app: str) -> Resolved:
             fields.VALUE.at(resolved.locate(tuple(each["loc"])), f"layers of {name}: {each['msg']}")
             for each in error.errors(include_url=False, include_context=False, include_input=False)
         )
-        return Resolved(snapshot, None, chain, findings, piece)
-    return Resolved(snapshot, environment, chain, findings, piece)
+        return Resolved(files, None, chain, findings, piece)
+    return Resolved(files, environment, chain, findings, piece)
 
 
 def _for_app(piece: Piece, raw: Mapping[str, Any], path: str, app: str) -> Piece:
@@ -215,18 +202,16 @@ def _ground(snapshot: Snapshot, policy: str | None, app: str) -> Piece | None:
     gone before the next layer gives it anew. Nothing if a policy can't be had.
     """
     key = ("ground", policy, app)
-    if key not in snapshot.layered:
-        snapshot.layered[key] = _made_ground(snapshot, policy, app)
-    found = snapshot.layered[key]
-    return found if isinstance(found, Branch) else None
+    return snapshot.derive(LAID, key, lambda: _made_ground(snapshot, policy, app))
 
 
 def _made_ground(snapshot: Snapshot, policy: str | None, app: str) -> Piece | None:
     if policy is None:
         path = app_path(app)
-        if app not in snapshot.apps or "pipeline" not in snapshot.documents[path].value:
+        written = _values(snapshot, path) if app in snapshot.apps else {}
+        if "pipeline" not in written:
             return Branch({}, "", ())
-        pipeline = snapshot.documents[path].value["pipeline"]
+        pipeline = written["pipeline"]
         return Branch({"pipeline": Leaf(pipeline, path, ("pipeline",))}, path, ())
     chain = chain_of(snapshot, policy)
     found = snapshot.policies.get(policy)
@@ -237,9 +222,19 @@ def _made_ground(snapshot: Snapshot, policy: str | None, app: str) -> Piece | No
     if below is None:
         return None
     path = policy_path(policy)
-    written = snapshot.documents[path].value.items()
-    own = {name: Leaf(each, path, (name,)) for name, each in written if name not in _HEAD}
+    own = {
+        name: Leaf(each, path, (name,))
+        for name, each in _values(snapshot, path).items()
+        if name not in _HEAD
+    }
     return lay(below, Branch(own, path, ()), _SHAPE)
+
+
+def _values(snapshot: Snapshot, path: str) -> Mapping[str, Any]:
+    """What a good file says."""
+    document = snapshot.document(path)
+    assert document is not None  # noqa: S101 - it has a model
+    return document.value
 
 
 def nodes_of(value: Any, node: NodePath = ()) -> Iterator[NodePath]:

@@ -57,6 +57,14 @@ class Home:
     folder: str = ""
     """The environment, for a promotion."""
 
+    @property
+    def key(self) -> str | tuple[str, ...]:
+        """What the file is known by among those of its kind."""
+        names = tuple(name for _, name in self.names)
+        if self.folder:
+            return (self.folder, *names)
+        return names[0] if len(names) == 1 else names
+
     def name(self, field: str) -> str:
         """The name that the path has for a field; raises `KeyError` if it has none."""
         return dict(self.names)[field]

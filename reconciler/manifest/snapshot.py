@@ -1,14 +1,14 @@
 """All managed files at one commit, read and checked each by itself."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from functools import cached_property
+from typing import TypeVar, cast
 
-from reconciler.diagnostics import Diagnostic, Location, Report
-from reconciler.folders import is_calendar_file, managed
+from reconciler.diagnostics import Diagnostic, Location
+from reconciler.folders import is_calendar_file
 from reconciler.manifest.characters import decode
-from reconciler.manifest.codes import integrity, reading, references
+from reconciler.manifest.codes import reading, references
 from reconciler.manifest.document import Document, NodePath, read_document
 from reconciler.manifest.mapping import to_model
 from reconciler.manifest.paths import Home, home_of
@@ -27,10 +27,12 @@ from reconciler.model.promotion import Promotion
 from reconciler.model.release import Release
 from reconciler.model.text import Text
 
-__all__ = ["Blob", "Parsed", "Snapshot", "load", "parse"]
+T = TypeVar("T")
+Parts = tuple[str, ...]
+"""Names of a snapshot's fields, of those that hold files."""
 
-_PLAIN = "100644"
-_M = TypeVar("_M", bound=Manifest)
+PLAIN = "100644"
+"""The mode of a file that is nothing but a file; any other is a finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,11 @@ class Parsed:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """The managed files at one commit. Files with findings are in ``broken`` and nowhere else."""
+    """The managed files at one commit. Files with findings are in ``broken`` and nowhere else.
+
+    A snapshot that was made by advancing another one shares with it every part in which no file
+    changed: the very same object. So one may keep what was made of a part as long as it is that.
+    """
 
     commit: str
     apps: Mapping[str, App] = field(default_factory=dict)
@@ -84,101 +90,49 @@ class Snapshot:
     """Path → text, of the calendar files (``calendars/….ics``)."""
     blobs: Mapping[str, str] = field(default_factory=dict)
     """Path → blob id, of every managed path."""
+    modes: Mapping[str, str] = field(default_factory=dict)
+    """Path → git's mode, of the paths that are no plain files."""
+    findings: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
+    """Path → what is wrong with the file by itself, for those with any."""
+    clashes: tuple[Diagnostic, ...] = ()
+    """Paths that are one on a machine that doesn't tell case apart."""
     broken: frozenset[str] = frozenset()
     """Paths with findings of their own."""
     documents: Mapping[str, Document] = field(default_factory=dict)
     """Path → text and values of every file that could be read, broken ones too."""
-    secrets: tuple[Location, ...] = ()
-    """Where something stands that looks like a secret, in files that could be read."""
-    layered: MutableMapping[object, object] = field(
-        init=False, default_factory=dict, repr=False, compare=False
+    suspicious: Mapping[str, tuple[Location, ...]] = field(default_factory=dict)
+    """Path → where something stands that looks like a secret, for files that could be read."""
+    derived: MutableMapping[Parts, MutableMapping[object, object]] = field(
+        init=False, default_factory=dict, repr=False
     )
-    """What `layering`, `timetable` and `planner` made of these files already; nobody else's."""
+    """What was made of some parts already, by their names; it lasts as long as these stay."""
+    layered: MutableMapping[object, object] = field(init=False, default_factory=dict, repr=False)
+    """What `planner` made of these files already; nobody else's."""
+
+    @cached_property
+    def placed(self) -> frozenset[tuple[str, str]]:
+        """Environment and app of every promotion."""
+        return frozenset(self.promotions)
+
+    def derive(self, parts: Parts, key: object, make: Callable[[], T]) -> T:
+        """What ``make`` gives, made once as long as these parts stay; it looks at nothing else."""
+        made = self.derived.setdefault(parts, {})
+        if key not in made:
+            made[key] = make()
+        return cast("T", made[key])
+
+    def has(self, path: str) -> bool:
+        """Whether a file is there, broken or not."""
+        return path in self.blobs
+
+    def document(self, path: str) -> Document | None:
+        """The text and values of a file, broken or not; nothing if it couldn't be read."""
+        return self.documents.get(path)
 
     def locate(self, path: str, node: NodePath = (), *, key: bool = False) -> Location:
         """Where a value of a file stands; the whole file if it couldn't be read."""
-        document = self.documents.get(path)
+        document = self.document(path)
         return document.locate(node, key=key) if document else Location(path)
-
-
-def load(
-    commit: str,
-    tree: Mapping[str, Blob],
-    cache: MutableMapping[tuple[str, str], Parsed] | None = None,
-) -> tuple[Snapshot, Report]:
-    """The snapshot of a commit's managed files, and what is wrong with each of them by itself.
-
-    ``tree`` holds every path for which `managed` is true; others are left aside. ``cache`` keeps
-    what was parsed by path and blob id: only changed files are parsed again. It may hold entries of
-    other commits, and only ones that this function wrote.
-    """
-    files = {path: tree[path] for path in sorted(tree) if managed(path)}
-    findings = list(_twins(files))
-    kept: MutableMapping[tuple[str, str], Parsed] = {} if cache is None else cache
-    parsed: dict[str, Parsed] = {}
-    for path, blob in files.items():
-        if odd := _odd_mode(path, blob.mode):
-            findings.append(odd)
-            continue
-        known = kept.get((path, blob.id))
-        if known is None:
-            if blob.data is None:
-                said = f"found no object {blob.id[:12]}"
-                findings.append(integrity.MISSING.at(Location(path), said))
-                continue
-            known = kept[path, blob.id] = parse(path, blob.data)
-        parsed[path] = known
-        findings.extend(known.findings)
-    report = Report.of(findings)
-    return _snapshot(commit, files, parsed, report.paths()), report
-
-
-def _snapshot(
-    commit: str,
-    files: Mapping[str, Blob],
-    parsed: Mapping[str, Parsed],
-    broken: frozenset[str],
-) -> Snapshot:
-    good: dict[type[Manifest], list[tuple[Home, Manifest]]] = defaultdict(list)
-    for path, each in parsed.items():
-        if each.home is not None and each.model is not None and path not in broken:
-            good[type(each.model)].append((each.home, each.model))
-    return Snapshot(
-        commit=commit,
-        apps={each.name: each for _, each in _of(App, good)},
-        releases={(each.app, each.version): each for _, each in _of(Release, good)},
-        environments={each.name: each for _, each in _of(Environment, good)},
-        promotions={(home.folder, each.app): each for home, each in _of(Promotion, good)},
-        people=next((each for _, each in _of(People, good)), None),
-        policies={each.name: each for _, each in _of(Policy, good)},
-        customers={each.name: each for _, each in _of(Customer, good)},
-        calendars={each.name: each for _, each in _of(Calendar, good)},
-        freezes={each.name: each for _, each in _of(Freeze, good)},
-        texts={(each.event, each.language): each for _, each in _of(Text, good)},
-        approvals={
-            (each.app, each.version, each.environment, each.by): each
-            for _, each in _of(Approval, good)
-        },
-        quarantines={(each.app, each.version): each for _, each in _of(Quarantine, good)},
-        connections=next((each for _, each in _of(Connections, good)), None),
-        files={
-            path: each.text for path, each in parsed.items() if each.text and path not in broken
-        },
-        blobs={path: blob.id for path, blob in files.items()},
-        broken=broken,
-        documents={
-            path: each.document for path, each in parsed.items() if each.document is not None
-        },
-        secrets=tuple(place for each in parsed.values() for place in each.secrets),
-    )
-
-
-def _of(
-    kind: type[_M], models: Mapping[type[Manifest], Iterable[tuple[Home, Manifest]]]
-) -> Iterator[tuple[Home, _M]]:
-    for home, each in models.get(kind, ()):
-        assert isinstance(each, kind)  # noqa: S101 - narrowing
-        yield home, each
 
 
 def parse(path: str, data: bytes) -> Parsed:
@@ -217,34 +171,3 @@ def _misnamed(document: Document, home: Home) -> Iterator[Diagnostic]:
                 f"{name}: found {shown(found)}, the path says {shown(expected)}",
                 hint=f"write {name}: {expected}, or move the file",
             )
-
-
-def _odd_mode(path: str, mode: str) -> Diagnostic | None:
-    said = {"120000": "a symbolic link", "160000": "a submodule"}
-    found = said.get(mode, f"mode {mode}, expected {_PLAIN}")
-    odd = integrity.of_mode(mode)
-    return odd.at(Location(path), f"found {found}") if odd else None
-
-
-def _twins(files: Mapping[str, Blob]) -> Iterator[Diagnostic]:
-    """Paths, and folders, that are one on a machine that doesn't tell case apart (B26)."""
-    seen = set(files)
-    for path in files:
-        folder = path.rpartition("/")[0]
-        while folder and folder not in seen:
-            seen.add(folder)
-            folder = folder.rpartition("/")[0]
-    spellings: dict[str, set[str]] = defaultdict(set)
-    for each in seen:
-        spellings[each.casefold()].add(each)
-    if len(spellings) == len(seen):
-        return
-    for path in files:
-        steps = path.split("/")
-        for end in range(2, len(steps) + 1):
-            prefix = "/".join(steps[:end])
-            if others := sorted(spellings[prefix.casefold()] - {prefix}):
-                yield references.CASE.at(
-                    Location(path), f"{shown(prefix)} differs from {shown(others[0])} only in case"
-                )
-                break

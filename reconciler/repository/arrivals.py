@@ -39,6 +39,9 @@ from reconciler.signoff.facts import (
 )
 from reconciler.visibility import visible
 
+_Places = Sequence[Mapping[str, Entry | None]]
+"""Path → entry, or nothing where a file went, of trees and of what commits changed."""
+
 _FORMAT = 2
 _NOTHING = "000000"
 _WHO = re.compile(rb"^(?:author|committer) [^\n]*?<([^>\n]+)> ", re.MULTILINE)
@@ -82,32 +85,31 @@ def gather(
     for commit in commits.values():
         outside.update(commit.parents, *commit.bases)
     trees = dict(before.trees) if before and before.root == root else {}
+    new: list[Mapping[str, Entry | None]] = [commits[each].changes for each in topology]
     for each in sorted(outside - commits.keys() - trees.keys()):
         trees[each] = {path: Entry(mode, blob) for path, (mode, blob) in entries(git, each).items()}
-    texts = _texts(git, [commits[each] for each in topology], trees, before)
+        new.append(trees[each])
+    texts = _texts(git, new, before)
     keys = frozenset().union(*(keys_in(each) for each in texts.values()))
     signers = digest_of(sorted(keys))
     asked = [each.id for each in commits.values() if _open(each, anew=_signers(before) != signers)]
     commits |= _signed(git, commits, asked, keys, cache=cache, verdicts=verdicts or {})
     anew = before is None or signers != before.signers
-    known_words = {} if before is None or anew else dict(before.words)
-    words = _words(git, commits, trees, keys, known=known_words)
+    words = {} if before is None or anew else dict(before.words)
+    if anew or any(isinstance(each.signature, Unknown) for each in words.values()):
+        new = [*trees.values(), *(each.changes for each in commits.values())]
+    words = _words(git, new, keys, known=words)
     return Facts(root, commits, trees, texts, words, signers)
 
 
 def _words(
-    git: Git,
-    commits: Mapping[str, Commit],
-    trees: Mapping[str, Mapping[str, Entry]],
-    keys: frozenset[str],
-    *,
-    known: dict[str, Word],
+    git: Git, places: _Places, keys: frozenset[str], *, known: dict[str, Word]
 ) -> dict[str, Word]:
     """Object id → what it says, of every approval; an unanswered question is asked again."""
     where = {
         entry.id: path
-        for tree in (*trees.values(), *(commit.changes for commit in commits.values()))
-        for path, entry in tree.items()
+        for each in places
+        for path, entry in each.items()
         if entry and entry.mode == PLAIN_FILE and "/approvals/" in path
         if class_of(path).sort is Sort.APPROVAL
     }
@@ -129,20 +131,13 @@ def _signers(facts: Facts | None) -> str:
     return facts.signers if facts else ""
 
 
-def _texts(
-    git: Git,
-    commits: Sequence[Commit],
-    trees: Mapping[str, Mapping[str, Entry]],
-    before: Facts | None,
-) -> dict[str, bytes]:
+def _texts(git: Git, places: _Places, before: Facts | None) -> dict[str, bytes]:
     """Object id → content, of every file that says who may what."""
-    named: list[tuple[str, Entry | None]] = []
-    for tree in (*trees.values(), *(commit.changes for commit in commits)):
-        named += tree.items()
     known = dict(before.texts) if before else {}
     ids = {
         entry.id
-        for path, entry in named
+        for each in places
+        for path, entry in each.items()
         if entry and entry.mode == PLAIN_FILE and entry.id not in known and decides_who(path)
     }
     found = read_objects(git, sorted(ids))

@@ -7,12 +7,12 @@ from typing import Protocol
 from reconciler.diagnostics import Report
 from reconciler.folders import managed
 from reconciler.manifest.facts import parsed_of, text_of
-from reconciler.manifest.snapshot import Blob, Parsed, Snapshot, load, parse
+from reconciler.manifest.loading import advance, report_of
+from reconciler.manifest.snapshot import PLAIN, Blob, Parsed, Snapshot, parse
 from reconciler.repository.trees import Entries
 from reconciler.system.companion import companions
 from reconciler.system.facts import FactStore
 
-_PLAIN = "100644"
 _WORTHWHILE = 400
 """Files that take longer to read than another process takes to begin and to answer."""
 _SEVERAL = 2
@@ -42,14 +42,19 @@ def load_entries(
     known: MutableMapping[tuple[str, str], Parsed],
     store: FactStore | None,
     processes: int = 1,
+    before: Snapshot | None = None,
 ) -> tuple[Snapshot, Report]:
     """What `load` gives for these files; only those that nothing is known of are read.
+
+    It is made of what differs from ``before``, whose files ``known`` has.
 
     ``known`` is the memory of this run and grows, ``store`` that of earlier ones. They hold what
     was read of other commits too. ``processes``: how many may read at once, when there are many.
     """
+    before = before or Snapshot("")
+    changed = _changed(before, entries)
     plain = [
-        (path, each) for path, (mode, each) in entries.items() if mode == _PLAIN and managed(path)
+        (path, each[1]) for path, each in changed.items() if each is not None and each[0] == PLAIN
     ]
     missing = [each for each in plain if each not in known]
     if store and missing:
@@ -58,17 +63,30 @@ def load_entries(
     here = [each for each in missing if each[1] in data]
     texts = _read_together(here, data, known, processes=processes)
     wanted = set(missing)
-    tree = {
-        path: Blob(mode, each, data.get(each) if (path, each) in wanted else b"")
-        for path, (mode, each) in entries.items()
+    blobs = {
+        path: Blob(*each, data.get(each[1]) if (path, each[1]) in wanted else b"") if each else None
+        for path, each in changed.items()
     }
-    result = load(commit, tree, known)
+    result = advance(before, commit, blobs, known)
     if store:
         for path, each in missing:
             if (path, each) not in texts and (parsed := known.get((path, each))):
                 texts[path, each] = text_of(path, parsed) or ""
         store.keep({_key(*each): text for each, text in texts.items() if text})
-    return result
+    return result, report_of(result)
+
+
+def _changed(before: Snapshot, entries: Entries) -> dict[str, tuple[str, str] | None]:
+    """Managed path → its entry, nothing for one that is gone, where it isn't as it was before."""
+    changed: dict[str, tuple[str, str] | None] = {
+        path: each
+        for path, each in entries.items()
+        if before.blobs.get(path) != each[1] or before.modes.get(path, PLAIN) != each[0]
+        if managed(path)
+    }
+    if len(entries) != len(before.blobs) or changed:
+        changed |= dict.fromkeys(each for each in before.blobs if each not in entries)
+    return changed
 
 
 def _read_together(

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Literal
 
 from reconciler.folders import is_calendar_file
@@ -69,6 +70,7 @@ def decides_who(path: str) -> bool:
     return found.area == "people" or (found.area == "policies" and not _TEXT.fullmatch(path))
 
 
+@lru_cache(maxsize=1 << 16)
 def class_of(path: str) -> ChangeClass:  # noqa: C901, PLR0911 - one literal table of paths
     """The class of a managed path; one that isn't recognised is held, never let through."""
     if path in _SINGLE:

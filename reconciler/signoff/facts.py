@@ -5,13 +5,13 @@ Facts are gathered by `reconciler.repository.arrivals` and never interpreted the
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 PLAIN_FILE = "100644"
 """The only mode that is content (X1, B22, B23)."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Entry:
+class Entry(NamedTuple):
     """What a tree holds at a path: git's mode, such as ``100644``, and the object's id."""
 
     mode: str

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from reconciler.manifest.layering import effective_environments
-from reconciler.manifest.snapshot import Blob, Parsed, load
+from reconciler.manifest.loading import load
+from reconciler.manifest.snapshot import Blob, Parsed
 from reconciler.signoff.authority import Authority
 from reconciler.signoff.facts import PLAIN_FILE, Entry
 

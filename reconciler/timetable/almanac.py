@@ -144,10 +144,8 @@ def _between(first: date, last: date) -> Iterator[date]:
 
 def almanac_of(snapshot: Snapshot) -> Almanac:
     """The almanac of a snapshot's files; made once for each snapshot."""
-    found = snapshot.layered.get("almanac")
-    if not isinstance(found, Almanac):
-        found = snapshot.layered["almanac"] = Almanac(snapshot.calendars, snapshot.files)
-    return found
+    parts = ("calendars", "files")
+    return snapshot.derive(parts, "almanac", lambda: Almanac(snapshot.calendars, snapshot.files))
 
 
 def calendar_of(snapshot: Snapshot, environment: Environment) -> str | None:

@@ -31,7 +31,7 @@ def approvals(snapshot: Snapshot) -> Iterator[Diagnostic]:
         path = approval_path(*key)
         app, version, environment, _ = key
         yield from _release(snapshot, path, app, version)
-        if environment_path(environment) not in snapshot.blobs:
+        if not snapshot.has(environment_path(environment)):
             yield references.ENVIRONMENT.at(
                 snapshot.locate(path, ("environment",)),
                 f"environment {shown(environment)} has no environment.yaml",
@@ -46,12 +46,12 @@ def approvals(snapshot: Snapshot) -> Iterator[Diagnostic]:
 
 
 def _release(snapshot: Snapshot, path: str, app: str, version: str) -> Iterator[Diagnostic]:
-    if app_path(app) not in snapshot.blobs:
+    if not snapshot.has(app_path(app)):
         said = f"app {shown(app)} has no app.yaml"
         yield references.APP.at(
             snapshot.locate(path, ("app",)), said, hint=near(app, snapshot.apps)
         )
-    elif release_path(app, version) not in snapshot.blobs:
+    elif not snapshot.has(release_path(app, version)):
         yield references.RELEASE.at(
             snapshot.locate(path, ("version",)),
             f"release {shown(version)} of {app} has no release.yaml",

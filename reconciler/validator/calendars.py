@@ -48,7 +48,7 @@ def calendars(snapshot: Snapshot) -> Iterator[Diagnostic]:
 def _file(snapshot: Snapshot, calendar: str, path: str | None) -> Iterator[Diagnostic]:
     if path is None:
         return
-    if path not in snapshot.blobs:
+    if not snapshot.has(path):
         place = snapshot.locate(calendar, ("ics",))
         yield times.CALENDAR_FILE.at(place, f"there is no {path}")
     elif path in snapshot.files:
@@ -61,7 +61,7 @@ def _file(snapshot: Snapshot, calendar: str, path: str | None) -> Iterator[Diagn
 
 
 def _known(snapshot: Snapshot, place: Location, name: str) -> Iterator[Diagnostic]:
-    if calendar_path(name) not in snapshot.blobs:
+    if not snapshot.has(calendar_path(name)):
         yield links.CALENDAR.at(
             place,
             f"calendar {shown(name)} has no {calendar_path(name)}",

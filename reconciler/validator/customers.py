@@ -23,7 +23,7 @@ def customers(snapshot: Snapshot) -> Iterator[Diagnostic]:
 
 
 def _known(snapshot: Snapshot, place: Location, name: str) -> Iterator[Diagnostic]:
-    if customer_path(name) not in snapshot.blobs:
+    if not snapshot.has(customer_path(name)):
         yield links.CUSTOMER.at(
             place,
             f"customer {shown(name)} has no {customer_path(name)}",

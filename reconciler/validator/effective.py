@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.diagnostics import Diagnostic
 from reconciler.manifest.codes.code import Code
-from reconciler.manifest.layering import Resolved, resolve
+from reconciler.manifest.layering import LAID, Resolved, resolve
 from reconciler.manifest.paths import environment_path
 from reconciler.manifest.snapshot import Snapshot
 from reconciler.model.app import App
@@ -43,7 +43,7 @@ class Effective:
         message = f"{self.label}: {message}"
         if origin.path == path:
             return code.at(origin, message, hint=hint)
-        place = self.resolved.snapshot.locate(path, ("extends",))
+        place = self.resolved.written(path, ("extends",))
         return code.at(place, f"{message} ({origin})", hint=hint)
 
 
@@ -71,12 +71,16 @@ def environments(snapshot: Snapshot) -> Iterator[Effective]:
 
 def promoted(snapshot: Snapshot) -> Iterator[Effective]:
     """Every environment into which something is promoted, by name and without any app."""
-    named = {environment for environment, _ in snapshot.promotions}
+    named = {environment for environment, _ in snapshot.placed}
     return (each for each in environments(snapshot) if each.value.name in named)
 
 
 def deployed(snapshot: Snapshot) -> Iterator[Effective]:
     """Every place: an environment, whose policies are all there, with one app."""
+    yield from snapshot.derive((*LAID, "placed"), "deployed", lambda: tuple(_deployed(snapshot)))
+
+
+def _deployed(snapshot: Snapshot) -> Iterator[Effective]:
     for environment, app in places(snapshot):
         found = at(snapshot, environment.name, app.name)
         if found is not None:

@@ -20,7 +20,7 @@ def exceptions(snapshot: Snapshot) -> Iterator[Diagnostic]:
         path = promotion_path(environment, app)
         for field in ("override", "temporary"):
             version = getattr(getattr(promotion, field), "release", None)
-            if version is not None and release_path(app, version) not in snapshot.blobs:
+            if version is not None and not snapshot.has(release_path(app, version)):
                 known = [each for name, each in snapshot.releases if name == app]
                 yield references.RELEASE.at(
                     snapshot.locate(path, (field, "release")),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from reconciler.diagnostics import Diagnostic
 from reconciler.manifest.codes import links, references
-from reconciler.manifest.layering import effective_environments
+from reconciler.manifest.layering import LAID, effective_environments
 from reconciler.manifest.paths import environment_path, promotion_path
 from reconciler.manifest.secrets import shown
 from reconciler.manifest.snapshot import Snapshot
@@ -28,22 +28,24 @@ def follow(snapshot: Snapshot) -> Iterator[Diagnostic]:
     for each in promoted(snapshot):
         if each.value.gates.after is not None:
             yield from _after(snapshot, each, each.value.gates.after)
-    yield from _circles(snapshot)
+    parts = (*LAID, "placed")
+    yield from snapshot.derive(parts, "circles of proof", lambda: tuple(_circles(snapshot)))
+    yield from _followers(snapshot)
 
 
 def _followed(snapshot: Snapshot, environment: str, app: str, source: str) -> Iterator[Diagnostic]:
     place = snapshot.locate(promotion_path(environment, app), ("follow", "environment"))
-    if environment_path(source) not in snapshot.blobs:
+    if not snapshot.has(environment_path(source)):
         said = f"environment {shown(source)} has no environment.yaml"
         yield references.ENVIRONMENT.at(place, said, hint=near(source, snapshot.environments))
-    elif source != environment and promotion_path(source, app) not in snapshot.blobs:
+    elif source != environment and not snapshot.has(promotion_path(source, app)):
         yield links.SOURCE.at(place, f"{source} has no promotion of {app}")
 
 
 def _after(snapshot: Snapshot, each: Effective, after: After) -> Iterator[Diagnostic]:
     known = effective_environments(snapshot)
     if after.environment is not None:
-        if environment_path(after.environment) not in snapshot.blobs:
+        if not snapshot.has(environment_path(after.environment)):
             said = f"environment {shown(after.environment)} has no environment.yaml"
             hint = near(after.environment, snapshot.environments)
             yield each.finding(
@@ -84,6 +86,10 @@ def _circles(snapshot: Snapshot) -> Iterator[Diagnostic]:
             found = next(one for one in environments(snapshot) if one.value.name == circle[0])
             said = f"{app} is proven in a circle: {' → '.join(circle)}"
             yield found.finding(links.CIRCLE, said, "gates", "after", "environment")
+
+
+def _followers(snapshot: Snapshot) -> Iterator[Diagnostic]:
+    """Places that follow each other, for each app by itself."""
     follows: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
     for (environment, app), promotion in snapshot.promotions.items():
         if promotion.follow is not None and promotion.follow.environment is not None:

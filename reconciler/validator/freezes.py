@@ -37,17 +37,15 @@ def freezes(snapshot: Snapshot) -> Iterator[Diagnostic]:
 
 
 def _scopes(snapshot: Snapshot) -> Iterator[tuple[str, Code, frozenset[str]]]:
-    paths = snapshot.blobs
-    folders = {path.split("/")[1] for path in paths if path.count("/")}
-    shared = {path.rpartition("/")[2].removesuffix(".yaml") for path in paths}
-    yield (
-        "environments",
-        references.ENVIRONMENT,
-        frozenset(each for each in folders if environment_path(each) in paths),
-    )
-    yield "apps", references.APP, frozenset(each for each in folders if app_path(each) in paths)
-    customers = frozenset(each for each in shared if customer_path(each) in paths)
-    yield "customers", links.CUSTOMER, customers
+    folders = {path.split("/")[1] for path in snapshot.broken if path.count("/")}
+    shared = {path.rpartition("/")[2].removesuffix(".yaml") for path in snapshot.broken}
+    for field, code, good, among, path_of in (
+        ("environments", references.ENVIRONMENT, snapshot.environments, folders, environment_path),
+        ("apps", references.APP, snapshot.apps, folders, app_path),
+        ("customers", links.CUSTOMER, snapshot.customers, shared, customer_path),
+    ):
+        broken = (each for each in among if path_of(each) in snapshot.broken)
+        yield field, code, frozenset((*good, *broken))
     found = effective_environments(snapshot)
     if len(found) == len(snapshot.environments) and not any(
         path.endswith("/environment.yaml") for path in snapshot.broken

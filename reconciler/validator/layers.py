@@ -32,15 +32,15 @@ def layers(snapshot: Snapshot) -> Iterator[Diagnostic]:
     for name, named in apps.items():
         for each in named or [""]:
             resolved = resolve(snapshot, name, each)
-            for finding in (*resolved.findings, *_unfinished(resolved, each)):
+            for finding in (*resolved.findings, *_unfinished(snapshot, resolved, each)):
                 yield at_home(snapshot, name, finding)
 
 
-def _unfinished(resolved: Resolved, app: str) -> Iterator[Diagnostic]:
+def _unfinished(snapshot: Snapshot, resolved: Resolved, app: str) -> Iterator[Diagnostic]:
     environment = resolved.environment
     if environment is None:
         return
-    yield from _target(resolved, environment, app)
+    yield from _target(snapshot, resolved, environment, app)
     for test_node, test in _tests(environment):
         if not test.sort:
             said = ", ".join(f"'{each}'" for each in Test.AT_MOST_ONE)
@@ -63,10 +63,12 @@ def _unfinished(resolved: Resolved, app: str) -> Iterator[Diagnostic]:
         )
 
 
-def _target(resolved: Resolved, environment: Environment, app: str) -> Iterator[Diagnostic]:
+def _target(
+    snapshot: Snapshot, resolved: Resolved, environment: Environment, app: str
+) -> Iterator[Diagnostic]:
     target = environment.target
     if target.driver is None:
-        place = target_at(resolved.snapshot, environment.name, app, "driver")
+        place = target_at(snapshot, environment.name, app, "driver")
         hint = "add 'driver:'"
         if not target.model_fields_set:
             hint = "add 'target: {driver: …}' here or in a policy that it extends"

@@ -38,9 +38,11 @@ def needs(snapshot: Snapshot) -> Iterator[Diagnostic]:
 def _promotions(snapshot: Snapshot) -> Iterator[Diagnostic]:
     edges: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
     for (environment, app), promotion in snapshot.promotions.items():
+        if not promotion.needs:
+            continue
         edges[environment][app] = promotion.needs
         for index, each in enumerate(promotion.needs):
-            if promotion_path(environment, each) not in snapshot.blobs:
+            if not snapshot.has(promotion_path(environment, each)):
                 known = [other for place, other in snapshot.promotions if place == environment]
                 yield references.APP.at(
                     snapshot.locate(promotion_path(environment, app), ("needs", index)),

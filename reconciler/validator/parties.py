@@ -77,7 +77,8 @@ def _owners(snapshot: Snapshot) -> Iterator[_Named]:
 def _verbs(snapshot: Snapshot) -> Iterator[_Named]:
     for path, layer in layers(snapshot):
         for verb in sorted(layer.permissions.model_fields_set & Permissions.model_fields.keys()):
-            written = snapshot.documents[path].at(("permissions", verb)) or ()
+            document = snapshot.document(path)
+            written = (document.at(("permissions", verb)) if document else None) or ()
             sorts = _ACTING | ({"initiator"} if verb in _INITIATOR else frozenset())
             for index, reference in enumerate(written):
                 yield _Named(path, ("permissions", verb, index), reference, sorts)

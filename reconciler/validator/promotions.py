@@ -18,19 +18,25 @@ def promotions(snapshot: Snapshot) -> Iterator[Diagnostic]:
     """
     for (environment, app), promotion in snapshot.promotions.items():
         path = promotion_path(environment, app)
-        if _missing(snapshot, environment_path(environment)):
+        if environment not in snapshot.environments and not snapshot.has(
+            environment_path(environment)
+        ):
             yield references.ENVIRONMENT.at(
                 snapshot.locate(path),
                 f"environment {shown(environment)} has no environment.yaml",
                 hint=near(environment, snapshot.environments),
             )
-        if _missing(snapshot, app_path(app)):
+        if app not in snapshot.apps and not snapshot.has(app_path(app)):
             yield references.APP.at(
                 snapshot.locate(path, ("app",)),
                 f"app {shown(app)} has no app.yaml",
                 hint=near(app, snapshot.apps),
             )
-        elif promotion.release and _missing(snapshot, release_path(app, promotion.release)):
+        elif (
+            promotion.release
+            and (app, promotion.release) not in snapshot.releases
+            and not snapshot.has(release_path(app, promotion.release))
+        ):
             known = [version for name, version in snapshot.releases if name == app]
             yield references.RELEASE.at(
                 snapshot.locate(path, ("release",)),
@@ -39,13 +45,9 @@ def promotions(snapshot: Snapshot) -> Iterator[Diagnostic]:
             )
     for name, found in snapshot.environments.items():
         for app in found.apps:
-            if _missing(snapshot, app_path(app)):
+            if app not in snapshot.apps and not snapshot.has(app_path(app)):
                 yield references.APP.at(
                     snapshot.locate(environment_path(name), ("apps", app), key=True),
                     f"app {shown(app)} has no app.yaml",
                     hint=near(app, snapshot.apps),
                 )
-
-
-def _missing(snapshot: Snapshot, path: str) -> bool:
-    return path not in snapshot.blobs

@@ -25,7 +25,7 @@ def releases(snapshot: Snapshot) -> Iterator[Diagnostic]:
         if app:
             yield from _tag(snapshot, path, app, release)
             yield from _components(snapshot, path, app, release)
-        elif app_path(name) not in snapshot.blobs:
+        elif not snapshot.has(app_path(name)):
             yield references.APP.at(
                 snapshot.locate(path, ("app",)),
                 f"app {shown(name)} has no app.yaml",

@@ -12,5 +12,6 @@ def secrets(snapshot: Snapshot) -> Iterator[Diagnostic]:
 
     Comments are looked at too, and files with other findings. The value is never shown.
     """
-    for place in snapshot.secrets:
-        yield policy.SECRET.at(place, "this looks like a secret: '***'")
+    for places in snapshot.suspicious.values():
+        for place in places:
+            yield policy.SECRET.at(place, "this looks like a secret: '***'")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reconciler.diagnostics import Location
 from reconciler.manifest.document import NodePath
-from reconciler.manifest.layering import chain_of, resolve
+from reconciler.manifest.layering import LAID, chain_of, resolve
 from reconciler.manifest.paths import (
     CONNECTIONS,
     app_path,
@@ -166,7 +166,11 @@ def places(snapshot: Snapshot) -> Iterator[tuple[Environment, App]]:
 
     The environment is the one in force for the app; those that can't be had are left out.
     """
-    named = set(snapshot.promotions)
+    yield from snapshot.derive((*LAID, "placed"), "places", lambda: tuple(_places(snapshot)))
+
+
+def _places(snapshot: Snapshot) -> Iterator[tuple[Environment, App]]:
+    named = set(snapshot.placed)
     for name, environment in snapshot.environments.items():
         named.update((name, app) for app in environment.apps)
     for name, app_name in sorted(named):

@@ -6,7 +6,8 @@ import pytest
 from manifest_trees import CORPUS, blob, tree_of
 
 from reconciler.manifest.facts import parsed_of, text_of
-from reconciler.manifest.snapshot import Blob, load
+from reconciler.manifest.loading import load
+from reconciler.manifest.snapshot import Blob
 from reconciler.repository.reading import load_entries
 from reconciler.system.facts import FactStore, edition
 from reconciler.validator import validate

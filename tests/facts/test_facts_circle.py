@@ -1,17 +1,15 @@
-import re
-from hashlib import sha256
-
 import pytest
-from manifest_trees import CORPUS, blob, tree_of
+from facts_changes import changes
+from manifest_trees import CORPUS, tree_of
 
 from reconciler.diagnostics import Diagnostic, Location, Report
 from reconciler.findings.difference import new_since
-from reconciler.manifest.snapshot import load, managed
+from reconciler.folders import managed
+from reconciler.manifest.loading import load
 from reconciler.validator import validate
 from reconciler.validator.circle import circle
 
 FOLDERS = sorted((CORPUS / "valid").iterdir())
-_VALUE = re.compile(rb"(?<=[:\[,] )(\"?)([a-z0-9][A-Za-z0-9./-]*)(?=[\",}\]\n ])")
 
 
 def brought(before, after, known):
@@ -19,22 +17,6 @@ def brought(before, after, known):
     was, old = load("0" * 40, before, known)
     now, new = load("1" * 40, after, known)
     return new_since(old + validate(was), new + validate(now, base=was))
-
-
-def changes(folder, tree):
-    """(name, changed tree): each file gone, broken, and with each of some values altered."""
-    names = sorted({part for path in tree for part in path.replace(".yaml", "").split("/")[1:]})
-    for path, each in tree.items():
-        yield f"{path} gone", {**tree, path: None}
-        yield f"{path} broken", {**tree, path: blob(each.data + b"x: [\n")}
-        for number, match in enumerate(_VALUE.finditer(each.data)):
-            # Some of the values, chosen by their place, so that the test stays quick.
-            dice = sha256(f"{folder.name}{path}{number}".encode()).digest()
-            if dice[0] % 8:
-                continue
-            other = names[dice[1] % len(names)].encode()
-            data = each.data[: match.start(2)] + other + each.data[match.end(2) :]
-            yield f"{path} {match[2]} → {other}", {**tree, path: blob(data)}
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda each: each.name)

@@ -15,7 +15,8 @@ from fuzz_slips import Slip, inside, open_spans, slips
 
 from reconciler.diagnostics import Diagnostic
 from reconciler.manifest.codes import CODES
-from reconciler.manifest.snapshot import Blob, Snapshot, load
+from reconciler.manifest.loading import load
+from reconciler.manifest.snapshot import Blob, Snapshot
 from reconciler.validator import validate
 
 TREES = sorted((CORPUS / "valid").glob("process-*"), key=lambda each: each.name)

@@ -4,7 +4,8 @@ from time import process_time
 
 import pytest
 
-from reconciler.manifest.snapshot import Blob, load
+from reconciler.manifest.loading import load
+from reconciler.manifest.snapshot import Blob
 from reconciler.validator import validate
 
 LONGEST = 3.0

@@ -4,8 +4,8 @@ import pytest
 from manifest_trees import blob
 
 from reconciler.diagnostics import Location
-from reconciler.manifest.layering import carry, effective_environments, resolve
-from reconciler.manifest.snapshot import load
+from reconciler.manifest.layering import effective_environments, resolve
+from reconciler.manifest.loading import load
 from reconciler.validator.layers import layers
 
 HEAD = "apiVersion: tagboat/v1\nkind: {}\nname: {}\n"
@@ -351,15 +351,3 @@ def test_the_same_snapshot_gives_the_same_object_and_a_new_one_another():
 def test_an_environment_that_is_not_there_has_nothing():
     resolved = resolve(written(environment=TARGET), "prod")
     assert (resolved.environment, resolved.value, resolved.findings) == (None, {}, ())
-
-
-def test_what_was_laid_is_carried_only_to_files_that_lay_the_same():
-    layer = {"policies": {"base": TARGET}, "environment": "extends: base\n"}
-    before, same = written(**layer), written(**layer)
-    other = written(**{**layer, "policies": {"base": TARGET.replace("root: a", "root: b")}})
-    laid = resolve(before, "dev", "shop").environment
-    for after in (same, other):
-        carry(before, after)
-    assert resolve(same, "dev", "shop").environment is laid
-    assert resolve(same, "dev", "shop").snapshot is same
-    assert resolve(other, "dev", "shop").value["target"]["root"] == "b"

@@ -5,7 +5,7 @@ import time
 from manifest_trees import blob
 
 from reconciler.manifest.layering import effective_environments, resolve
-from reconciler.manifest.snapshot import load
+from reconciler.manifest.loading import load
 
 TIERS = ("test", "pre", "production")
 SECONDS = 5.0

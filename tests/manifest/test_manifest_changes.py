@@ -5,7 +5,7 @@ import os
 import pytest
 from manifest_trees import CORPUS, blob, tree_of
 
-from reconciler.manifest.snapshot import load
+from reconciler.manifest.loading import load
 from reconciler.validator import validate
 
 CASES = sorted((CORPUS / "changes").iterdir())

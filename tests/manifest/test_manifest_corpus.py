@@ -6,7 +6,7 @@ import pytest
 from manifest_trees import CORPUS, tree_of
 
 from reconciler.diagnostics import Report
-from reconciler.manifest.snapshot import load
+from reconciler.manifest.loading import load
 from reconciler.validator import validate
 
 VALID = sorted((CORPUS / "valid").iterdir())

@@ -6,10 +6,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from reconciler.diagnostics import Diagnostic
 from reconciler.manifest.document import Document, read_document
+from reconciler.manifest.loading import load
 from reconciler.manifest.mapping import to_model
 from reconciler.manifest.paths import Home, home_of
 from reconciler.manifest.schemas import KINDS
-from reconciler.manifest.snapshot import load
 from reconciler.model.base import Manifest, Model
 from reconciler.model.environment import Environment
 from reconciler.model.policy import Policy

@@ -7,8 +7,8 @@ from manifest_trees import CORPUS, tree_of
 
 from reconciler.manifest.document import Document, read_document
 from reconciler.manifest.layering import resolve
+from reconciler.manifest.loading import load
 from reconciler.manifest.rendering import as_yaml
-from reconciler.manifest.snapshot import load
 
 CASES = sorted((CORPUS / "valid").iterdir())
 

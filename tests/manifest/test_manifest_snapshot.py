@@ -2,7 +2,8 @@ import pytest
 from manifest_trees import blob
 
 from reconciler.folders import managed
-from reconciler.manifest.snapshot import Blob, load
+from reconciler.manifest.loading import load
+from reconciler.manifest.snapshot import Blob
 
 COMMIT = "0" * 40
 PROMOTION = "environments/dev/shop.yaml"

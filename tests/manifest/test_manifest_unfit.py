@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from reconciler.manifest.layering import resolve
-from reconciler.manifest.snapshot import load
+from reconciler.manifest.loading import load
 
 PATH = "environments/dev/environment.yaml"
 

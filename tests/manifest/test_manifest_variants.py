@@ -3,7 +3,7 @@
 import pytest
 from manifest_trees import CORPUS, tree_of
 
-from reconciler.manifest.snapshot import load
+from reconciler.manifest.loading import load
 from reconciler.validator import validate
 
 VARIANTS = sorted(CORPUS.glob("valid/process-*/variants/*"))

@@ -7,8 +7,8 @@ from manifest_trees import CORPUS, blob, tree_of
 from pydantic import TypeAdapter, ValidationError
 
 from reconciler.manifest.layering import effective_environments
+from reconciler.manifest.loading import load
 from reconciler.manifest.schemas import KINDS, schema_of
-from reconciler.manifest.snapshot import load
 from reconciler.model.pipeline import Step
 from reconciler.model.probe import Test as ModelTest
 from reconciler.names import NAME_PATTERN, VERSION_PATTERN, Branch

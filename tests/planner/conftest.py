@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from reconciler.deployer.ledger import Ledger
-from reconciler.manifest.snapshot import Blob, Snapshot, load
+from reconciler.manifest.loading import load
+from reconciler.manifest.snapshot import Blob, Snapshot
 from reconciler.model.content import Content
 from reconciler.model.deployment import Assignment, StepSpec, TestSpec, Work
 from reconciler.model.place import Place

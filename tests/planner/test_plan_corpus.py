@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.manifest.snapshot import Blob, load
+from reconciler.manifest.loading import load
+from reconciler.manifest.snapshot import Blob
 from reconciler.model.place import Place
 from reconciler.model.plan import Verdict
 from reconciler.planner.plan import make_plan

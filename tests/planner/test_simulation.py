@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.deployer.ledger import Ledger
-from reconciler.manifest.snapshot import Blob, load
+from reconciler.manifest.loading import load
+from reconciler.manifest.snapshot import Blob
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.simulation import simulate
 from reconciler.signoff import Judgement, Progress

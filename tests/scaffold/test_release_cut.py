@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from reconciler.changelog import Commit, Person, Span, changes_of
 from reconciler.errors import UsageError
-from reconciler.manifest.snapshot import Blob, load
+from reconciler.manifest.loading import load
+from reconciler.manifest.snapshot import Blob
 from reconciler.model.app import App
 from reconciler.scaffold.cut import Sighted, cut, proposed, version_to_cut
 from reconciler.versions import Step

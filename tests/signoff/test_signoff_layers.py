@@ -4,7 +4,8 @@ import hashlib
 from dataclasses import replace
 
 from reconciler.manifest.layering import effective_environments
-from reconciler.manifest.snapshot import Blob, load
+from reconciler.manifest.loading import load
+from reconciler.manifest.snapshot import Blob
 from reconciler.signoff import Authority
 
 HEAD = "apiVersion: tagboat/v1\nkind: {}\n"

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 import reconciler.validator
-from reconciler.manifest.snapshot import Blob, Snapshot, load
+from reconciler.manifest.loading import load
+from reconciler.manifest.snapshot import Blob, Snapshot
 from reconciler.validator import CHANGES, RULES, validate
 
 SMALL = Path(__file__).parent.parent / "corpus" / "valid" / "one-app"
-SUPPORT = {"near", "written", "effective", "circles", "circle", "rules"}
+SUPPORT = {"near", "written", "effective", "circles", "circle", "rules", "review"}
 
 
 def tree() -> dict[str, Blob]:
