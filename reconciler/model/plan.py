@@ -31,15 +31,18 @@ class Verdict(StrEnum):
 class Start:
     """When a held start can be, as far as time is in its way.
 
-    ``at`` is RFC 3339 in UTC, empty for not within a year, ``zone`` the place's; ``gate`` opens
-    last. ``waits`` are the closed gates that don't open by themselves: with some, the instant is
-    only what time allows.
+    ``at`` is RFC 3339 in UTC, ``zone`` the place's; ``gate`` opens last. It is empty where there is
+    none within a year: then ``gate`` stays closed, or closes at ``closes`` before ``other`` opens.
+    ``waits`` are the closed gates that don't open by themselves: with some, the instant is only
+    what time allows.
     """
 
     at: str
     zone: str
     gate: str
     waits: tuple[str, ...] = ()
+    closes: str = ""
+    other: str = ""
 
     @property
     def earliest(self) -> str:
@@ -48,7 +51,14 @@ class Start:
 
     def as_json(self) -> dict[str, object]:
         """The start as plain JSON."""
-        return {"at": self.at, "zone": self.zone, "gate": self.gate, "waits": list(self.waits)}
+        return {
+            "at": self.at,
+            "zone": self.zone,
+            "gate": self.gate,
+            "waits": list(self.waits),
+            "closes": self.closes,
+            "other": self.other,
+        }
 
 
 @dataclass(frozen=True, slots=True)

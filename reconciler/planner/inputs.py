@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -126,6 +126,10 @@ class Ask:
     def now(self) -> datetime:
         """The instant that is decided for, in UTC."""
         return self.inputs.now
+
+    def at(self, instant: datetime) -> "Ask":
+        """The same question at another instant, as long as nothing else happens."""
+        return replace(self, inputs=replace(self.inputs, now=instant))
 
     @property
     def goes_back(self) -> bool:

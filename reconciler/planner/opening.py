@@ -2,9 +2,19 @@
 
 from typing import Literal, assert_never
 
+from reconciler.model.records import Reason
+from reconciler.names import instant_of
 from reconciler.planner.inputs import Ask
 from reconciler.timetable.moments import local_text
-from reconciler.timetable.spans import HORIZON, Span
+from reconciler.timetable.spans import ALWAYS, HORIZON, Span
+
+
+def span_of(reason: Reason | None) -> Span:
+    """What an answer says of the time around the instant that it was asked for."""
+    if reason is None or reason.state == "open":
+        return ALWAYS
+    since, opens = (instant_of(each) if each else None for each in (reason.since, reason.opens))
+    return Span(open=False, since=since, until=opens)
 
 
 def zone_of(ask: Ask) -> str:

@@ -4,15 +4,16 @@ The override stands in the promotion, so it is signed off like one, and approval
 gate itself says stays visible. A debt that is overdue closes the place to further overrides.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import get_args
 from zoneinfo import ZoneInfo
 
 from reconciler.model.promotion import Gate, Override
 from reconciler.model.records import Claim, Reason
 from reconciler.model.records.reason import Aside
-from reconciler.names import instant_text
+from reconciler.names import instant_of, instant_text
 from reconciler.planner.inputs import Ask
+from reconciler.timetable.moments import start_of
 
 GATES: frozenset[str] = frozenset(get_args(Gate))
 """Those that can be set aside; sign-off, approvals, quarantine and integrity aren't among them."""
@@ -43,6 +44,19 @@ def unless_set_aside(ask: Ask, reason: Reason) -> Reason:
     )
     why = f"set aside by {by or 'the trust root'} until {until}: {override.reason}"
     return Reason(gate=reason.gate, state="open", why=f"{why} (it says: {reason.why})", aside=aside)
+
+
+def ends(ask: Ask, aside: Aside) -> datetime:
+    """Until when a gate stays set aside: it expires, or the debt of an older one is overdue."""
+    zone = (ask.environment.timezone if ask.environment else None) or "Etc/UTC"
+    due = [
+        start_of(date.fromisoformat(each.aside.review_by) + timedelta(days=1), zone)
+        for claim in ask.standing.overrode
+        if claim.deployment not in ask.standing.reviewed
+        for each in claim.reasons
+        if each.aside is not None and each.aside.review_by
+    ]
+    return min((instant_of(aside.until), *due))
 
 
 def _obstacle(ask: Ask, override: Override) -> str:

@@ -47,6 +47,9 @@ def reasons_and_remedies(decision: Decision) -> list[tuple[str, str]]:
 
 def start_text(start: Start) -> str:
     """When a held start can be, in words."""
+    if start.closes:
+        when = local_text(instant_of(start.closes), start.zone)
+        return f"never, as things are: {start.gate} closes {when}, before {start.other} opens"
     if not start.at:
         return f"not within a year; {start.gate} stays closed"
     when = local_text(instant_of(start.at), start.zone)

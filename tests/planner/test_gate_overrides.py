@@ -132,6 +132,17 @@ def test_break_glass_the_day_itself_is_still_in_time_in_the_places_zone(scene, d
     assert gate(scene, "after").state == "closed"
 
 
+def test_break_glass_no_start_is_promised_beyond_the_day_on_which_a_debt_is_due(scene):
+    path = "releases/shop/1.0.0/release.yaml"
+    scene.files[path] = scene.files[path].replace("b" * 40, "e" * 40).replace("a" * 40, "e" * 40)
+    overdue(scene, review="2026-11-20")
+    scene.files[PROMOTION] = override(expires="2026-11-29T18:00:00+00:00")
+    scene.files[ENVIRONMENT] += 'windows: [{days: [sat], from: "09:00", until: "10:00"}]\n'
+    start = decision(scene).start
+    assert (start.at, start.gate, start.other) == ("", "after", "windows")
+    assert start.closes == "2026-11-21T00:00:00.000Z"
+
+
 def test_a_debt_does_not_keep_what_passes_by_itself(scene):
     overdue(scene)
     ran(scene, "staging", "1.1.0", ago=1)

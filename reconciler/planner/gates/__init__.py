@@ -77,12 +77,17 @@ FORWARD: tuple[Gate, ...] = (
 
 TIMED: Mapping[str, Callable[[Ask, datetime], Span]] = MappingProxyType(
     {
-        slot.NAME: slot.span,
+        follow.NAME: follow.span,
         schedule.NAME: schedule.span,
+        quarantine.NAME: quarantine.span,
+        slot.NAME: slot.span,
+        after.NAME: after.span,
+        approvals.NAME: approvals.span,
         pause.NAME: pause.span,
         freeze.NAME: freeze.span,
         calendar.NAME: calendar.span,
         windows.NAME: windows.span,
     }
 )
-"""The gates that open and close by time: what each says at any instant."""
+"""The gates that open and close by time: what each says at any instant, as long as nothing else
+happens."""

@@ -16,8 +16,10 @@ from reconciler.model.records import Reason
 from reconciler.names import seconds_of
 from reconciler.planner.durations import in_words
 from reconciler.planner.inputs import Ask
+from reconciler.planner.opening import span_of
 from reconciler.planner.reasons import closed, opened, undecided, unfounded
 from reconciler.planner.verified import Stay, stays_of
+from reconciler.timetable.spans import Span
 
 NAME = "after"
 
@@ -34,6 +36,11 @@ def answer(ask: Ask) -> Reason | None:
         remedy = "name an environment that there is in 'gates.after'"
         return closed(NAME, f"{why} is there to be verified in", remedy=remedy)
     return min(found, key=_rank)
+
+
+def span(ask: Ask, at: datetime) -> Span:
+    """Closed until it has soaked, and from when the proof is too old; nothing is verified anew."""
+    return span_of(answer(ask.at(at)))
 
 
 def tests_passed(ask: Ask) -> bool:

@@ -6,6 +6,7 @@ again. The merge is a word too. A rejection closes the gate whoever's it is, unt
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from reconciler.manifest.binding import bound_digest
 from reconciler.manifest.paths import release_path
@@ -16,10 +17,12 @@ from reconciler.names import instant_of
 from reconciler.planner.consents import Consent, consents_of
 from reconciler.planner.gates import after
 from reconciler.planner.inputs import Ask
+from reconciler.planner.opening import span_of
 from reconciler.planner.overrides import unless_set_aside
 from reconciler.planner.reasons import closed, opened
 from reconciler.signoff import codes
 from reconciler.signoff.seats import fill
+from reconciler.timetable.spans import ALWAYS, Span
 
 NAME = "approvals"
 
@@ -45,6 +48,15 @@ def answer(ask: Ask) -> Reason | None:
         why = "asked for as soon as what comes before has passed its tests"
         return closed(NAME, why, remedy="see the gate after", who=_roles(empty))
     return _lacking(ask, empty, total=len(seats), faults=[each for each in faults.values() if each])
+
+
+def span(ask: Ask, at: datetime) -> Span:
+    """Closed from when a word expires without which a seat is empty; nobody gives another."""
+    ends = [each.until for each in consents_of(ask) if each.until and ask.now < each.until <= at]
+    if not ends or span_of(answer(ask.at(at))).open:
+        return ALWAYS
+    since = next(each for each in sorted(ends) if not span_of(answer(ask.at(each))).open)
+    return Span(open=False, since=since)
 
 
 def _is_time(ask: Ask) -> bool:

@@ -1,10 +1,22 @@
 """Gate ``follow``: there is something to take where the promotion looks, and it is proven there."""
 
+from datetime import datetime
+
 from reconciler.model.records import Reason
+from reconciler.names import instant_of
 from reconciler.planner.inputs import Ask
 from reconciler.planner.reasons import closed, opened, undecided
+from reconciler.timetable.spans import ALWAYS, Span
 
 NAME = "follow"
+
+
+def span(ask: Ask, at: datetime) -> Span:
+    """What is there for a while is wanted until its time is over."""
+    temporary = ask.promotion.temporary if ask.promotion else None
+    ends = instant_of(temporary.expires) if temporary else None
+    gone = ends is not None and ask.now < ends <= at
+    return Span(open=False, since=ends) if gone else ALWAYS
 
 
 def answer(ask: Ask) -> Reason | None:

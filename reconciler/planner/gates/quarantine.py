@@ -9,9 +9,16 @@ from datetime import datetime
 from reconciler.manifest.paths import quarantine_path
 from reconciler.model.records import Reason
 from reconciler.planner.inputs import Ask
+from reconciler.planner.opening import span_of
 from reconciler.planner.reasons import closed
+from reconciler.timetable.spans import Span
 
 NAME = "quarantine"
+
+
+def span(ask: Ask, at: datetime) -> Span:
+    """Closed until the quarantine's own end."""
+    return span_of(answer(ask.at(at)))
 
 
 def answer(ask: Ask) -> Reason | None:

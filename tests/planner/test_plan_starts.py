@@ -1,0 +1,49 @@
+"""The earliest start that a plan promises: planned at that instant it starts, and not before."""
+
+from datetime import timedelta
+
+import pytest
+from scenario import SCENARIOS, Scenario
+
+from reconciler.model.plan import Verdict
+from reconciler.names import instant_of
+from reconciler.planner.plan import make_plan
+
+SECOND = timedelta(seconds=1)
+SAMPLES = 12
+
+
+def at(scenario, place, instant):
+    """What is decided of a place at another instant, if nothing else happens."""
+    scenario.scene.now = instant
+    decisions = make_plan(scenario.scene.inputs()).decisions
+    return next(each for each in decisions if each.place == place)
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda each: each.stem)
+def test_m8_s4_what_is_promised_is_the_first_start_there_is(path, scene):
+    scenario = Scenario(path, scene)
+    begin = scene.now
+    for decision in [each for each in scenario.plan().decisions if each.start]:
+        start = decision.start
+        if start.at:
+            first = instant_of(start.at)
+            then = at(scenario, decision.place, first)
+            assert {each.gate for each in then.closed} == set(start.waits)
+            assert bool(start.earliest) is (then.verdict is Verdict.DEPLOY)
+            last = first - SECOND
+            before = at(scenario, decision.place, last)
+            assert before.verdict is Verdict.HOLD
+            assert {each.gate for each in before.closed} > set(start.waits)
+            continue
+        closes = instant_of(start.closes) if start.closes else begin
+        instants = (begin + each * timedelta(hours=17) for each in range(SAMPLES))
+        for instant in (*instants, closes + SECOND, closes - SECOND):
+            then = at(scenario, decision.place, max(instant, begin))
+            assert then.verdict is Verdict.HOLD, instant
+        if start.closes:
+            around = (at(scenario, decision.place, closes + each) for each in (-SECOND, SECOND))
+            assert [start.gate in {one.gate for one in each.closed} for each in around] == [
+                False,
+                True,
+            ]
