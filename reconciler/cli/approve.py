@@ -131,7 +131,7 @@ def _give(
     word = word.model_copy(update={"signature": sign_word(word.statement, key=key)[0]})
     path = approval_path(app, version, to, by)
     title = f"{'Reject' if decision == 'rejected' else 'Approve'} {app} {version} in {to}"
-    commit = proposed(workspace, git, base, {path: _file(word).encode()}, title=title)
+    commit = proposed(workspace, git, base, {path: text_of(word).encode()}, title=title)
     say(f"{by} {decision} {app} {version} in {to} as {word.role}: {digest[:19]}…")
     put_forward(
         workspace,
@@ -173,15 +173,25 @@ def _person(snapshot: "Snapshot", key: str) -> str:
 
 
 def _role(snapshot: "Snapshot", environment: str, app: str, person: str) -> str:
-    """The one role that the person's word can be given in there."""
+    """The one role that the person's word can be given in there.
+
+    Whoever fills no seat, and may promote, gives it in a role of theirs: it stands for a merge.
+    """
     from reconciler.manifest.layering import resolve
 
     here, people = resolve(snapshot, environment, app).environment, snapshot.people
     assert here is not None  # noqa: S101 - its digest is known
     assert people is not None  # noqa: S101 - the person is
     asked = [each.role for each in here.gates.approvals]
+    lead = [each.removeprefix("role/") for each in here.permissions.promote]
+    may = any(person in people.counting(each, here.customer) for each in here.permissions.promote)
+    all_of_mine = [
+        each for each in people.roles if person in people.counting(f"role/{each}", here.customer)
+    ]
     names = dict.fromkeys(asked or people.roles)
-    mine = [each for each in names if person in people.counting(f"role/{each}", here.customer)]
+    mine = [each for each in names if each in all_of_mine]
+    if len(mine) != 1 and may and not (asked and mine):
+        mine = [each for each in lead if each in all_of_mine][:1] or mine or all_of_mine
     if len(mine) == 1:
         return mine[0]
     if not mine:
@@ -192,7 +202,8 @@ def _role(snapshot: "Snapshot", environment: str, app: str, person: str) -> str:
     raise UsageError(f"{person} has several roles there", hint=f"--role {' or --role '.join(mine)}")
 
 
-def _file(word: "Approval") -> str:
+def text_of(word: "Approval") -> str:
+    """The file that holds a signed word."""
     import json
 
     said = word.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"signature"})

@@ -44,9 +44,33 @@ class Consent:
 def consents_of(ask: Ask) -> tuple[Consent, ...]:
     """Every word about the release that is wanted here, whether it still counts or not, sorted."""
     files = [_of_file(ask, each) for each in _approvals(ask)]
-    if ask.sign_off is not None and ask.sign_off.merged_by:
+    merged = ask.sign_off is not None and not standing_for(ask)
+    if ask.sign_off is not None and ask.sign_off.merged_by and merged:
         files.append(Consent(ask.sign_off.merged_by, "", "approved", ask.now))
     return tuple(sorted(files, key=lambda each: (each.person, each.role)))
+
+
+def standing_for(ask: Ask) -> str:
+    """The path of the approval that stands for the merge here; empty where there was a merge."""
+    admission = ask.inputs.judgement.admissions.get(ask.place.promotion_path)
+    return admission.word.rpartition(" ")[0] if admission else ""
+
+
+def used_up(ask: Ask, consent: Consent) -> bool:
+    """Whether another promotion of this very content has begun here since the word was given.
+
+    Whatever became of it: what succeeded asks for no word as long as it is among the last that did,
+    and for a new one after that.
+    """
+    commit = ask.sign_off.commit if ask.sign_off else ""
+    claims = ask.inputs.ledger.claims
+    failed = (claims[end.deployment] for end in ask.standing.held.values())
+    return any(
+        each.sign_off.commit != commit
+        and each.assignment.content == ask.content
+        and instant_of(each.at) >= consent.at
+        for each in (*ask.standing.settled, *failed)
+    )
 
 
 def first_seen(ask: Ask, path: str) -> str:

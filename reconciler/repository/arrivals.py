@@ -8,7 +8,7 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import assert_never
@@ -24,6 +24,7 @@ from reconciler.repository.trees import entries
 from reconciler.repository.words import words_of
 from reconciler.signoff.ancestry import merge_bases
 from reconciler.signoff.classes import Sort, class_of, decides_who
+from reconciler.signoff.covers import spoken_of
 from reconciler.signoff.facts import (
     PLAIN_FILE,
     Bad,
@@ -89,17 +90,23 @@ def gather(
     for each in sorted(outside - commits.keys() - trees.keys()):
         trees[each] = {path: Entry(mode, blob) for path, (mode, blob) in entries(git, each).items()}
         new.append(trees[each])
-    texts = _texts(git, new, before)
-    keys = frozenset().union(*(keys_in(each) for each in texts.values()))
-    signers = digest_of(sorted(keys))
+    texts = dict(before.texts) if before else {}
+    deciding = _ids(new, decides_who)
+    texts |= _texts(git, deciding | _ids(new, _is_promotion), known=texts)
+    keys = frozenset().union(*(keys_in(texts[each]) for each in deciding))
+    keys |= before.keys if before else frozenset()
+    signers = before.signers if before and keys == before.keys else digest_of(sorted(keys))
     asked = [each.id for each in commits.values() if _open(each, anew=_signers(before) != signers)]
     commits |= _signed(git, commits, asked, keys, cache=cache, verdicts=verdicts or {})
     anew = before is None or signers != before.signers
     words = {} if before is None or anew else dict(before.words)
-    if anew or any(isinstance(each.signature, Unknown) for each in words.values()):
-        new = [*trees.values(), *(each.changes for each in commits.values())]
-    words = _words(git, new, keys, known=words)
-    return Facts(root, commits, trees, texts, words, signers)
+    every = [*trees.values(), *(each.changes for each in commits.values())]
+    doubtful = any(isinstance(each.signature, Unknown) for each in words.values())
+    words = _words(git, every if anew or doubtful else new, keys, known=words)
+    spoken = frozenset(spoken_of(words))
+    more = spoken != frozenset(spoken_of(before.words if before else {}))
+    texts |= _texts(git, _ids(every if more else new, spoken.__contains__), known=texts)
+    return Facts(root, commits, trees, texts, words, signers, keys)
 
 
 def _words(
@@ -131,22 +138,30 @@ def _signers(facts: Facts | None) -> str:
     return facts.signers if facts else ""
 
 
-def _texts(git: Git, places: _Places, before: Facts | None) -> dict[str, bytes]:
-    """Object id → content, of every file that says who may what."""
-    known = dict(before.texts) if before else {}
-    ids = {
+def _is_promotion(path: str) -> bool:
+    return class_of(path).sort is Sort.PROMOTION
+
+
+def _ids(places: _Places, needed: Callable[[str], bool]) -> set[str]:
+    """The plain files at paths that are needed."""
+    return {
         entry.id
         for each in places
         for path, entry in each.items()
-        if entry and entry.mode == PLAIN_FILE and entry.id not in known and decides_who(path)
+        if entry and entry.mode == PLAIN_FILE and needed(path)
     }
+
+
+def _texts(git: Git, ids: set[str], *, known: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Object id → content, of those that aren't known yet."""
+    ids = ids - known.keys()
     found = read_objects(git, sorted(ids))
     if len(found) < len(ids):
         missing = min(ids - found.keys())
         raise UnreachableError(
             f"object {missing[:12]} is missing", hint="fetch the repository anew"
         )
-    return known | found
+    return found
 
 
 def _deciding(commit: Commit) -> bool:

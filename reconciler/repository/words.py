@@ -40,6 +40,10 @@ def words_of(
             found.recorded_by or "",
             found.decision == "rejected",
             signatures.get(each, Unsigned()),
+            found.environment,
+            found.app,
+            found.version,
+            found.digest if found.decision == "approved" else "",
         )
         for each, found in approvals.items()
     }

@@ -6,13 +6,14 @@ How judging works
 -----------------
 The trust root's tree is admitted whole, and so are the trees of its ancestors. From there on every
 commit gets a state, parents first: for each managed path what the tree holds (`current`), what is
-in force (`standing`), and the content commits since the last admission (`trail`); and the law, who
+in force (`standing`), and the content commits that no sign-off covers (`trail`); and the law, who
 may what by the files in force there. A state depends on nothing but the commit, its parents' and
 bases' states and signatures, so a verdict at a tip is the same in one step and in any number of
 steps.
 
 A commit with one parent admits nothing but what counts at once: a freeze or a quarantine by one
-person of the role, and an approval, which is its own proof. A path that it brings back to what is
+person of the role, and an approval, which is its own proof. Such an approval stands for the merge
+of a promotion that came without one (`covers`). A path that it brings back to what is
 in force is clean again, whoever did it; any other change waits for a merge.
 
 A merge with two parents is compared, path by path and whole entry by whole entry, with what its

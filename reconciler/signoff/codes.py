@@ -11,8 +11,8 @@ DIRECT = Code(
     "TB450",
     "no merge brought it",
     "A merge is the sign-off. What was pushed directly, fast-forwarded, squashed or rebased onto"
-    " the branch came without one.",
-    "revert the commit, then have it merged with git merge --no-ff -S",
+    " the branch came without one. Somebody else's approval of exactly that stands for it.",
+    "have it approved with tagboat approve, or revert it and have it merged: git merge --no-ff -S",
 )
 OWN_MERGE = Code(
     "TB451",

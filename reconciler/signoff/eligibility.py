@@ -83,10 +83,9 @@ class Meeting:
         if refusal:
             return refusal
         for each in touched:
-            refusal = self._unverified(self.commits[each], told=_OF_CONTENT)
-            if refusal:
+            if refusal := self.unverified(each):
                 return refusal
-        authors = frozenset().union(*(self._authors(each) for each in touched))
+        authors = frozenset().union(*(self.authors(each) for each in touched))
         return self._of_persons(
             path, result=result, authors=authors, commits=touched, pending=pending
         )
@@ -165,7 +164,11 @@ class Meeting:
             return self.refuse(codes.UNTRACEABLE, "no commit that the merge brings explains it")
         return None
 
-    def _authors(self, commit: str) -> frozenset[str]:
+    def unverified(self, commit: str) -> Refusal | None:
+        """Why nobody is known to have written a content commit; nothing if somebody listed did."""
+        return self._unverified(self.commits[commit], told=_OF_CONTENT)
+
+    def authors(self, commit: str) -> frozenset[str]:
         """The author side of a commit: who signed it, and whomever it names besides (X9, X10)."""
         found = self.commits[commit]
         return self.authority.named(found.mails) | {self.authority.person_of(found.signature)}
@@ -221,6 +224,10 @@ class Meeting:
             return None
         why = f"{person} merged what {person} wrote; somebody else has to merge it"
         return self.refuse(codes.OWN_MERGE, why)
+
+    def of_promoter(self, path: str, person: str, *, authors: frozenset[str]) -> Refusal | None:
+        """Why this person can't sign a promotion by these authors off."""
+        return self._of_promoter(class_of(path), person, authors=authors)
 
     def _of_promoter(
         self, found: ChangeClass, person: str, *, authors: frozenset[str]

@@ -56,13 +56,18 @@ Signature = Signed | Unsigned | Unlisted | Bad | Unknown
 class Word:
     """What an approval's file says: whose word, who wrote it down, and by which key it is signed.
 
-    ``recorded_by`` is empty where the person wrote it. A ``rejection`` is a no.
+    ``recorded_by`` is empty where the person wrote it. A ``rejection`` is a no. ``approves`` is
+    the digest of what is agreed to, without any reserve; empty for every other decision.
     """
 
     by: str
     recorded_by: str
     rejection: bool
     signature: Signature
+    environment: str = ""
+    app: str = ""
+    version: str = ""
+    approves: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +101,9 @@ class Facts:
     ``commits`` are ordered parents first; dates play no part (B119). ``trees``: managed path →
     entry, whole, for the root and for every commit outside that counts as a parent or a base; all
     of those are ancestors of the root. ``texts``: object id → content, of every entry in there
-    that says who may what (`decides_who`). ``words``: object id → what it says, of every approval
-    that can be read. ``signers`` is the digest of the keys that signatures were checked against.
+    that says who may what (`decides_who`), of promotions, and of what approvals speak of.
+    ``words``: object id → what it says, of every approval that can be read. ``keys`` are those
+    that signatures were checked against, ``signers`` is their digest.
     """
 
     root: str
@@ -106,3 +112,4 @@ class Facts:
     texts: Mapping[str, bytes] = field(default_factory=dict)
     words: Mapping[str, Word] = field(default_factory=dict)
     signers: str = ""
+    keys: frozenset[str] = frozenset()

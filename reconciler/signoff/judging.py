@@ -1,7 +1,7 @@
 """The fold over commits, from the trust root to a tip (pure)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from reconciler.errors import RefusedError
@@ -9,11 +9,12 @@ from reconciler.folders import managed
 from reconciler.signoff import codes
 from reconciler.signoff.authority import Authority
 from reconciler.signoff.classes import Sort, class_of, decides_who
+from reconciler.signoff.covers import Covers
 from reconciler.signoff.eligibility import Meeting
-from reconciler.signoff.facts import Commit, Entry, Facts, Unknown
+from reconciler.signoff.facts import PLAIN_FILE, Commit, Entry, Facts, Unknown
 from reconciler.signoff.law import Law, Lawbook
 from reconciler.signoff.lines import agreed_law, joined, outlived
-from reconciler.signoff.merging import changed, merged, tangled
+from reconciler.signoff.merging import changed, in_force, merged, tangled
 from reconciler.signoff.overlay import Overlay
 from reconciler.signoff.passage import passed
 from reconciler.signoff.standing import (
@@ -64,6 +65,14 @@ class Judgement:
         return admission is not None and not self.authority.holds(
             path, merged_by=admission.agreed, authors=admission.authors
         )
+
+    def withdrawn(self, path: str) -> bool:
+        """Whether an approval that stands for the merge at a path isn't there any more."""
+        admission = self.admissions.get(path)
+        if admission is None or not admission.word:
+            return False
+        where, _, word = admission.word.rpartition(" ")
+        return self.admitted.get(where) != Entry(PLAIN_FILE, word)
 
     @cached_property
     def tainted(self) -> Mapping[str, Taint]:
@@ -131,7 +140,7 @@ def concluded(
         state.law.authority,
         admitted,
         admissions,
-        taints_of(facts, states, tip=tip, paths=paths, forge=forge),
+        taints_of(facts, states, lawbook, tip=tip, paths=paths, forge=forge),
         state.doubtful,
         Progress(facts.root, sure, lawbook),
     )
@@ -152,6 +161,11 @@ class _Fold:
     facts: Facts
     lawbook: Lawbook
     states: dict[str, State]
+
+    @cached_property
+    def covers(self) -> Covers:
+        """The words that may stand for a merge."""
+        return Covers.of(self.facts.words)
 
     @cached_property
     def law(self) -> Law:
@@ -190,7 +204,9 @@ class _Fold:
                 }
             case _:
                 law, delta = self._meeting(commit, parents)
+        meeting = Meeting(commit, self.facts.commits, self.facts.words, law.authority)
         law = passed(self.lawbook, law, first, delta)
+        held = self._covered(meeting, first, delta, law)
         return State(
             first.ground,
             first.overlay.put(delta),
@@ -200,7 +216,28 @@ class _Fold:
             doubtful=isinstance(commit.signature, Unknown)
             or any(self._unheard(each) for each in commit.changes.values())
             or any(each.doubtful for each in parents),
+            open=held,
         )
+
+    def _covered(
+        self, meeting: Meeting, before: State, delta: dict[str, PathState], law: Law
+    ) -> frozenset[str]:
+        """The promotions that aren't in force; ``delta`` gets those that an approval covers."""
+        promotions = [path for path in delta if class_of(path).sort is Sort.PROMOTION]
+        held = before.open.difference(promotions)
+        held |= {path for path in promotions if not delta[path].clean}
+
+        def at(path: str) -> PathState:
+            return delta[path] if path in delta else before.at(path)
+
+        for path in sorted(held & self.covers.words.keys()):
+            found = self.covers.covering(meeting, path, at=at, law=law, lawbook=self.lawbook)
+            if found:
+                delta[path] = in_force(path, at(path), found)
+        for path in delta.keys() & self.covers.words.keys():
+            used = self.covers.used(path, before.at(path), delta[path], at=at, lawbook=self.lawbook)
+            delta[path] = replace(delta[path], past=delta[path].past | used)
+        return frozenset(path for path in held if not at(path).clean)
 
     def _unheard(self, entry: Entry | None) -> bool:
         """Whether this is an approval whose signature nobody could check."""

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from reconciler.manifest.binding import bound_digest
 from reconciler.manifest.layering import effective_environments
 from reconciler.manifest.loading import load
-from reconciler.manifest.snapshot import Blob, Parsed
+from reconciler.manifest.snapshot import Blob, Parsed, Snapshot, parse
+from reconciler.model.promotion import Promotion
 from reconciler.signoff.authority import Authority
 from reconciler.signoff.facts import PLAIN_FILE, Entry
 
@@ -33,12 +35,16 @@ class Law:
 
 @dataclass(frozen=True, slots=True)
 class Lawbook:
-    """Makes laws, each once. ``texts``: object id → content of all files that say who may what."""
+    """Makes laws, each once. ``texts``: object id → content, as `Facts` have it."""
 
     texts: Mapping[str, bytes]
     parsed: dict[tuple[str, str], Parsed] = field(default_factory=dict, repr=False)
     read: dict[Entries, Authority] = field(default_factory=dict, repr=False)
     laws: dict[tuple[Entries, frozenset[str], frozenset[Entries]], Law] = field(
+        default_factory=dict, repr=False
+    )
+
+    digests: dict[tuple[Entries, Entries, str], str | None] = field(
         default_factory=dict, repr=False
     )
 
@@ -66,6 +72,34 @@ class Lawbook:
         others = law.others | {other.entries} | other.others
         return self._made(law.entries, law.disputed | frozenset(paths), others - {law.entries})
 
+    def promotion(self, path: str, entry: Entry | None) -> Promotion | None:
+        """What a promotion's file says; nothing if it isn't there or can't be read."""
+        if entry is None or entry.mode != PLAIN_FILE or entry.id not in self.texts:
+            return None
+        key = (path, entry.id)
+        found = self.parsed.get(key) or self.parsed.setdefault(key, parse(path, self._text(entry)))
+        return found.model if isinstance(found.model, Promotion) else None
+
+    def bound(self, law: Law, files: Mapping[str, Entry], *, path: str, version: str) -> str | None:
+        """What an approval of this version for a promotion's place must be of, by these files."""
+        key = (law.entries, frozenset(files.items()), path)
+        if key not in self.digests:
+            snapshot = self._snapshot(dict((*law.entries, *files.items())))
+            _, environment, file = path.split("/")
+            app = file.removesuffix(".yaml")
+            promotion = snapshot.promotions.get((environment, app))
+            self.digests[key] = bound_digest(
+                snapshot, environment, app, version=version, promotion=promotion
+            )
+        return self.digests[key]
+
+    def _snapshot(self, entries: Mapping[str, Entry]) -> Snapshot:
+        tree = {
+            path: Blob(each.mode, each.id, self._text(each))
+            for path, each in sorted(entries.items())
+        }
+        return load("", tree, self.parsed)[0]
+
     def _made(self, entries: Entries, disputed: frozenset[str], others: frozenset[Entries]) -> Law:
         key = (entries, disputed, others)
         if key not in self.laws:
@@ -77,10 +111,7 @@ class Lawbook:
 
     def _authority(self, entries: Entries) -> Authority:
         if entries not in self.read:
-            tree = {
-                path: Blob(each.mode, each.id, self._text(each)) for path, each in sorted(entries)
-            }
-            snapshot, _ = load("", tree, self.parsed)
+            snapshot = self._snapshot(dict(entries))
             snapshot = replace(snapshot, environments=effective_environments(snapshot))
             self.read[entries] = Authority.of(snapshot)
         return self.read[entries]

@@ -21,6 +21,7 @@ from reconciler.signoff.standing import (
     Refusal,
     Standing,
     follow,
+    lately,
     reconcile,
 )
 
@@ -44,24 +45,26 @@ def merged(  # noqa: C901, PLR0911 - one return for each way that a path can com
         agreed, expected = True, result
     plain = agreed and result == expected
     mark = () if plain else (meeting.merge.id,)
-    trail = follow(one.trail, *two.trail, *mark)
+    signed = lately(one.signed, *two.signed)
+    trail = _without(follow(one.trail, *two.trail, *mark), signed)
     past = one.past | two.past
     if isinstance(standing, Dispute):
         standing = _chosen(meeting, path, result=result, dispute=standing, sides=(one, two))
     if isinstance(standing, Standing) and result == standing.entry:
-        return PathState(result, standing, trail, past=past)
+        return PathState(result, standing, trail, past=past, signed=signed)
 
-    differs = PathState(
-        result, standing, trail, one.since or two.since or meeting.merge.id, past=past
-    )
+    since = one.since or two.since or meeting.merge.id
+    differs = PathState(result, standing, trail, since, past=past, signed=signed)
     if at_once := meeting.at_once(path, before=differs, result=result):
-        return _in_force(path, differs, at_once)
+        return in_force(path, differs, at_once)
     pending = tuple(each.pending for each in (one, two) if each.pending)
     if result == one.current and (not plain or result != two.current):
         # Nothing of this path crosses the first-parent edge. Where that isn't what the parents
         # give, leaving the other side out is a decision, and whoever merged is its author.
         kept = replace(differs, pending=_same(pending, result))
-        return _kept(kept, one.refused or _shared(one, two), trail=follow(one.trail, *mark))
+        return _kept(
+            kept, one.refused or _shared(one, two), trail=_without(follow(one.trail, *mark), signed)
+        )
     whole = result == two.current and all(each.clean for each in bases)
     refused = two.refused or (None if whole else one.refused)
     if refused:
@@ -71,7 +74,7 @@ def merged(  # noqa: C901, PLR0911 - one return for each way that a path can com
         return _kept(differs, meeting.refuse(codes.MANY_BASES, why))
 
     crosses = plain and result != one.current
-    earlier = frozenset(bases[0].trail).intersection(*(each.trail for each in bases[1:]))
+    earlier = frozenset.intersection(*(frozenset((*each.trail, *each.signed)) for each in bases))
     touched = [each for each in two.trail if each not in earlier]
     if not crosses and (two.sound or not touched):
         # Either nothing new comes from the other side, or only what is signed off already.
@@ -92,7 +95,7 @@ def merged(  # noqa: C901, PLR0911 - one return for each way that a path can com
             return replace(differs, pending=brought)
         case Admission() if plain and (one.sound or whole):
             # A side that wasn't sound doesn't matter where every bit comes from the other one.
-            return _in_force(path, differs, brought)
+            return in_force(path, differs, brought)
         case _:
             # What was brought is signed off, but not what lies below it, or what the merge made.
             return _kept(differs)
@@ -115,10 +118,11 @@ def tangled(
         return first
     trail = follow((), *(each for state in states for each in state.trail), merge)
     past = frozenset().union(*(each.past for each in states))
+    signed = lately((), *(each for state in states for each in state.signed))
     if isinstance(standing, Standing) and result == standing.entry:
-        return PathState(result, standing, trail, past=past)
+        return PathState(result, standing, trail, past=past, signed=signed)
     refused = next((each.refused for each in states if each.refused), refusal)
-    return _kept(PathState(result, standing, trail, merge, past=past), refused)
+    return _kept(PathState(result, standing, trail, merge, past=past, signed=signed), refused)
 
 
 def changed(meeting: Meeting, path: str, *, before: PathState, result: Entry | None) -> PathState:
@@ -129,11 +133,11 @@ def changed(meeting: Meeting, path: str, *, before: PathState, result: Entry | N
     if after.clean:
         return replace(after, since="", refused=None)
     if at_once := meeting.at_once(path, before=before, result=result):
-        return _in_force(path, after, at_once)
+        return in_force(path, after, at_once)
     return _kept(replace(after, since=before.since or meeting.merge.id), before.refused)
 
 
-def _in_force(path: str, state: PathState, admission: Admission) -> PathState:
+def in_force(path: str, state: PathState, admission: Admission) -> PathState:
     """The state once what the path holds is signed off."""
     approval = class_of(path).sort is Sort.APPROVAL
     before = state.standing
@@ -141,7 +145,15 @@ def _in_force(path: str, state: PathState, admission: Admission) -> PathState:
     past = state.past
     if approval and gone is not None and gone != state.current:
         past |= {gone.id}
-    return PathState(state.current, Standing(state.current, admission), state.trail, past=past)
+    standing = Standing(state.current, admission)
+    signed = lately(state.signed, *state.trail)
+    return PathState(state.current, standing, past=past, signed=signed)
+
+
+def _without(trail: tuple[str, ...], signed: tuple[str, ...]) -> tuple[str, ...]:
+    """The commits of a trail that no sign-off covers."""
+    covered = frozenset(signed)
+    return tuple(each for each in trail if each not in covered)
 
 
 def _same(pending: Sequence[Pending], result: Entry | None) -> Pending | None:
@@ -171,7 +183,8 @@ def _shared(one: PathState, two: PathState) -> Refusal | None:
     The earliest merge decides, also for who has the same commits without that merge.
     """
     refused = two.refused
-    return refused if refused and not set(refused.commits).isdisjoint(one.trail) else None
+    here = {*one.trail, *one.signed}
+    return refused if refused and not here.isdisjoint(refused.commits) else None
 
 
 def _chosen(

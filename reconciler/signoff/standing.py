@@ -14,7 +14,8 @@ class Admission:
 
     ``authors`` is the author side, sorted; ``commits`` are the content commits, oldest first.
     ``seconded`` are those whose earlier merges of the same content filled seats too. What counts
-    at once has the commit itself as its merge.
+    at once has the commit itself as its merge. ``word``: the approval that stands for the merge,
+    as path and object id; then ``merged_by`` is who gave it, and ``merge`` where both were there.
     """
 
     merge: str
@@ -22,6 +23,7 @@ class Admission:
     authors: tuple[str, ...]
     commits: tuple[str, ...]
     seconded: tuple[str, ...] = ()
+    word: str = ""
 
     @property
     def agreed(self) -> tuple[str, ...]:
@@ -78,13 +80,14 @@ class Dispute:
 class PathState:
     """One path at one commit.
 
-    ``current`` is what the tree holds. ``trail``: the content commits since the last admission on
-    this line, oldest first; kept when the path heals, since a later merge may bring the healing
-    itself to where something else was admitted. ``since``: the commit that made it differ from
-    what is admitted; empty while it doesn't. ``refused`` sticks until the path heals: a merge that
-    was no sign-off doesn't become one by what is merged on top of it. ``pending``: who has agreed
-    to what it holds, where that wasn't everybody who must. ``past``: ids of approvals that were
-    taken back here, so that nobody brings them again.
+    ``current`` is what the tree holds. ``trail``: the content commits that no sign-off on this line
+    covers, oldest first; kept when the path heals, since a later merge may bring the healing itself
+    to where something else was admitted. ``signed``: the newest ones that a sign-off covers.
+    ``since``: the commit that made it differ from what is admitted; empty while it doesn't.
+    ``refused`` sticks until the path heals: a merge that was no sign-off doesn't become one by what
+    is merged on top of it. ``pending``: who has agreed to what it holds, where that wasn't
+    everybody who must. ``past``: ids of approvals that were taken back here, so that nobody brings
+    them again; of a promotion, those that were used.
     """
 
     current: Entry | None
@@ -94,6 +97,7 @@ class PathState:
     refused: Refusal | None = None
     pending: Pending | None = None
     past: frozenset[str] = frozenset()
+    signed: tuple[str, ...] = ()
 
     @property
     def clean(self) -> bool:
@@ -118,7 +122,8 @@ class State:
     commit without parents. ``law`` is who may what by the files in force.
     ``grounded``: the line reaches the trust root or an ancestor of it.
     ``rooted``: it contains the trust root itself. ``doubtful``: an answer of the verifier is
-    missing, so this state may come out otherwise when it is asked again.
+    missing, so this state may come out otherwise when it is asked again. ``open``: the promotions
+    that hold something else than what is in force.
     """
 
     ground: Mapping[str, Entry]
@@ -127,6 +132,7 @@ class State:
     grounded: bool
     rooted: bool
     doubtful: bool = False
+    open: frozenset[str] = frozenset()
 
     def at(self, path: str) -> PathState:
         """The state of one path."""
@@ -139,6 +145,15 @@ class State:
 
 LONGEST = 1000
 """Content commits without an admission in between that one path may have; more is refused."""
+
+
+_LATELY = 200
+"""Signed-off commits that are remembered of a path; a forgotten one counts as unsigned again."""
+
+
+def lately(signed: tuple[str, ...], *more: str) -> tuple[str, ...]:
+    """The newest of these commits, each once."""
+    return tuple(dict.fromkeys((*signed, *more)))[-_LATELY:]
 
 
 def follow(trail: tuple[str, ...], *more: str) -> tuple[str, ...]:

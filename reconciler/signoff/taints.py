@@ -9,8 +9,10 @@ from reconciler.manifest.codes.code import Code
 from reconciler.signoff import codes
 from reconciler.signoff.authority import Authority
 from reconciler.signoff.classes import Sort, class_of
-from reconciler.signoff.eligibility import unproven
+from reconciler.signoff.covers import coverable
+from reconciler.signoff.eligibility import Meeting, unproven
 from reconciler.signoff.facts import Commit, Facts
+from reconciler.signoff.law import Lawbook
 from reconciler.signoff.standing import Dispute, PathState, Refusal, Standing, State
 
 
@@ -34,6 +36,7 @@ class Taint:
 def taints_of(
     facts: Facts,
     states: Mapping[str, State],
+    lawbook: Lawbook,
     *,
     tip: str,
     paths: Mapping[str, PathState],
@@ -55,6 +58,8 @@ def taints_of(
             remedy = _remedy_by_request(facts, path, state, revert=revert, code=told.code, tip=tip)
         else:
             remedy = _remedy(facts, path, state, revert=revert, code=told.code, tip=tip)
+            meeting = Meeting(commit, facts.commits, facts.words, authority)
+            remedy += _by_word(meeting, path, state, lawbook)
         found.append(Taint(path, told.code, commit.id, _shown(commit, authority), told.why, remedy))
     return tuple(found)
 
@@ -157,6 +162,19 @@ def _remedy(facts: Facts, path: str, state: PathState, *, revert: str, code: str
         return f"on main, put the file back as it is in force; {then}"
     back = revert or f"{_restore(facts, path, state.standing)} && git commit -m 'Put it back'"
     return f"on main, run: {back} && git push; {then}"
+
+
+def _by_word(meeting: Meeting, path: str, state: PathState, lawbook: Lawbook) -> str:
+    """The approval that would stand for the merge, where one could."""
+    promotion = coverable(meeting, path, state, lawbook=lawbook)
+    if promotion is None:
+        return ""
+    release = f"{promotion.app}@{promotion.release}"
+    environment = class_of(path).environment
+    return (
+        "; or have it approved by somebody else who may promote there:"
+        f" tagboat approve {release} --to {environment}"
+    )
 
 
 def _remedy_by_request(

@@ -14,6 +14,7 @@ from reconciler.manifest.paths import (
 from reconciler.manifest.secrets import shown
 from reconciler.manifest.snapshot import Snapshot
 from reconciler.model.approval import Approval
+from reconciler.model.environment import Environment
 from reconciler.model.people import People
 from reconciler.validator.effective import at
 from reconciler.validator.near import near
@@ -23,9 +24,9 @@ def approvals(snapshot: Snapshot) -> Iterator[Diagnostic]:
     """An approval is of a release and an environment that there are, and fills a seat there.
 
     The seat is asked about while the release is promoted there, since people and policies change
-    later. Its role is one that the environment asks for; ``by`` has that role and counts there;
-    whoever recorded it may record for them. A rejection needs no seat. A quarantine is of a release
-    that there is (B39, B69).
+    later. Its role is one that the environment asks for, or any where ``by`` may promote: then it
+    stands for a merge. ``by`` has that role and counts there; whoever recorded it may record for
+    them. A rejection needs no seat. A quarantine is of a release that there is (B39, B69).
     """
     for key, approval in snapshot.approvals.items():
         path = approval_path(*key)
@@ -74,10 +75,13 @@ def _seat(
     asked = {seat.role: seat for seat in place.value.gates.approvals}
     seat = asked.get(approval.role)
     where = snapshot.locate(path, ("role",))
+    holds = approval.by in people.counting(f"role/{approval.role}", place.value.customer)
+    if seat is None and holds and _may_promote(people, place.value, approval.by):
+        return
     if seat is None:
         said = f"{approval.environment} asks for no {shown(approval.role)}"
         yield links.SEAT.at(where, said, hint=near(approval.role, asked))
-    elif approval.by not in people.counting(f"role/{seat.role}", place.value.customer):
+    elif not holds:
         yield links.SEAT.at(
             where, f"{approval.by} doesn't hold role {seat.role} in {approval.environment}"
         )
@@ -87,3 +91,7 @@ def _seat(
             f"the seat of {seat.role} doesn't accept {shown(approval.decision)}",
             hint=f"write one of: {', '.join(seat.accepts)}",
         )
+
+
+def _may_promote(people: People, here: Environment, person: str) -> bool:
+    return any(person in people.counting(each, here.customer) for each in here.permissions.promote)

@@ -145,12 +145,12 @@ def _of_branch(scribe: Scribe, tip: str, path: str, admission: Admission) -> lis
         walk.append(scribe.commits[walk[-1]].parents[0])
     found = []
     for each, below in pairwise(walk):
+        if each != merge.parents[1] and path not in scribe.judge(each).tainted:
+            break
         if scribe.trees[each].get(path) == scribe.trees[below].get(path):
             continue
         commit = scribe.commits[each]
         if len(commit.parents) > 1:
-            break
-        if each != merge.parents[1] and path not in scribe.judge(each).tainted:
             break
         if commit.author not in LISTED or commit.author == merge.author:
             found.append(f"{each} on the branch is by {commit.author or 'nobody'}")

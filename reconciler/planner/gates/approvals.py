@@ -13,8 +13,7 @@ from reconciler.manifest.paths import release_path
 from reconciler.model.gates import Seat
 from reconciler.model.people import People
 from reconciler.model.records import Reason
-from reconciler.names import instant_of
-from reconciler.planner.consents import Consent, consents_of
+from reconciler.planner.consents import Consent, consents_of, used_up
 from reconciler.planner.gates import after
 from reconciler.planner.inputs import Ask
 from reconciler.planner.opening import span_of
@@ -129,7 +128,7 @@ def _fault(ask: Ask, consent: Consent) -> str:
         if consent.digest != bound:
             code, now = codes.OTHER_APPROVED.id, (bound or "nothing")[:15]
             return f"{code} {consent.person} agreed to {consent.digest[:15]}…, this is {now}…"
-        if _used_up(ask, consent):
+        if used_up(ask, consent):
             return f"the word of {consent.person} was for the promotion before this one"
     return ""
 
@@ -150,20 +149,3 @@ def _authors(ask: Ask) -> frozenset[str]:
         admission = ask.inputs.judgement.admissions.get(path)
         found |= set(admission.authors if admission else ())
     return frozenset(found)
-
-
-def _used_up(ask: Ask, consent: Consent) -> bool:
-    """Whether another promotion of this very content has begun here since the word was given.
-
-    Whatever became of it: what succeeded asks for no word as long as it is among the last that did,
-    and for a new one after that.
-    """
-    commit = ask.sign_off.commit if ask.sign_off else ""
-    claims = ask.inputs.ledger.claims
-    failed = (claims[end.deployment] for end in ask.standing.held.values())
-    return any(
-        each.sign_off.commit != commit
-        and each.assignment.content == ask.content
-        and instant_of(each.at) >= consent.at
-        for each in (*ask.standing.settled, *failed)
-    )

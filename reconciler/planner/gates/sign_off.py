@@ -2,6 +2,7 @@
 
 from reconciler.model.place import Place
 from reconciler.model.records import Reason
+from reconciler.planner.consents import consents_of, standing_for, used_up
 from reconciler.planner.inputs import Ask
 from reconciler.signoff import Taint, codes
 
@@ -59,6 +60,18 @@ def _settled(ask: Ask) -> bool:
     return any(each.assignment.content.digest == digest for each in ask.standing.settled)
 
 
+def _of_word(ask: Ask, path: str) -> str:
+    """Why the approval that stands for the merge doesn't do so any more; empty if it does."""
+    word = next((each for each in consents_of(ask) if each.path == path), None)
+    if word is None or ask.inputs.judgement.withdrawn(ask.place.promotion_path):
+        return f"no merge signs it off, and {path} was taken back"
+    if not word.counts(ask.now):
+        return f"no merge signs it off, and the word of {word.person} has expired"
+    if used_up(ask, word):
+        return f"no merge signs it off, and the word of {word.person} was for an earlier promotion"
+    return ""
+
+
 def answer(ask: Ask) -> Reason:
     """Closed by the first taint that concerns the place; the rest are counted."""
     taints = taints_of(ask)
@@ -78,6 +91,11 @@ def answer(ask: Ask) -> Reason:
         why = f"{codes.NO_LONGER.id} {who} signed it off, and may not promote here any more"
         remedy = f"run tagboat reaffirm {ask.place.promotion_path} and have it merged"
         return Reason(gate=NAME, state="closed", why=why, remedy=remedy)
-    authors = ", ".join(ask.sign_off.authors) or "nobody"
-    why = f"written by {authors}, merged by {ask.sign_off.merged_by}"
+    by = standing_for(ask)
+    if by and not _settled(ask) and (fault := _of_word(ask, by)):
+        app, environment = ask.place.app, ask.place.environment
+        remedy = f"tagboat approve {app}@{ask.wanted} --to {environment}, or have it merged anew"
+        return Reason(gate=NAME, state="closed", why=fault, remedy=remedy)
+    authors, how = ", ".join(ask.sign_off.authors) or "nobody", "approved" if by else "merged"
+    why = f"written by {authors}, {how} by {ask.sign_off.merged_by}"
     return Reason(gate=NAME, state="open", why=why)
