@@ -21,6 +21,7 @@ from reconciler.diagnostics import Diagnostic, Location
 from reconciler.errors import ConfigurationError
 from reconciler.manifest import scalar
 from reconciler.manifest.codes import Code, reading
+from reconciler.manifest.scalar import LONGEST, UNSURE
 from reconciler.manifest.secrets import shown
 from reconciler.manifest.syntax import finding_of
 
@@ -126,20 +127,11 @@ class Builder:
             self._stop(reading.FLOOD, place, f"the file has {FLOOD} findings or more")
 
     def _node(self, event: Any, depth: int) -> Any:
+        if type(event) is ScalarEvent:
+            return self._scalar(event)
         self._count += 1
         if self._count > MOST:
-            self._stop(
-                reading.TOO_MANY,
-                location_of(self.path, event),
-                f"more than {MOST} values and names",
-            )
-        written = self.text[event.start_mark.index : event.end_mark.index]
-        if type(event) is ScalarEvent:
-            value: str = event.value
-            # Quotes, a fold, an anchor or a tag would stand there as well.
-            if written != value:
-                return self._styled(event)
-            return value if scalar.is_text(value) else self._plain(event)
+            self._flood(event)
         if type(event) is AliasEvent:
             self._refuse(reading.ANCHOR, event, "found an alias")
             return None
@@ -151,6 +143,34 @@ class Builder:
         if type(event) is MappingStartEvent:
             return self._mapping(event, depth)
         return self._sequence(depth)
+
+    def _scalar(self, event: Any) -> Any:
+        self._count += 1
+        if self._count > MOST:
+            self._flood(event)
+        value: str = event.value
+        start, end = event.start_mark, event.end_mark
+        written = self.text[start.index : end.index]
+        # Quotes, a fold, an anchor or a tag would stand there as well.
+        if written == value:
+            if value[:1] not in UNSURE and (len(value) > LONGEST or scalar.is_text(value)):
+                return value
+            return self._plain(event)
+        if (
+            event.style == '"'
+            and written[1:-1] == value
+            and "\\" not in value
+            and start.line == end.line
+            and event.anchor is None
+            and event.tag is None
+        ):
+            # What nearly every quoted text is; `_styled` comes to the same.
+            return value
+        return self._styled(event)
+
+    def _flood(self, event: Any) -> NoReturn:
+        place = location_of(self.path, event)
+        self._stop(reading.TOO_MANY, place, f"more than {MOST} values and names")
 
     def _marked(self, event: Any) -> bool:
         """Whether an event has an anchor or a tag; both are refused."""
@@ -170,12 +190,12 @@ class Builder:
             key: str | None
             if (
                 type(name) is ScalarEvent
-                and text[start.index : end.index] == name.value
-                and scalar.is_text(name.value)
+                and text[start.index : end.index] == (key := name.value)
+                and key[:1] not in UNSURE
+                and (len(key) > LONGEST or scalar.is_text(key))
                 and self._count < MOST
             ):
                 # What nearly every name is; `_key` comes to the same.
-                key = name.value
                 self._count += 1
             else:
                 key = self._key(name, depth)
@@ -186,11 +206,15 @@ class Builder:
                 self._node(event, depth + 1)
                 continue
             begins = event.start_mark.line
-            if text[end.index : end.index + 1] != ":" or (
-                begins != end.line and type(event) is ScalarEvent
-            ):
-                self._apart(name, event)
-            value[key] = self._node(event, depth + 1)
+            beside = text[end.index : end.index + 1] == ":"
+            if type(event) is ScalarEvent:
+                if not beside or begins != end.line:
+                    self._apart(name, event)
+                value[key] = self._scalar(event)
+            else:
+                if not beside:
+                    self._apart(name, event)
+                value[key] = self._node(event, depth + 1)
         return value
 
     def _apart(self, name: Any, value: Any) -> None:
@@ -228,7 +252,9 @@ class Builder:
         following = self._next
         value: list[Any] = []
         while type(event := following()) is not SequenceEndEvent:
-            value.append(self._node(event, depth + 1))
+            value.append(
+                self._scalar(event) if type(event) is ScalarEvent else self._node(event, depth + 1)
+            )
         return tuple(value)
 
     def _plain(self, event: Any) -> Any:

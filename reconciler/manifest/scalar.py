@@ -10,7 +10,8 @@ _KEYWORDS = {"true": True, "false": False, "null": None}
 _INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 _FRACTION = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
 _WORDS = frozenset({"~", "y", "n", "yes", "no", "on", "off", "true", "false", "null", "=", "<<"})
-_LONGEST = max(map(len, _WORDS))
+LONGEST = max(map(len, _WORDS))
+"""Characters of a word that some reader takes for another type than text, at most."""
 _AMBIGUOUS = re.compile(
     r"""
       [-+]? \. (?: inf | nan )
@@ -25,7 +26,8 @@ _AMBIGUOUS = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _NUMERIC = frozenset("0123456789+-._")
-_MORE = _NUMERIC | {""}
+UNSURE = _NUMERIC | {""}
+"""What a plain scalar begins with that may be a number, or nothing."""
 _DIGITS = 18
 _ESCAPE = re.compile(r"\\(.?)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
@@ -42,7 +44,7 @@ class TooLongError(ValueError):
 
 def is_text(text: str) -> bool:
     """Whether a plain scalar is surely text: no word of some reader, and nothing like a number."""
-    return text[:1] not in _MORE and (len(text) > _LONGEST or text.lower() not in _WORDS)
+    return text[:1] not in UNSURE and (len(text) > LONGEST or text.lower() not in _WORDS)
 
 
 def plain(text: str) -> str | int | float | bool | None:

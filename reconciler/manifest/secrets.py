@@ -25,23 +25,9 @@ _TOKEN = re.compile(
     r"|\bdiscord(?:app)?\.com/api/webhooks/[0-9]+/[A-Za-z0-9_-]+"
     r"|(?<=://)[^\s/@:'\"]*:[^\s/@'\"]+(?=@)"
 )
-# Looking for fixed text first makes the common answer, no, fifty times cheaper.
-_SIGNS = (
-    *(
-        "PRIVATE KEY",
-        "AKIA",
-        "ASIA",
-        "ghp_",
-        "gho_",
-        "ghs_",
-        "ghu_",
-        "ghr_",
-        "github_pat_",
-        "glpat-",
-    ),
-    *("glptt-", "glrt-", "glcbt-", "gldt-", "xox", "AIza", "k_live_", "k_test_", "npm_", "pypi-"),
-    *("hvs.", "SG.", "eyJ", "hooks.slack.com", "discord", "@"),
-)
+_BEFORE_LINES = ("ghp", "gho", "ghs", "ghu", "ghr", "github", "sk", "rk", "npm")
+"""What tokens with an underline have before their first one."""
+_OF_GITLAB = ("glpat-", "glptt-", "glrt-", "glcbt-", "gldt-")
 _SECRET_NAME = re.compile(
     r"(?:^|[_-])(?:password|passwd|passphrase|secret|token|api_?key|private_?key|credentials?)$",
     re.IGNORECASE,
@@ -61,16 +47,36 @@ _ASSIGNED = re.compile(
 _LONGEST = 60
 
 
+def _likely(text: str) -> bool:
+    """Whether the text has some fixed part of a token; mostly not, and fifty times cheaper.
+
+    A single character is found faster than two, so the rarest of each part is asked for first.
+    """
+    return (
+        "@" in text
+        or ("_" in text and any(each.endswith(_BEFORE_LINES) for each in text.split("_")))
+        or ("J" in text and "eyJ" in text)
+        or ("G" in text and "SG." in text)
+        or ("x" in text and "xox" in text)
+        or ("I" in text and any(each in text for each in ("AKIA", "ASIA", "AIza", "PRIVATE KEY")))
+        or ("gl" in text and any(each in text for each in _OF_GITLAB))
+        or "pypi-" in text
+        or "hvs." in text
+        or "discord" in text
+        or "hooks.slack.com" in text
+    )
+
+
 def secrets_in(text: str) -> Iterator[int]:
     """Offsets into the text at which something begins that looks like a secret."""
-    if any(sign in text for sign in _SIGNS):
+    if _likely(text):
         for match in _TOKEN.finditer(text):
             yield match.start()
 
 
 def masked(text: str) -> str:
     """The text with stars in place of everything that looks like a secret."""
-    return _TOKEN.sub("***", text) if any(sign in text for sign in _SIGNS) else text
+    return _TOKEN.sub("***", text) if _likely(text) else text
 
 
 def secret_named(name: str) -> bool:
@@ -82,7 +88,7 @@ def redacted(text: str) -> str:
     """The text with everything that looks like a secret masked (X18)."""
     text = _KEY.sub("***", text)
     text = _ASSIGNED.sub(r"\1***", text)
-    return _TOKEN.sub("***", text) if any(sign in text for sign in _SIGNS) else text
+    return _TOKEN.sub("***", text) if _likely(text) else text
 
 
 def shown(value: Any, *, under: str = "") -> str:
