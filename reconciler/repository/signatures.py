@@ -1,4 +1,6 @@
-"""Whose signature a commit carries: git's own format, checked by ssh-keygen key by key.
+"""Whose signature a commit carries: git's own format, checked key by key.
+
+What is plainly good is found so in this process (`sshsig`), and ssh-keygen is asked about the rest.
 
 `%G?` isn't asked, because it says "bad" for a missing verifier and for a foreign namespace alike,
 and judges validity by the date that the commit gives itself. A signature names its key; so the key
@@ -122,6 +124,8 @@ def _verified(
     asked: dict[str, tuple[str, str, SignedText]] = {}
     for each, text in texts.items():
         match _first_look(text, owners, namespace=namespace):
+            case (str() as principal, str() as key) if _is_good(text, key, namespace=namespace):
+                found[each] = Signed(_named(principal, key))
             case (str() as principal, str() as key):
                 asked[each] = (principal, key, text)
             case verdict:
@@ -135,6 +139,19 @@ def _verified(
             verify = partial(_verify, Path(folder), namespace=namespace)
             found.update(zip(asked, pool.map(verify, asked.items()), strict=True))
     return found
+
+
+def _is_good(text: SignedText, key: str, *, namespace: str) -> bool:
+    # It takes a moment to load, and who asks nothing about signatures does without it.
+    from reconciler.repository.sshsig import is_good
+
+    wire = base64.b64decode(key.partition(" ")[2])
+    return is_good(text.signature, text.payload, key=wire, namespace=namespace)
+
+
+def _named(principal: str, key: str) -> str:
+    """Whom a verdict names: the key itself where it was asked for alone."""
+    return key if principal == _ANYBODY else principal
 
 
 def _by_key(keys: Iterable[str]) -> dict[bytes, tuple[str, str]]:
@@ -206,7 +223,7 @@ def _first_look(
         return Unlisted()
     if stated != namespace.encode():
         principal, line = owners[key]
-        return Bad(line if principal == _ANYBODY else principal)
+        return Bad(_named(principal, line))
     return owners[key]
 
 
@@ -268,7 +285,7 @@ def _verify(
         return Unknown(f"the verifier could not be run: {error.strerror}")
     if finished.timed_out:
         return Unknown(f"ssh-keygen took longer than {_DEADLINE:g} s")
-    by = key if principal == _ANYBODY else principal
+    by = _named(principal, key)
     if finished.returncode == 0 and finished.stdout.startswith(b"Good "):
         return Signed(by)
     # ssh-keygen ends with 255 for everything; only these words mean that it has checked.

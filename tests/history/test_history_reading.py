@@ -13,6 +13,7 @@ from reconciler.errors import RewoundError, UnreachableError
 from reconciler.model.records import Claim, body_of, numbered
 from reconciler.repository.git import EMPTY_TREE, Git
 from reconciler.repository.history import (
+    BRANCH,
     FOLLOWED,
     VERIFIED,
     Appended,
@@ -259,10 +260,24 @@ def test_an_empty_disk_looks_at_the_last_hundred_signatures_and_a_full_one_at_al
     assert caught.value.commit == first
 
 
+def oddly_signed(world: World) -> None:
+    """Write the last record's signature in lines of 64: good, and left to ssh-keygen to tell."""
+    tip = world.remote.tell(["rev-parse", BRANCH])
+    raw = world.remote.ask(["cat-file", "commit", tip]).text
+    before, begin, rest = raw.partition("-----BEGIN SSH SIGNATURE-----\n ")
+    inside, end, after = rest.partition("\n -----END SSH SIGNATURE-----")
+    text = inside.replace("\n ", "")
+    odd = "\n ".join(text[at : at + 64] for at in range(0, len(text), 64))
+    commit = f"{before}{begin}{odd}{end}{after}".encode()
+    made = world.remote.tell(["hash-object", "-t", "commit", "-w", "--stdin"], stdin=commit)
+    world.remote.tell(["update-ref", BRANCH, made])
+
+
 def test_a_verifier_that_cannot_run_means_unknown_and_never_bad(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     grown(world, 2)
+    oddly_signed(world)
     reader = world.reader()
     only_git = world.folder / "bin"
     only_git.mkdir()

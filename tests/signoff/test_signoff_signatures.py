@@ -110,6 +110,16 @@ def test_a_commit_that_is_not_there_is_unknown(shop: Workshop) -> None:
     assert isinstance(found["1" * 40], Unknown)
 
 
+def _oddly_signed(shop: Workshop, commit: str) -> str:
+    """The same commit with its signature in lines of 64: good, and left to ssh-keygen to tell."""
+    armour = take_apart(_raw(shop, commit)).signature
+    begin, *lines, end = armour.decode().split("\n")
+    text = "".join(lines)
+    odd = [begin, *(text[at : at + 64] for at in range(0, len(text), 64)), end]
+    raw = _raw(shop, commit).replace(armour.replace(b"\n", b"\n "), "\n ".join(odd).encode())
+    return _write(shop, raw)
+
+
 def _without_verifier(shop: Workshop, script: str | None) -> str:
     """A PATH with git and, if a script is given, that as ssh-keygen."""
     folder = shop.folder.parent / "bin"
@@ -129,7 +139,8 @@ def test_a_verifier_that_cannot_answer_means_unknown_and_closed(
     shop: Workshop, monkeypatch: pytest.MonkeyPatch, script: str | None
 ) -> None:
     shop.promote("1.1.0")
-    merge = shop.merge("topic", by="bob")
+    merge = _oddly_signed(shop, shop.merge("topic", by="bob"))
+    shop.run("reset", "-q", "--hard", merge)
     cache = shop.folder.parent / "cache.json"
     path = os.environ["PATH"]
     broken = _without_verifier(shop, script)
@@ -163,6 +174,20 @@ def test_verdicts_are_remembered_by_the_key_whosever_it_is(
     assert shop_facts_without_keygen(shop, cache, merge) == first
     # A key that no people file has is never checked, so nothing is unknown of it.
     assert shop.facts(cache=cache).commits[stranger].signature == Unlisted()
+
+
+def test_an_answer_of_a_checkpoint_is_not_asked_for_again(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.promote("1.1.0")
+    merge = _oddly_signed(shop, shop.merge("topic", by="bob"))
+    shop.run("reset", "-q", "--hard", merge)
+    first = shop.facts()
+    told = {each.id: each.signature for each in first.commits.values() if each.signature}
+    monkeypatch.setenv("PATH", _without_verifier(shop, None))
+    unanswered = shop.facts(merge)
+    assert isinstance(unanswered.commits[merge].signature, Unknown)
+    assert shop.facts(merge, verdicts=told) == first
 
 
 def shop_facts_without_keygen(shop: Workshop, cache: Path, tip: str) -> object:
