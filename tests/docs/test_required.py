@@ -13,6 +13,14 @@ REQUIRED = frozenset(
         *("M1", "M4", "M13", "M14", "M15", "M19", "D5", "D21", "S12", "T17", "P1", "P13"),
     }
 )
+SIGN_OFF = frozenset(
+    {
+        *(f"X{each}" for each in (*range(6, 15), 28)),
+        *(f"B{each}" for each in (*range(64, 90), 114, *range(118, 123))),
+        *("M5", "T8", "S8", "S9", "D6", "D16", "D19", "D24", "D28", "P2", "P18"),
+    }
+)
+"""What sign-off must stand up to."""
 _NAME = re.compile(r"^def (test_\w+)|\bid=\"([^\"]+)\"", re.MULTILINE)
 _ID = re.compile(r"(?:^|[^A-Za-z0-9])([A-Za-z])0*([1-9][0-9]*)(?=$|[^A-Za-z0-9])")
 
@@ -30,4 +38,4 @@ def named() -> dict[str, set[str]]:
 
 
 def test_every_required_id_stands_in_the_name_of_a_test():
-    assert REQUIRED - named().keys() == set()
+    assert (REQUIRED | SIGN_OFF) - named().keys() == set()

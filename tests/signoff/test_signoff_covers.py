@@ -196,7 +196,7 @@ def test_X13_a_word_by_somebody_whom_the_same_push_lets_promote_covers_nothing(
     assert shop.taint()[0] == "TB450"
 
 
-def test_X12_B77_a_word_brings_its_release_once(shop: Workshop) -> None:
+def test_X12_a_word_brings_its_release_once(shop: Workshop) -> None:
     word = approve(shop)
     shop.commit("Approve", word)
     land(shop, "squash")
