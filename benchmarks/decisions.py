@@ -24,7 +24,7 @@ from reconciler.model.records import Claim
 from reconciler.registry import open_view
 from reconciler.repository.trees import entries
 from reconciler.signoff.facts import Entry
-from reconciler.system.facts import edition
+from reconciler.system.editions import editions
 
 REPLAYED = 1_000
 TARGET = 10.0
@@ -54,12 +54,12 @@ def main(decisions: int, apps: int) -> None:
         view.refresh()
         found["read the history"] = cpu() - began
         began = cpu()
-        proofs = Counter(each.agreement.value for each in Proving(view, edition()).proofs())
+        proofs = Counter(each.agreement.value for each in Proving(view, editions()).proofs())
         found["prove every decision"] = cpu() - began
         changed = {POLICY: stricter(past)}
         claims = sum(isinstance(each, Claim) for each in view.records)
         began = cpu()
-        replays = list(islice(Proving(view, edition(), past.git).backtest(changed), REPLAYED))
+        replays = list(islice(Proving(view, editions(), past.git).backtest(changed), REPLAYED))
         found["back-test"] = cpu() - began
     blocked = sum(bool(each.blocked) for each in replays)
     print(f"{past.decisions:,} decisions, {past.merges} merges, {len(past.records):,} records\n")

@@ -29,7 +29,7 @@ from reconciler.repository.chain import message_of
 from reconciler.repository.git import Git
 from reconciler.repository.history import BRANCH, VERIFIED
 from reconciler.system.configuration import Configuration
-from reconciler.system.facts import edition
+from reconciler.system.editions import editions
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 FAILS = 11
@@ -206,7 +206,7 @@ class Past:
             )
             plan = make_plan(inputs)
             scribe = Scribe(
-                Witness(inputs, edition()),
+                Witness(inputs, editions()),
                 plan,
                 "one",
                 self._identify,

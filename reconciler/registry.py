@@ -39,6 +39,7 @@ from reconciler.system.backups import BackupFolder
 from reconciler.system.caches import cache_folder
 from reconciler.system.clock import SystemClock
 from reconciler.system.configuration import Configuration
+from reconciler.system.editions import editions
 from reconciler.system.facts import FactStore, edition
 from reconciler.system.failpoints import failpoints_of
 from reconciler.system.host_id import host_id
@@ -307,7 +308,7 @@ def build_reconciler(
         drivers=frozenset(drivers),
         stopping=threading.Event(),
         jitter=random.SystemRandom().random,
-        edition=edition(),
+        editions=editions(),
     )
 
 

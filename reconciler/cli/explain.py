@@ -5,66 +5,96 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.cli.options import ConfigOption, FolderOption
-from reconciler.cli.output import show
+from reconciler.cli.formats import Format
+from reconciler.cli.options import ConfigOption, FolderOption, FormatOption
+from reconciler.cli.output import emit, show
 from reconciler.errors import UsageError
 from reconciler.visibility import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reconciler.deployer.lead_time import LeadTime
     from reconciler.model.plan import Decision
+    from reconciler.model.records import Reason
 
 
 def explain(
     what: Annotated[
         str, typer.Argument(metavar="CODE|ENV/APP", help="A code such as TB101, or a place.")
     ],
+    output: FormatOption = Format.TABLE,
     config: ConfigOption = None,
     folder: FolderOption = Path(),
 ) -> None:
-    """Explain a code, or why a place does what it does."""
+    """Explain a code, or why a place does what it does and what time went into it."""
     if "/" in what:
-        _explain_place(what, config, folder)
+        _explain_place(what, output, config, folder)
         return
+    page = _page(what)
+    emit({"code": what.upper(), "page": page}, output, table=lambda: print(page))
+
+
+def _page(code: str) -> str:
     from reconciler.manifest.codes import explain as page
     from reconciler.signoff.codes import explain as sign_off_page
 
     for find in (page, sign_off_page):
         try:
-            print(find(what.upper()))
+            return find(code.upper())
         except KeyError:
             continue
-        return
     raise UsageError(
-        f"there is no code {what}", hint="codes look like TB101, places like production/shop"
+        f"there is no code {code}", hint="codes look like TB101, places like production/shop"
     )
 
 
-def _explain_place(where: str, config: Path | None, folder: Path) -> None:
+def _explain_place(where: str, output: Format, config: Path | None, folder: Path) -> None:
     from reconciler.cli.knowledge import chosen_places, known, require_answer
+    from reconciler.deployer.lead_time import lead_times, time_so_far
+    from reconciler.model.plan import Verdict
     from reconciler.planner.answering import answers
     from reconciler.planner.asking import ask_of
     from reconciler.planner.plan import decide
     from reconciler.planner.risk import risks
     from reconciler.system.clock import SystemClock
 
-    seen = known(config, folder)
+    seen, now = known(config, folder), SystemClock().now()
     (place,) = chosen_places(seen.places(), where)
-    inputs = seen.view.inputs(now=SystemClock().now())
+    inputs = seen.view.inputs(now=now)
     decision, ask = decide(inputs, place), ask_of(inputs, place)
     reasons = decision.reasons or answers(ask)
-    _tell(decision)
-    rows = [
-        (_SYMBOLS[each.state], each.gate, each.why, each.remedy, " ".join(each.who))
-        for each in reasons
-    ]
-    print()
-    show(("", "gate", "why", "what opens it", "who"), rows)
-    if ask.release is not None and ask.release.way_back:
-        print(visible(f"way back: {ask.release.way_back}"))
-    for each in _helps(decision):
-        print(visible(f"help: {each}"))
-    for each in risks(inputs.ledger, place, ask.content):
-        print(visible(f"so far: {each}"))
+    way_back = (ask.release.way_back or "") if ask.release else ""
+    history = risks(inputs.ledger, place, ask.content)
+    records, end = seen.view.records, inputs.ledger.at(place).last_end
+    last = lead_times(records).get(end.deployment) if end else None
+    waits = decision.verdict is not Verdict.IN_SYNC
+    so_far = time_so_far(records, place, now=now) if waits else None
+
+    def table() -> None:
+        _tell(decision)
+        _tell_gates(reasons)
+        if way_back:
+            print(visible(f"way back: {way_back}"))
+        for each in _helps(decision):
+            print(visible(f"help: {each}"))
+        for each in history:
+            print(visible(f"so far: {each}"))
+        if so_far:
+            print(visible(f"time so far: {_spent(so_far)}"))
+        if end and last:
+            print(visible(f"lead time of {end.version}, {end.outcome.value}: {_spent(last)}"))
+
+    data = {
+        **decision.as_json(),
+        "reasons": [each.model_dump(mode="json") for each in reasons],
+        "way_back": way_back,
+        "help": _helps(decision),
+        "so_far": list(history),
+        "time_so_far": so_far.as_json() if so_far else None,
+        "lead_time": {"deployment": end.deployment, **last.as_json()} if end and last else None,
+    }
+    emit(data, output, table=table)
     require_answer(seen)
 
 
@@ -82,6 +112,26 @@ def _tell(decision: "Decision") -> None:
         print(visible(f"start: {start_text(decision.start)}"))
     for note in decision.notes:
         print(visible(f"note: {note}"))
+
+
+def _tell_gates(reasons: "Sequence[Reason]") -> None:
+    rows = [
+        (_SYMBOLS[each.state], each.gate, each.why, each.remedy, " ".join(each.who))
+        for each in reasons
+    ]
+    print()
+    show(("", "gate", "why", "what opens it", "who"), rows)
+
+
+def _spent(lead: "LeadTime") -> str:
+    """``2d 4h, of which approval 2d, window 3h, apply 12m``."""
+    from reconciler.planner.durations import in_words
+
+    parts = ", ".join(
+        f"{part.value} {in_words(spent / 1000)}" for part, spent in lead.parts.items() if spent
+    )
+    whole = in_words(lead.milliseconds / 1000)
+    return f"{whole}, of which {parts}" if parts else whole
 
 
 def _helps(decision: "Decision") -> list[str]:

@@ -49,9 +49,9 @@ def hindsight(seen: "Known", proposal: "Proposal") -> str:
     """What the changed policies would have done to the deployments so far, in a paragraph."""
     from reconciler.daemon.proving import Proving
     from reconciler.planner.backtest import summary
-    from reconciler.system.facts import edition
+    from reconciler.system.editions import editions
 
-    replayed = Proving(seen.view, edition(), proposal.git).backtest(proposal.change.entries)
+    replayed = Proving(seen.view, editions(), proposal.git).backtest(proposal.change.entries)
     return summary(list(replayed))
 
 

@@ -60,7 +60,7 @@ def prove(
 
 def _proofs(seen: "Known", record: str) -> "list[Proof]":
     from reconciler.daemon.proving import Proving, decisions_in
-    from reconciler.system.facts import edition
+    from reconciler.system.editions import editions
 
     wanted = None
     if record:
@@ -71,7 +71,7 @@ def _proofs(seen: "Known", record: str) -> "list[Proof]":
                 hint="tagboat history lists the records; starts and refusals are decisions",
             )
     found: list[Proof] = []
-    for each in Proving(seen.view, edition()).proofs(wanted):
+    for each in Proving(seen.view, editions()).proofs(wanted):
         found.append(each)
         _progress(len(found), done=False)
     _progress(len(found), done=True)

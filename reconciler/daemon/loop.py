@@ -61,7 +61,7 @@ class Reconciler:
     stopping: threading.Event
     jitter: Callable[[], float]
     """Seconds between 0 and 1, for writers that lost a race."""
-    edition: str
+    editions: Mapping[str, str]
     """The version of Tagboat, as evidence names it."""
     _told: dict[str, str] = field(default_factory=dict)
     _supervised: float = float("-inf")
@@ -211,7 +211,7 @@ class Reconciler:
             plan, inputs = self._plan()
             self._tell_plan(plan)
             before = self.view.history.tip
-            witness = Witness(inputs, self.edition)
+            witness = Witness(inputs, self.editions)
             lost = None if self.view.alarms else self.claims.decide(plan, witness)
             if lost is None:
                 return plan

@@ -23,11 +23,11 @@ from reconciler.signoff.facts import Entry
 class Proving:
     """Walks the history once and decides again what it decided; asks no remote.
 
-    ``edition`` is this Tagboat's. Records must have been read into the view.
+    ``editions`` are this Tagboat's. Records must have been read into the view.
     """
 
     view: View
-    edition: str
+    editions: Mapping[str, str]
     git: Git | None = None
     """Where files are read, if not in the view's clone."""
     _courts: dict[str, Court] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class Proving:
                     (inputs,) if inputs else (),
                 )
             else:
-                yield prove(record, inputs, edition=self.edition)
+                yield prove(record, inputs, editions=self.editions)
 
     def backtest(self, changed: Mapping[str, Entry | None]) -> Iterator[Replay]:
         """Every deployment decided again as if these policies had been in force, oldest first."""

@@ -10,8 +10,8 @@ differ: an instant before that of the record before it counts as that one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from reconciler.model.place import Place
@@ -83,24 +83,52 @@ class LeadTime:
 
 def lead_times(records: Iterable[Record]) -> Mapping[str, LeadTime]:
     """Deployment → its lead time, for all that ended; records in the order of the history."""
-    refused: dict[Place, list[Refusal]] = {}
-    under_way: dict[str, tuple[Claim, Sequence[Refusal]]] = {}
-    found: dict[str, LeadTime] = {}
-    for each in records:
-        match each:
+    return _Times.of(records).ended
+
+
+def time_so_far(records: Iterable[Record], place: Place, *, now: datetime) -> LeadTime | None:
+    """What a promotion that waits in a place, or is under way there, has taken up to now.
+
+    Nothing where none does.
+    """
+    times = _Times.of(records)
+    for claim, before in times.under_way.values():
+        if Place(claim.environment, claim.app) == place:
+            return _of(before, claim, until=now)
+    waits = times.refused.get(place)
+    return _of(waits, None, until=now) if waits else None
+
+
+@dataclass(slots=True)
+class _Times:
+    """``refused``: what waits; ``under_way``: deployment → its claim, and what it waited for."""
+
+    ended: dict[str, LeadTime] = field(default_factory=dict)
+    refused: dict[Place, list[Refusal]] = field(default_factory=dict)
+    under_way: dict[str, tuple[Claim, Sequence[Refusal]]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, records: Iterable[Record]) -> "_Times":
+        times = cls()
+        for each in records:
+            times.take(each)
+        return times
+
+    def take(self, record: Record) -> None:
+        match record:
             case Refusal():
-                _hold(refused.setdefault(Place(each.environment, each.app), []), each)
+                _hold(self.refused.setdefault(Place(record.environment, record.app), []), record)
             case Claim():
-                waited = refused.pop(Place(each.environment, each.app), [])
-                content = each.assignment.content
+                waited = self.refused.pop(Place(record.environment, record.app), [])
+                content = record.assignment.content
                 wanted = {content.shown, content.version}
                 mine = waited if waited and waited[0].wanted in wanted else []
-                under_way[each.deployment] = (each, mine)
-            case End() if each.deployment in under_way:
-                found[each.deployment] = _of(*under_way.pop(each.deployment), each)
+                self.under_way[record.deployment] = (record, mine)
+            case End() if record.deployment in self.under_way:
+                claim, before = self.under_way.pop(record.deployment)
+                self.ended[record.deployment] = _of(before, claim, until=instant_of(record.ended))
             case _:
                 pass
-    return found
 
 
 def _hold(waiting: list[Refusal], refusal: Refusal) -> None:
@@ -115,15 +143,15 @@ def _hold(waiting: list[Refusal], refusal: Refusal) -> None:
         waiting.append(refusal)
 
 
-def _of(claim: Claim, refusals: Sequence[Refusal], end: End) -> LeadTime:
+def _of(refusals: Sequence[Refusal], claim: Claim | None, *, until: datetime) -> LeadTime:
     marks = [(each.at, *binding(each.reasons)) for each in refusals]
-    marks.append((claim.at, Part.APPLY, ""))
+    if claim is not None:
+        marks.append((claim.at, Part.APPLY, ""))
     stretches: list[Stretch] = []
     latest = instant_of(marks[0][0])
-    for (_, part, gate), until in zip(
-        marks, [*(each[0] for each in marks[1:]), end.ended], strict=True
-    ):
-        later = max(latest, instant_of(until))
+    following = [*(instant_of(each[0]) for each in marks[1:]), until]
+    for (_, part, gate), end in zip(marks, following, strict=True):
+        later = max(latest, end)
         stretches.append(Stretch(part, gate, (later - latest) // _MILLISECOND))
         latest = later
     return LeadTime(marks[0][0], tuple(stretches))

@@ -54,6 +54,8 @@ class Standing:
     """Claims that succeeded here, newest last."""
     running: Content | None = None
     running_since: str = ""
+    begun: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Content's digest → the commits that admitted it → when it last began here for them."""
     held: Mapping[str, End] = field(default_factory=dict)
     """Admitting commit → how its deployment failed here; another commit is no longer held."""
     last_failure: End | None = None
@@ -130,6 +132,7 @@ class Account:
     settled: list[Claim] = field(default_factory=list)
     running: Content | None = None
     running_since: str = ""
+    begun: dict[str, Mapping[str, str]] = field(default_factory=dict)
     held: dict[str, End] = field(default_factory=dict)
     last_failure: End | None = None
     failed_content: Content | None = None
@@ -166,6 +169,7 @@ class Account:
             settled=tuple(self.settled),
             running=self.running,
             running_since=self.running_since,
+            begun=dict(self.begun),
             held=dict(self.held),
             last_failure=self.last_failure,
             last_refusal=self.last_refusal,
@@ -188,6 +192,8 @@ class Account:
         match record:
             case Claim():
                 self.open_claim = self.last_claim = record
+                digest, admitted = record.assignment.content.digest, record.sign_off.commit
+                self.begun[digest] = {**self.begun.get(digest, {}), admitted: record.at}
                 self.last_refusal = None
                 self.restarts.clear()
                 self.confirmations.clear()

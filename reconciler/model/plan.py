@@ -63,11 +63,15 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Departed:
-    """A slot that has come, and what became of it without a deployment."""
+    """A slot that has come, and what became of it without a deployment.
+
+    ``admitted`` is the merge, or the trust root, whose schedule it is of.
+    """
 
     slot: str
     fate: Fate
     why: str = ""
+    admitted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,9 @@ class Decision:
             ),
             "deployment": self.deployment,
             "slot": self.slot,
-            "departures": [[each.slot, each.fate, each.why] for each in self.departures],
+            "departures": [
+                [each.slot, each.fate, each.why, each.admitted] for each in self.departures
+            ],
             "notes": list(self.notes),
             "start": self.start.as_json() if self.start else None,
         }

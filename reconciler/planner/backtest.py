@@ -18,12 +18,16 @@ _PARTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """One deployment decided again under other policies; ``blocked`` by these gates."""
+    """One deployment decided again under other policies; ``blocked`` by these gates.
+
+    ``idle``: nothing would have been to do, since the same ran already.
+    """
 
     deployment: str
     place: Place
     failed: bool
     blocked: tuple[str, ...]
+    idle: bool = False
 
 
 def is_policy(path: str) -> bool:
@@ -47,9 +51,10 @@ def replay(claim: Claim, inputs: Inputs, *, ledger: Ledger) -> Replay | None:
     decision = decide(recalled(inputs, place, claim.evidence), place)
     end = ledger.ends.get(claim.deployment)
     failed = end is not None and end.outcome is not Outcome.SUCCEEDED
-    open_ = decision.verdict is Verdict.DEPLOY
-    blocked = () if open_ else tuple(each.gate for each in decision.closed) or ("files",)
-    return Replay(claim.deployment, place, failed, blocked)
+    idle = decision.verdict is Verdict.IN_SYNC
+    shut = decision.verdict in {Verdict.HOLD, Verdict.BROKEN}
+    blocked = tuple(each.gate for each in decision.closed) if shut else ()
+    return Replay(claim.deployment, place, failed, blocked, idle)
 
 
 def summary(replays: Sequence[Replay]) -> str:
@@ -63,6 +68,8 @@ def summary(replays: Sequence[Replay]) -> str:
         f"Of the {len(replays)} deployments so far these files would have blocked {len(blocked)}, "
         f"among them {len(caught)} of the {len(failed)} that failed."
     )
+    if idle := sum(each.idle for each in replays):
+        said += f" {idle} would have had nothing to do, since the same ran already."
     if not blocked:
         return said
     gates = ", ".join(f"{gate} {count}" for gate, count in _counted(blocked))

@@ -1,6 +1,6 @@
 """Whose word there is about a release in a place: approvals in force, and whoever merged."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -8,8 +8,11 @@ from typing import Literal
 from reconciler.manifest.paths import approval_path
 from reconciler.model.approval import Approval
 from reconciler.model.question import Question
+from reconciler.model.records import Reason
 from reconciler.names import instant_of
 from reconciler.planner.inputs import Ask
+from reconciler.planner.opening import span_of
+from reconciler.timetable.spans import ALWAYS, Span
 
 GOOD_FOR = timedelta(days=14)
 """How long a word counts that doesn't say itself, from when it was first seen."""
@@ -60,17 +63,23 @@ def used_up(ask: Ask, consent: Consent) -> bool:
     """Whether another promotion of this very content has begun here since the word was given.
 
     Whatever became of it: what succeeded asks for no word as long as it is among the last that did,
-    and for a new one after that.
+    and for a new one after that; what failed doesn't give it back, may it be tried again or not.
     """
     commit = ask.sign_off.commit if ask.sign_off else ""
-    claims = ask.inputs.ledger.claims
-    failed = (claims[end.deployment] for end in ask.standing.held.values())
-    return any(
-        each.sign_off.commit != commit
-        and each.assignment.content == ask.content
-        and instant_of(each.at) >= consent.at
-        for each in (*ask.standing.settled, *failed)
-    )
+    begun = ask.standing.begun.get(ask.content.digest, {}) if ask.content else {}
+    return any(by != commit and instant_of(at) >= consent.at for by, at in begun.items())
+
+
+def lasting(ask: Ask, at: datetime, answer: Callable[[Ask], Reason | None]) -> Span:
+    """A gate's answer at an instant, as far as words run out that it rests on; nobody gives others.
+
+    Closed from when a word expires without which it isn't open.
+    """
+    ends = [each.until for each in consents_of(ask) if each.until and ask.now < each.until <= at]
+    if not ends or span_of(answer(ask.at(at))).open:
+        return ALWAYS
+    since = next(each for each in sorted(ends) if not span_of(answer(ask.at(each))).open)
+    return Span(open=False, since=since)
 
 
 def first_seen(ask: Ask, path: str) -> str:

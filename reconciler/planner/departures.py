@@ -2,7 +2,8 @@
 
 A slot lets what is new leave once. What a closed gate holds back at its slot has missed it and
 waits for the next one; what is only unknown, or has to wait for another deployment, has `PATIENCE`.
-A slot that nobody looked at for so long is missed too. Slots count from the first look at a newly
+A slot that nobody looked at for so long, or during which a deployment was under way, is missed too,
+unless that one brings what would have left. Slots count from the first look at a newly
 admitted promotion; one that comes with an override for what missed its slot leaves with that slot
 after all.
 """
@@ -14,7 +15,7 @@ from datetime import datetime
 from reconciler.deployer.ledger import Standing
 from reconciler.model.desired import Account, Desired
 from reconciler.model.promotion import Promotion
-from reconciler.model.records import Departure, Reason, SignOff
+from reconciler.model.records import Claim, Departure, Reason, SignOff
 from reconciler.names import instant_of
 from reconciler.planner.patience import PATIENCE
 from reconciler.timetable.slots import Due, due, last_slot, next_slot
@@ -41,23 +42,26 @@ def on_schedule(
     if admitted == sign_off.commit:
         owner = str(standing.place)
         come = due(schedule, timezone, owner=owner, after=instant_of(known), at=now)
-        return _at(found, come, now)
+        return _at(found, come, now, under_way=standing.open_claim)
     if standing.missed is not None and _set_aside_for(found, promotion, standing.missed):
         return replace(found, due=instant_of(standing.missed.slot))
     begin = Account(last_slot(schedule, timezone, at=now), "counting")
     return replace(found, accounts=(begin,))
 
 
-def _at(found: Desired, come: Due, now: datetime) -> Desired:
+def _at(found: Desired, come: Due, now: datetime, *, under_way: Claim | None) -> Desired:
     """What is desired with the slots that have come since the last one accounted for."""
-    accounts = tuple(Account(each.at, "missed", _NOBODY) for each in come.missed)
+    late = f"claim: {under_way.deployment} was under way" if under_way else _NOBODY
+    accounts = tuple(Account(each.at, "missed", late) for each in come.missed)
     if come.slot is None:
         return replace(found, accounts=accounts)
     slot = come.slot.at
     if not found.new or found.source is None:
         last = Account(slot, "nothing-new", found.missing)
+    elif under_way is not None and under_way.assignment.content.shown == found.shown:
+        last = Account(slot, "nothing-new", f"{under_way.deployment} brings it already")
     elif now - slot > PATIENCE:
-        last = Account(slot, "missed", _NOBODY)
+        last = Account(slot, "missed", late)
     else:
         return replace(found, due=slot, accounts=accounts)
     return replace(found, accounts=(*accounts, last))

@@ -22,11 +22,12 @@ from reconciler.timetable.holidays import UnknownDaysError
 class Witness:
     """Writes down what decisions of one plan were made from.
 
-    ``edition`` is the version of Tagboat: another one may say the same in other words.
+    ``editions``: name → version of what decides besides the inputs. Another ``tagboat`` may say the
+    same in other words, another ``tzdata`` may know other local times.
     """
 
     inputs: Inputs
-    edition: str
+    editions: Mapping[str, str]
 
     def evidence(self, decision: Decision) -> Evidence:
         """All that is needed to make this decision again."""
@@ -42,6 +43,8 @@ class Witness:
             places_at_once=inputs.places_at_once,
             alarms=inputs.alarms,
             stopped=inputs.stopped.get(place, ""),
+            host=inputs.host,
+            journalled=has_journal(inputs, place),
             inputs=self.digests(place),
             decision=digest_of(decision.as_json()),
         )
@@ -54,12 +57,13 @@ class Witness:
 
     @cached_property
     def _shared(self) -> Mapping[str, str]:
-        return {**_of_files(self.inputs), "tagboat": self.edition}
+        return {**_of_files(self.inputs), **self.editions}
 
 
 def _of_host(inputs: Inputs, place: Place) -> list[object]:
     """All that evidence has in so many words: what decides nothing today is noticed too."""
     seen = inputs.observations.get(place)
+    of_claims = (inputs.host, has_journal(inputs, place))  # records from before have neither
     return [
         instant_text(inputs.now),
         _observed(seen).model_dump(mode="json") if seen else None,
@@ -68,7 +72,14 @@ def _of_host(inputs: Inputs, place: Place) -> list[object]:
         inputs.places_at_once,
         [each.model_dump(mode="json") for each in inputs.alarms],
         inputs.stopped.get(place, ""),
+        *(of_claims if any(of_claims) else ()),
     ]
+
+
+def has_journal(inputs: Inputs, place: Place) -> bool:
+    """Whether the host can go on with what is under way in a place."""
+    claim = inputs.ledger.open_claim(place)
+    return claim is not None and claim.deployment in inputs.journalled
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +113,7 @@ _KEY = "digests"
 
 def recalled(inputs: Inputs, place: Place, evidence: Evidence) -> Inputs:
     """The inputs as the host had them: files, judgement and history are those given."""
-    seen = evidence.observed
+    seen, claim = evidence.observed, inputs.ledger.open_claim(place)
     return replace(
         inputs,
         now=instant_of(evidence.now),
@@ -111,6 +122,8 @@ def recalled(inputs: Inputs, place: Place, evidence: Evidence) -> Inputs:
         repositories=_set(evidence.repositories),
         places_at_once=evidence.places_at_once,
         alarms=evidence.alarms,
+        host=evidence.host,
+        journalled=frozenset({claim.deployment} if claim and evidence.journalled else ()),
         stopped={place: evidence.stopped} if evidence.stopped else {},
     )
 

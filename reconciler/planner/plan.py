@@ -97,6 +97,7 @@ def _under_way(ask: Ask, claim: Claim) -> Decision:
         deployment=claim.deployment,
         estimate=claim.estimate,
         summary=claim.summary,
+        departures=_departures(ask, ()),
     )
 
 
@@ -141,8 +142,10 @@ def _new(ask: Ask) -> Decision:
 def _departures(ask: Ask, closed: Sequence[Reason]) -> tuple[Departed, ...]:
     """The slots that nothing left with, or leaves with now."""
     last = missed(ask.desired, closed, now=ask.now)
+    if ask.sign_off is None:
+        return ()
     return tuple(
-        Departed(_text(each.slot), each.fate, each.why)
+        Departed(_text(each.slot), each.fate, each.why, ask.sign_off.commit)
         for each in (*ask.desired.accounts, *([last] if last else ()))
     )
 

@@ -8,7 +8,7 @@ from reconciler.canonical import digest_of
 from reconciler.model.place import Place
 from reconciler.model.plan import Decision, Departed, Verdict
 from reconciler.model.records import Claim, Departure, Evidence, Reason, Refusal
-from reconciler.planner.evidence import Witness, recalled
+from reconciler.planner.evidence import Witness, has_journal, recalled
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.plan import decide
 
@@ -52,11 +52,14 @@ class Proof:
         return self.agreement in {Agreement.SAME, Agreement.OTHER_WORDS}
 
 
-def prove(record: Claim | Refusal | Departure, inputs: Inputs, *, edition: str) -> Proof:
+def prove(
+    record: Claim | Refusal | Departure, inputs: Inputs, *, editions: Mapping[str, str]
+) -> Proof:
     """Decide again what the record decided.
 
     ``inputs`` hold the files of the record's basis and the history up to its evidence's
-    ``history``; the rest is taken from the evidence.
+    ``history``; the rest is taken from the evidence. ``editions`` are those at hand: one that is
+    another than it was is named if the decision comes out otherwise, and else does no harm.
     """
     place = Place(record.environment, record.app)
     evidence = record.evidence
@@ -64,28 +67,34 @@ def prove(record: Claim | Refusal | Departure, inputs: Inputs, *, edition: str) 
         return Proof(record.sequence, place, record.subject, Agreement.NO_EVIDENCE)
     then = recalled(inputs, place, evidence)
     decision = decide(then, place)
-    digests = Witness(then, edition).digests(place)
+    other = [name for name, known in editions.items() if evidence.inputs.get(name) != known]
     wrong = [
-        *_inputs_that_changed(evidence, then, digests),
-        *_not_as_recorded(record, decision, _asker(evidence, edition)),
+        *_inputs_that_changed(evidence, then, place, editions),
+        *_not_as_recorded(record, decision, _asker(other)),
     ]
     same = digest_of(decision.as_json()) == evidence.decision
     if same and not wrong:
         agreement = Agreement.SAME
-    elif not wrong and evidence.inputs.get("tagboat") != edition:
+    elif not wrong and "tagboat" in other:
         agreement = Agreement.OTHER_WORDS
     else:
         agreement = Agreement.DIFFERENT
-        wrong = wrong or ["what was decided"]
+        rules = [name for name in other if name != "tagboat" and name in evidence.inputs]
+        wrong = [*rules, *wrong] or ["what was decided"]
     return Proof(record.sequence, place, record.subject, agreement, tuple(wrong))
 
 
-def _inputs_that_changed(evidence: Evidence, then: Inputs, digests: Mapping[str, str]) -> list[str]:
+def _inputs_that_changed(
+    evidence: Evidence, then: Inputs, place: Place, editions: Mapping[str, str]
+) -> list[str]:
+    digests = Witness(then, editions).digests(place)
     found = [
         name
         for name, digest in sorted(evidence.inputs.items())
-        if name != "tagboat" and digests.get(name) != digest
+        if name not in editions and digests.get(name) != digest
     ]
+    if has_journal(then, place) != evidence.journalled:
+        found.append("journal")
     if then.ledger.sequence != evidence.history:
         found.append("history")
     if then.judgement.root != evidence.root:
@@ -96,9 +105,9 @@ def _inputs_that_changed(evidence: Evidence, then: Inputs, digests: Mapping[str,
 _Answers = Callable[[tuple[Reason, ...]], object]
 
 
-def _asker(evidence: Evidence, edition: str) -> _Answers:
+def _asker(other: list[str]) -> _Answers:
     """What of answers is compared: every word of the same version, gates and states of another."""
-    return tuple if evidence.inputs.get("tagboat") == edition else _answers
+    return _answers if "tagboat" in other else tuple
 
 
 def _not_as_recorded(
@@ -123,14 +132,12 @@ def _not_as_recorded(
                 "gates": said(decision.closed) == said(record.reasons),
             }
         case Departure():
-            told = Departed(record.slot, record.fate, record.why)
+            told = Departed(record.slot, record.fate, record.why, record.sign_off)
             closed = decision.closed if record.fate == "missed" else ()
-            admitted = decision.sign_off.commit if decision.sign_off else ""
             checks = {
                 "slot": told in decision.departures,
                 "wanted": decision.wanted == record.wanted,
                 "gates": said(closed) == said(record.reasons),
-                "sign-off": admitted == record.sign_off,
             }
     return [name for name, holds in checks.items() if not holds]
 

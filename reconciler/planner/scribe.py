@@ -63,13 +63,12 @@ class Scribe:
                 wanted=each.wanted,
                 why=one.why,
                 basis=self.plan.commit,
-                sign_off=each.sign_off.commit,
+                sign_off=one.admitted,
                 reasons=each.closed if one.fate == "missed" else (),
                 evidence=self.witness.evidence(each),
             )
             for each in self.plan.decisions
             for one in each.departures
-            if each.sign_off is not None
         ]
 
     def refusals(self, ledger: Ledger) -> Sequence[Refusal]:

@@ -18,7 +18,7 @@ from reconciler.manifest.layering import resolve
 from reconciler.model.app import App
 from reconciler.model.deployment import Assignment
 from reconciler.model.place import Place
-from reconciler.model.plan import Decision, Verdict
+from reconciler.model.plan import Decision, Departed, Verdict
 from reconciler.model.promotion import Follow
 from reconciler.model.records import (
     Claim,
@@ -193,7 +193,7 @@ class _Play:
     def _acts(self, decision: Decision) -> Iterator[Event]:
         place = decision.place
         for each in decision.departures:
-            self._append(self._departure(decision, each.slot, each.fate, each.why))
+            self._append(self._departure(decision, each))
             if each.fate != "counting":
                 yield self._event(place, each.fate, decision.wanted, each.why)
         if decision.verdict is Verdict.DEPLOY and decision.assignment and decision.sign_off:
@@ -260,19 +260,18 @@ class _Play:
             slot=decision.slot,
         )
 
-    def _departure(self, decision: Decision, slot: str, fate: str, why: str) -> Departure:
-        assert decision.sign_off is not None  # noqa: S101 - slots are counted for admitted files
+    def _departure(self, decision: Decision, departed: Departed) -> Departure:
         return Departure.model_validate(
             {
                 **self._base(),
                 "environment": decision.place.environment,
                 "app": decision.place.app,
-                "slot": slot,
-                "fate": fate,
+                "slot": departed.slot,
+                "fate": departed.fate,
                 "wanted": decision.wanted,
-                "why": why,
+                "why": departed.why,
                 "basis": self.inputs.basis,
-                "sign_off": decision.sign_off.commit,
+                "sign_off": departed.admitted,
             }
         )
 

@@ -12,6 +12,21 @@ def test_m14_a_place_is_explained_with_every_gate_and_who_opens_it(call):
     for gate in ("sign-off", "files", "hold", "history"):
         assert f" {gate} " in out
     assert "so far:" in out
+    assert "\nlead time of 1.0.0, succeeded: " in out
+    assert "time so far" not in out
+
+
+def test_a_place_is_explained_to_programs_with_what_its_time_went_into(call):
+    code, out, _ = call("explain", "production/shop", "-o", "json")
+    told = json.loads(out)
+    assert (code, told["place"], told["verdict"]) == (0, "production/shop", "in-sync")
+    assert {each["gate"] for each in told["reasons"]} >= {"sign-off", "hold"}
+    lead = told["lead_time"]
+    assert lead["deployment"].startswith("production.shop.")
+    assert sum(lead["parts"].values()) == lead["milliseconds"]
+    assert told["time_so_far"] is None
+    code, out, _ = call("explain", "tb101", "-o", "json")
+    assert json.loads(out)["code"] == "TB101"
 
 
 def test_a_place_that_is_not_there_is_named_with_the_nearest_one(call):

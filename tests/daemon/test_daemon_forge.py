@@ -109,5 +109,5 @@ def test_what_was_answered_is_never_asked_again_and_can_be_proven(make_world):
     daemon = world.daemon(sources=forge)
     daemon.run_once()
     assert forge.asked == []
-    proofs = list(Proving(daemon.view, daemon.edition).proofs())
+    proofs = list(Proving(daemon.view, daemon.editions).proofs())
     assert [each.agreement for each in proofs] == [Agreement.SAME]

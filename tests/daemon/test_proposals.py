@@ -203,7 +203,7 @@ def test_a_changed_policy_is_tried_on_what_was_deployed_so_far(scene):
     tighter = f"{environment}\ngates: {{require: [way-back]}}\n"
     head = branch(world, {ENVIRONMENT.format("staging"): tighter})
     found = proposal(world, reconciler, head)
-    proving = Proving(reconciler.view, reconciler.edition, found.git)
+    proving = Proving(reconciler.view, reconciler.editions, found.git)
     replays = list(proving.backtest(found.change.entries))
     assert summary(replays) == (
         "Of the 3 deployments so far these files would have blocked 2, "

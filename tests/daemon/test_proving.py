@@ -12,7 +12,7 @@ from reconciler.planner.proof import Agreement
 
 
 def proving(reconciler):
-    return Proving(reconciler.view, reconciler.edition)
+    return Proving(reconciler.view, reconciler.editions)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def _altered(reconciler, change):
         (index, each) for index, each in enumerate(view.records) if isinstance(each, Refusal)
     )
     changed = [*view.records[:index], change(before), *view.records[index + 1 :]]
-    proofs = Proving(replace_records(view, changed), reconciler.edition).proofs()
+    proofs = Proving(replace_records(view, changed), reconciler.editions).proofs()
     return next(each for each in proofs if each.sequence == before.sequence)
 
 
@@ -110,6 +110,18 @@ def test_another_version_with_the_same_answers_agrees_in_other_words(reconciler)
     proof = _altered(reconciler, other)
     assert proof.agreement is Agreement.OTHER_WORDS
     assert proof.holds
+
+
+def test_f38_another_zone_database_is_named_if_the_decision_comes_out_otherwise(reconciler):
+    def other(record, **more):
+        changed = {**record.evidence.inputs, "tzdata": "1999z"}
+        return _with(record, inputs=changed, **more)
+
+    assert _altered(reconciler, other).agreement is Agreement.SAME
+    proof = _altered(reconciler, lambda record: other(record, decision="sha256:0"))
+    assert (proof.agreement, proof.changed) == (Agreement.DIFFERENT, ("tzdata",))
+    proof = _altered(reconciler, lambda record: other(record).model_copy(update={"reasons": ()}))
+    assert proof.changed == ("tzdata", "gates")
 
 
 def test_a_record_from_before_evidence_was_kept_says_so(reconciler):

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.deployer.lead_time import Part, lead_times
+from reconciler.deployer.lead_time import Part, lead_times, time_so_far
 from reconciler.model.content import Content, PlaceTarget
 from reconciler.model.deployment import Assignment, Lanes
+from reconciler.model.place import Place
 from reconciler.model.records import Claim, End, Outcome, Reason, Refusal, SignOff, numbered
 from reconciler.names import instant_of, instant_text
 
@@ -158,3 +159,17 @@ def test_parts_add_up_to_the_whole_whatever_the_clocks_say(refused, claimed, end
     assert sum(lead.parts.values()) == lead.milliseconds == whole
     assert all(spent >= 0 for spent in lead.parts.values())
     assert set(lead.parts) == set(Part)
+
+
+def test_what_waits_or_is_under_way_is_told_up_to_now():
+    place, now = Place("production", "shop"), START + timedelta(minutes=30)
+    waiting = [numbered(refusal(at(0), "approvals"), 1), numbered(refusal(at(10), "windows"), 2)]
+    told = time_so_far(waiting, place, now=now)
+    assert told.parts[Part.APPROVAL] == 10 * 60_000
+    assert told.parts[Part.WINDOW] == 20 * 60_000
+    claim = numbered(deployed(at(25), at(99))[0], 3)
+    told = time_so_far([*waiting, claim], place, now=now)
+    assert told.parts[Part.APPLY] == 5 * 60_000
+    assert told.milliseconds == 30 * 60_000
+    assert time_so_far(waiting, Place("production", "blog"), now=now) is None
+    assert time_so_far([], place, now=now) is None

@@ -167,14 +167,14 @@ def saw(scene, sort, about, *, ago=0, **facts) -> None:
     )
 
 
-def confirmed(scene, *, app="shop", by="ana", **more) -> None:
+def confirmed(scene, *, app="shop", by="ana", verb="confirm", **more) -> None:
     scene.add(
         Answer(
             id=f"a{len(scene.records)}",
             at=instant_text(scene.now),
             reconciler="one",
             request=f"r{len(scene.records)}",
-            verb="confirm",
+            verb=verb,
             environment="production",
             app=app,
             by=by,

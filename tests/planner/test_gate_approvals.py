@@ -221,6 +221,18 @@ def test_a_word_is_used_up_by_one_promotion_and_its_retries(scene):
     assert "was for the promotion before this one" in gate(scene, "approvals").why
 
 
+def test_t6_a_retry_gives_no_word_back_to_another_promotion_of_the_same_content(scene):
+    gates(scene, QA)
+    path = approved(scene, "cara", "qa")
+    saw(scene, "approval", f"{path} {scene.snapshot(scene.files).blobs[path]}", ago=5)
+    claim = claimed(scene, "production", "1.1.0", ago=3, merge="8" * 40)
+    ended(scene, claim, ago=3, outcome=Outcome.ROLLED_BACK)
+    confirmed(scene, verb="retry", deployment=claim.deployment)
+    assert "was for the promotion before this one" in gate(scene, "approvals").why
+    scene.merge = "8" * 40
+    assert gate(scene, "approvals").state == "open"
+
+
 def test_a_word_is_used_up_by_what_succeeded_long_before_the_last_ones(scene):
     gates(scene, QA)
     path = approved(scene, "cara", "qa")

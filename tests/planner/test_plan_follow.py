@@ -5,7 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from reconciler.model.plan import Verdict
-from reconciler.model.records import Outcome, Sighting
+from reconciler.model.records import Outcome, Sighting, numbered
+from reconciler.planner.evidence import Witness
+from reconciler.planner.plan import make_plan
+from reconciler.planner.proof import Agreement, prove
+from reconciler.planner.scribe import Scribe
 
 PROMOTION = "environments/production/shop.yaml"
 STAGING = "environments/staging/environment.yaml"
@@ -279,6 +283,77 @@ def test_no_start_is_promised_at_a_time_when_the_slot_has_been_missed(train):
     decision = train.decision()
     assert [each.fate for each in decision.departures] == ["missed"]
     assert decision.start.at == ""
+
+
+def under_way(train, version, *, merge="9" * 40):
+    """Something else that came without a slot, and hasn't ended."""
+    claim = train.claimed(version, commit=merge)
+    train.known["journalled"] = frozenset({claim.deployment})
+    return claim
+
+
+def test_i1_a_slot_that_comes_while_something_is_under_way_leaves_within_an_hour(train):
+    claim = under_way(train, "1.0.0")
+    train.now = SLOT + timedelta(minutes=10)
+    decision = train.decision()
+    assert (decision.verdict, decision.departures) == (Verdict.BUSY, ())
+    train.ended(claim, Outcome.SUCCEEDED, "1.0.0")
+    decision = train.decision()
+    assert (decision.verdict, decision.slot) == (Verdict.DEPLOY, "2026-11-25T11:00:00.000Z")
+
+
+def test_i1_a_slot_that_something_under_way_outlasts_is_missed_once_and_says_why(train):
+    claim = under_way(train, "1.0.0")
+    train.now = SLOT + timedelta(minutes=61)
+    decision = train.decision()
+    (told,) = decision.departures
+    assert decision.verdict is Verdict.BUSY
+    assert (told.fate, told.admitted) == ("missed", train.merge)
+    assert told.why == f"claim: {claim.deployment} was under way"
+    train.departs(told)
+    assert train.decision().departures == ()
+    train.ended(claim, Outcome.SUCCEEDED, "1.0.0")
+    decision = train.decision()
+    assert (decision.verdict, decision.departures) == (Verdict.HOLD, ())
+
+
+def test_a_slot_that_comes_while_the_same_is_under_way_has_nothing_new(train):
+    claim = under_way(train, "1.1.0")
+    train.now = SLOT
+    (told,) = train.decision().departures
+    assert (told.fate, told.why) == ("nothing-new", f"{claim.deployment} brings it already")
+
+
+def test_i1_slots_count_from_a_merge_also_while_something_is_under_way(train):
+    under_way(train, "1.0.0")
+    train.merge = "3" * 40
+    train.now = SLOT - timedelta(minutes=5)
+    (told,) = train.decision().departures
+    assert (told.fate, told.slot, told.admitted) == (
+        "counting",
+        "2026-11-18T11:00:00.000Z",
+        train.merge,
+    )
+
+
+def test_a_slot_that_was_missed_while_something_was_under_way_is_proved(train, place):
+    under_way(train, "1.0.0")
+    train.known["host"] = "a"
+    train.now = SLOT + timedelta(minutes=61)
+    inputs = train.inputs()
+    editions = {"tagboat": "x"}
+    scribe = Scribe(
+        Witness(inputs, editions),
+        make_plan(inputs),
+        "one",
+        lambda: "d",
+        lambda: "2026-11-25T12:01Z",
+    )
+    (record,) = scribe.departures()
+    assert record.evidence.journalled
+    train.known = {}
+    proof = prove(numbered(record, 99), train.inputs(), editions=editions)
+    assert (proof.agreement, proof.changed) == (Agreement.SAME, ())
 
 
 def test_nothing_new_at_a_slot_is_written_down(train):

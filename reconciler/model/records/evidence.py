@@ -41,6 +41,10 @@ class Evidence(Model):
     alarms: tuple[Alarm, ...] = Field(default=(), strict=False)
     stopped: str = ""
     """Why the host may not touch the place, if so."""
+    host: str = ""
+    """Which of the hosts with this reconciler's name it was, where that is known."""
+    journalled: bool = False
+    """Whether the host had the journal of what was under way in the place."""
     inputs: dict[str, str] = {}
     """Input → digest: tells which one changed when the decision can't be repeated."""
     decision: str

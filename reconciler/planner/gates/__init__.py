@@ -77,6 +77,7 @@ FORWARD: tuple[Gate, ...] = (
 
 TIMED: Mapping[str, Callable[[Ask, datetime], Span]] = MappingProxyType(
     {
+        sign_off.NAME: sign_off.span,
         follow.NAME: follow.span,
         schedule.NAME: schedule.span,
         quarantine.NAME: quarantine.span,

@@ -13,15 +13,14 @@ from reconciler.manifest.paths import release_path
 from reconciler.model.gates import Seat
 from reconciler.model.people import People
 from reconciler.model.records import Reason
-from reconciler.planner.consents import Consent, consents_of, used_up
+from reconciler.planner.consents import Consent, consents_of, lasting, used_up
 from reconciler.planner.gates import after
 from reconciler.planner.inputs import Ask
-from reconciler.planner.opening import span_of
 from reconciler.planner.overrides import unless_set_aside
 from reconciler.planner.reasons import closed, opened
 from reconciler.signoff import codes
 from reconciler.signoff.seats import fill
-from reconciler.timetable.spans import ALWAYS, Span
+from reconciler.timetable.spans import Span
 
 NAME = "approvals"
 
@@ -51,11 +50,7 @@ def answer(ask: Ask) -> Reason | None:
 
 def span(ask: Ask, at: datetime) -> Span:
     """Closed from when a word expires without which a seat is empty; nobody gives another."""
-    ends = [each.until for each in consents_of(ask) if each.until and ask.now < each.until <= at]
-    if not ends or span_of(answer(ask.at(at))).open:
-        return ALWAYS
-    since = next(each for each in sorted(ends) if not span_of(answer(ask.at(each))).open)
-    return Span(open=False, since=since)
+    return lasting(ask, at, answer)
 
 
 def _is_time(ask: Ask) -> bool:

@@ -1,10 +1,13 @@
 """Gate ``sign-off``: what decides here was merged by somebody who may, and not by its author."""
 
+from datetime import datetime
+
 from reconciler.model.place import Place
 from reconciler.model.records import Reason
-from reconciler.planner.consents import consents_of, standing_for, used_up
+from reconciler.planner.consents import consents_of, lasting, standing_for, used_up
 from reconciler.planner.inputs import Ask
 from reconciler.signoff import Taint, codes
+from reconciler.timetable.spans import Span
 
 NAME = "sign-off"
 
@@ -70,6 +73,11 @@ def _of_word(ask: Ask, path: str) -> str:
     if used_up(ask, word):
         return f"no merge signs it off, and the word of {word.person} was for an earlier promotion"
     return ""
+
+
+def span(ask: Ask, at: datetime) -> Span:
+    """Closed from when the word expires that stands for the merge, if one does."""
+    return lasting(ask, at, answer)
 
 
 def answer(ask: Ask) -> Reason:
