@@ -68,6 +68,10 @@ class Ledger:
         """Every place that has a record, sorted."""
         return tuple(sorted(self._accounts))
 
+    def knows(self, environment: str) -> bool:
+        """Whether any place of an environment has a record."""
+        return any(each.environment == environment for each in self._accounts)
+
     @property
     def broken(self) -> Mapping[Place, LedgerError]:
         """The places whose records break a law."""

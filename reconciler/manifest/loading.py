@@ -114,6 +114,7 @@ def advance(
     for parts, each in before.derived.items():
         if all(getattr(made, part) is getattr(before, part) for part in parts):
             made.derived[parts] = each
+    made.layered.update(before.layered)
     return made
 
 

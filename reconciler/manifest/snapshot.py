@@ -107,7 +107,7 @@ class Snapshot:
     )
     """What was made of some parts already, by their names; it lasts as long as these stay."""
     layered: MutableMapping[object, object] = field(init=False, default_factory=dict, repr=False)
-    """What `planner` made of these files already; nobody else's."""
+    """What `planner` made of these files, or of those before them; nobody else's."""
 
     @cached_property
     def placed(self) -> frozenset[tuple[str, str]]:

@@ -84,6 +84,7 @@ def has_journal(inputs: Inputs, place: Place) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _OfFiles:
+    snapshot: Snapshot
     tip: Snapshot
     judgement: Judgement
     digests: Mapping[str, str]
@@ -92,7 +93,11 @@ class _OfFiles:
 def _of_files(inputs: Inputs) -> Mapping[str, str]:
     """Digests of what git holds; made once for the same files, judged alike."""
     kept = inputs.snapshot.layered.get(_KEY)
-    if isinstance(kept, _OfFiles) and kept.tip is inputs.tip and kept.judgement is inputs.judgement:
+    now = (inputs.snapshot, inputs.tip, inputs.judgement)
+    if isinstance(kept, _OfFiles) and all(
+        one is other
+        for one, other in zip((kept.snapshot, kept.tip, kept.judgement), now, strict=True)
+    ):
         return kept.digests
     taints = [[each.path, each.code, each.culprit] for each in inputs.judgement.taints]
     admissions = {
@@ -104,7 +109,7 @@ def _of_files(inputs: Inputs) -> Mapping[str, str]:
         "branch": digest_of(dict(inputs.tip.blobs)),
         "sign-off": digest_of([taints, admissions]),
     }
-    inputs.snapshot.layered[_KEY] = _OfFiles(inputs.tip, inputs.judgement, digests)
+    inputs.snapshot.layered[_KEY] = _OfFiles(*now, digests)
     return digests
 
 

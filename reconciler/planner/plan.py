@@ -38,8 +38,7 @@ def _decided(inputs: Inputs, place: Place, rest: Rest) -> Decision:
     known = rest.known(standing)
     if known is None:
         known = _made(inputs, place)
-        promotion = inputs.snapshot.promotions.get((place.environment, place.app))
-        rest.keep(known, standing, promotion)
+        rest.keep(known, standing)
     return known
 
 

@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha1
 
 import pytest
 
 from reconciler.deployer.ledger import Ledger
+from reconciler.manifest.loading import advance
+from reconciler.manifest.snapshot import Blob
 from reconciler.model.place import Place
 from reconciler.model.plan import Verdict
 from reconciler.model.records import Outcome
@@ -71,3 +74,49 @@ def test_what_is_there_for_a_while_never_rests(scene):
 def test_a_broken_policy_is_no_place(scene):
     scene.files["environments/policies/base.yaml"] = "kind: [\n"
     assert [str(each.place) for each in make_plan(scene.inputs()).decisions] == ["production/shop"]
+
+
+def blob_of(text):
+    return Blob("100644", sha1(text.encode()).hexdigest(), text.encode())
+
+
+CHANGES = {
+    "another release of the same app": {"releases/shop/1.2.0/release.yaml": "1.2.0"},
+    "the release that runs": {"releases/shop/1.1.0/release.yaml": "1.1.0"},
+    "the app": {"releases/shop/app.yaml": "[./serve]"},
+    "the promotion": {"environments/production/shop.yaml": "1.1.0"},
+    "the environment": {"environments/production/environment.yaml": "kind: Environment"},
+    "who is who": {"environments/people.yaml": "kind: People"},
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_m2_what_is_handed_on_to_other_files_is_what_those_files_say(scene, change):
+    scene.runs("1.1.0")
+    scene.files["environments/dev/shop.yaml"] = scene.files["environments/production/shop.yaml"]
+    before = scene.inputs()
+    make_plan(before)
+    for path, word in CHANGES[change].items():
+        for text in (f"# more\n{scene.files[path]}", scene.files[path].replace(word, "x y", 1)):
+            files, scene.files = scene.files, {**scene.files, path: text}
+            fresh = scene.inputs()
+            after = advance(before.snapshot, "5" * 40, {path: blob_of(text)}, {})
+            handed = replace(fresh, snapshot=after, tip=after, ledger=before.ledger)
+            assert make_plan(handed) == make_plan(fresh)
+            scene.files = files
+
+
+def test_a_change_elsewhere_leaves_a_place_at_rest(scene):
+    scene.runs("1.1.0")
+    before = scene.inputs()
+    before = replace(before, tip=before.snapshot)
+    at_rest = decide(before, PLACE)
+    path = "releases/shop/1.2.0/release.yaml"
+    text = f"# more\n{scene.files[path]}"
+    after = advance(before.snapshot, "5" * 40, {path: blob_of(text)}, {})
+    judged = replace(before.judgement, tip="5" * 40)
+    assert decide(replace(before, snapshot=after, tip=after, judgement=judged), PLACE) is at_rest
+    found = Taint(PLACE.promotion_path, "TB451", "3" * 40, "ben", "ben merged it", "revert")
+    tainted = replace(judged, taints=(found,))
+    held = replace(before, snapshot=after, tip=after, judgement=tainted)
+    assert decide(held, PLACE).sentence != at_rest.sentence

@@ -15,7 +15,7 @@ def answer(ask: Ask) -> Reason | None:
     Only asked of an environment where nothing has ever been deployed.
     """
     inputs, here = ask.inputs, ask.place.environment
-    if any(each.environment == here for each in inputs.ledger.places):
+    if inputs.ledger.knows(here):
         return None
     wanted = {
         (app, promotion.wanted)
