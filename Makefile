@@ -11,7 +11,7 @@ TEST := .venv/.installed-test
 PYTEST_FLAGS ?= -n auto
 UV ?= uv
 
-.PHONY: help up down test lint fuzz slips bench site bundles lock install clean
+.PHONY: help up down test lint fuzz slips forgeries bench site bundles lock install clean
 
 help:
 	@sed -n '2,3s/^#   //p' Makefile
@@ -42,6 +42,11 @@ fuzz: $(TEST)
 # What becomes of single wrong characters in whole repositories.
 slips: $(TEST)
 	@exec $(PYTHON_HERE) tests/fuzz/fuzz_trees.py
+
+# Two hundred histories made with git, good and forged, up to what a daemon starts.
+HISTORIES ?= 200
+forgeries: $(TEST)
+	@exec $(PYTHON_HERE) tests/signoff/signoff_forgeries.py $(HISTORIES) $(SEED)
 
 bench: $(TEST)
 	@for each in benchmarks/*.py; do $(PYTHON_HERE) "$$each" || exit 1; done

@@ -116,7 +116,9 @@ def tangled(
     first = states[0]
     if result == first.current and all(each == first for each in states):
         return first
-    trail = follow((), *(each for state in states for each in state.trail), merge)
+    # Where it leaves the first parent's content in force as it was, whoever merged wrote nothing.
+    mark = () if result == first.current and first.clean else (merge,)
+    trail = follow((), *(each for state in states for each in state.trail), *mark)
     past = frozenset().union(*(each.past for each in states))
     signed = lately((), *(each for state in states for each in state.signed))
     if isinstance(standing, Standing) and result == standing.entry:
