@@ -6,6 +6,7 @@ import typer
 import typer.main
 
 from reconciler.cli.approve import approve, reject
+from reconciler.cli.beginnings import adopt, retire
 from reconciler.cli.can_i import can_i
 from reconciler.cli.changelog import changelog
 from reconciler.cli.comment import comment
@@ -45,7 +46,7 @@ application = typer.Typer(
 VERBS = (
     *(init, promote, approve, reject, reaffirm),
     *(validate, diff, get, plan, comment, simulate, status, history, logs, explain, prove),
-    *(pause, resume, confirm, retry, rollback, dismiss, abort, verify),
+    *(pause, resume, confirm, retry, rollback, dismiss, abort, verify, adopt, retire),
     *(reconcile, changelog, can_i, schema, migrate, doctor, version),
 )
 GROUPS = {"new": new, "release": release, "site": site, "config": config}

@@ -151,7 +151,8 @@ def _known_request(wish: Wish, seen: "Known", *, now: "datetime") -> "Request":
     environment, app, deployment = _scope(wish.where)
     if deployment and deployment not in seen.view.ledger.claims:
         raise UsageError(f"there is no deployment {deployment}", hint="tagboat history lists them")
-    chosen_places(seen.places(), f"{environment}/{app}" if app else environment)
+    if app or environment not in seen.view.judged().admitted.environments:
+        chosen_places(seen.places(), f"{environment}/{app}" if app else environment)
     return _request(wish, configuration, now=now, seen=seen)
 
 
@@ -207,6 +208,8 @@ def _meant(wish: Wish, seen: "Known", environment: str, app: str) -> tuple[str, 
 
     if wish.verb in {"pause", "resume"}:
         return "", ""
+    if wish.verb == "adopt":
+        return "", wish.content
     if wish.content:
         commit = seen.view.git.resolve(wish.content)
         if commit is None:

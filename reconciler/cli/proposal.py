@@ -25,7 +25,7 @@ def load_commit(git: "Git", commit: str) -> "tuple[Snapshot, Report]":
 
 
 def proposed(
-    workspace: "Workspace", git: "Git", base: str, files: Mapping[str, bytes], *, title: str
+    workspace: "Workspace", git: "Git", base: str, files: Mapping[str, bytes | None], *, title: str
 ) -> str:
     """A signed commit with these files, which nobody sees yet.
 

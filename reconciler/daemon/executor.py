@@ -179,8 +179,9 @@ class Executor:
     def _end(self, state: Deployment) -> End:
         now = self._equipment.clock.now()
         claim = state.claim
+        assignment = state.assignment
         running = {
-            Phase.SUCCEEDED: state.assignment.content,
+            Phase.SUCCEEDED: None if assignment.lanes.retires else assignment.content,
             Phase.ROLLED_BACK: state.assignment.previous,
         }
         return End(

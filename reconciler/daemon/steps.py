@@ -72,6 +72,9 @@ class Steps:
                 return Done(self._testing.ask_all(step.tests, ground, until=until))
             case Work.MAINTENANCE_ON | Work.MAINTENANCE_OFF:
                 self._maintain(state, step, driver, until)
+            case Work.RETIRE:
+                driver.apply(target, None, fence=fence, timeout=left)
+                return Done(self._rollout(state, driver, until))
             case Work.CLEANUP:
                 self._clean_up(state, driver, content)
             case _:
@@ -238,8 +241,10 @@ def _untouched() -> Iterator[None]:
 
 def content_of(state: Deployment) -> Content | None:
     """The content of the lane under way."""
-    forward = state.phase in {Phase.ROLLING_OUT, Phase.STOPPING}
-    return state.assignment.content if forward else state.assignment.previous
+    assignment = state.assignment
+    if state.phase in {Phase.ROLLING_OUT, Phase.STOPPING}:
+        return None if assignment.lanes.retires else assignment.content
+    return assignment.previous
 
 
 def _contents(state: Deployment, command: CommandSpec) -> tuple[Content, Content | None]:

@@ -164,7 +164,7 @@ def _beyond_empty_lanes(state: Deployment) -> Deployment:
 def begin(claim: Claim, *, backward: bool = False) -> Deployment:
     """A claimed deployment of which nothing was done; ``backward`` starts with going back."""
     phase = Phase.ROLLING_BACK if backward else Phase.ROLLING_OUT
-    return Deployment(claim=claim, claimed=True, phase=phase, blind=backward)
+    return _beyond_empty_lanes(Deployment(claim=claim, claimed=True, phase=phase, blind=backward))
 
 
 def fold(events: Iterable[Mapping[str, Any]]) -> Deployment | None:

@@ -229,7 +229,7 @@ class Ledger:
                 self._pauses[scope] = answer
             case "verify" if answer.app is not None:
                 self._verifies[Place(answer.environment, answer.app)] = answer
-            case "retry" | "rollback" | "dismiss" if answer.app is not None:
+            case "retry" | "rollback" | "dismiss" | "adopt" | "retire" if answer.app is not None:
                 self._account(Place(answer.environment, answer.app)).take_answer(answer)
             case "abort":
                 self._aborts[answer.deployment] = answer

@@ -73,6 +73,8 @@ class Standing:
     """Content's digest → the commit that admitted it, and the ``rollback`` that took it back."""
     dismissed: frozenset[str] = frozenset()
     """Deployments that nobody may roll back on request any more."""
+    granted: Answer | None = None
+    """A granted ``adopt`` or ``retire`` that no claim has followed yet."""
     overrode: tuple[Claim, ...] = ()
     """Claims that began although a gate was not open, since it was set aside; newest last."""
     reviewed: frozenset[str] = frozenset()
@@ -143,6 +145,7 @@ class Account:
     returning: Answer | None = None
     withdrawn: dict[str, tuple[str, Answer]] = field(default_factory=dict)
     dismissed: set[str] = field(default_factory=set)
+    granted: Answer | None = None
     overrode: list[Claim] = field(default_factory=list)
     reviewed: set[str] = field(default_factory=set)
     failed: dict[str, End] = field(default_factory=dict)
@@ -179,6 +182,7 @@ class Account:
             returning=self.returning,
             withdrawn=dict(self.withdrawn),
             dismissed=frozenset(self.dismissed),
+            granted=self.granted,
             overrode=tuple(self.overrode),
             reviewed=frozenset(self.reviewed),
             failed=dict(self.failed),
@@ -197,7 +201,7 @@ class Account:
                 self.last_refusal = None
                 self.restarts.clear()
                 self.confirmations.clear()
-                self.returning = None
+                self.returning = self.granted = None
                 if record.slot:
                     self.slot, self.missed = (record.sign_off.commit, record.slot), None
                 if any(each.aside for each in record.reasons):
@@ -230,7 +234,7 @@ class Account:
                 self.reviewed.add(claim.deployment)
 
     def take_answer(self, answer: Answer) -> None:
-        """Take in a granted ``retry``, ``rollback`` or ``dismiss``."""
+        """Take in a granted ``retry``, ``rollback``, ``dismiss``, ``adopt`` or ``retire``."""
         match answer.verb:
             case "retry":
                 self._retry(answer)
@@ -238,6 +242,8 @@ class Account:
                 self._return(answer)
             case "dismiss":
                 self.dismissed.add(answer.deployment)
+            case "adopt" | "retire":
+                self.granted = answer
             case _:
                 pass
 

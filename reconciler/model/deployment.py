@@ -50,6 +50,8 @@ class Work(StrEnum):
     """Let visitors in again."""
     ADVANCE = "advance"
     """Fast-forward a branch of the app's repository to what runs now."""
+    RETIRE = "retire"
+    """Switch to nothing, and wait until what ran has ended."""
     CLEANUP = "cleanup"
     """Drop contents and backups that are no longer kept."""
     TESTS = "tests"
@@ -140,6 +142,16 @@ class Lanes(Model):
     def maintained(self) -> bool:
         """Whether visitors see a page of maintenance meanwhile."""
         return any(each.work is Work.MAINTENANCE_ON for each in self.forward)
+
+    @property
+    def adopts(self) -> bool:
+        """Whether nothing is done: what runs there is only written down."""
+        return not self.forward
+
+    @property
+    def retires(self) -> bool:
+        """Whether the place is left empty."""
+        return any(each.work is Work.RETIRE for each in self.forward)
 
 
 class Assignment(Model):

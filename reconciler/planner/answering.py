@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from reconciler.model.records import Reason
-from reconciler.planner.gates import ALWAYS, FORWARD
+from reconciler.planner.gates import ALWAYS, FORWARD, adopted
 from reconciler.planner.inputs import Ask
 from reconciler.planner.overrides import unless_set_aside
 from reconciler.planner.reasons import opened
@@ -12,8 +12,8 @@ from reconciler.planner.reasons import opened
 def answers(ask: Ask) -> tuple[Reason, ...]:
     """Every gate's answer, in the order in which they are shown.
 
-    Going back (`Ask.goes_back`) asks the gates `ALWAYS`, and none of those that stand before
-    something new.
+    Going back (`Ask.goes_back`) and taking over what runs already (`Ask.adopts`) ask the gates
+    `ALWAYS`, and none of those that stand before something new.
     """
     answered = _rehearsed(ask) if ask.inputs.rehearsal else _asked(ask)
     return tuple(answered)
@@ -33,6 +33,9 @@ def _rehearsed(ask: Ask) -> Iterator[Reason]:
 
 def _asked(ask: Ask) -> Iterator[Reason]:
     yield from (each for gate in ALWAYS if (each := gate(ask)) is not None)
+    if ask.adopts:
+        yield adopted.answer(ask)
+        return
     if ask.goes_back:
         why = f"{ask.wanted} has run here before: going back asks for nothing more"
         yield opened("settled", why)

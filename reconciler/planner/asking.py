@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from reconciler.deployer.lanes import Before
 from reconciler.deployer.pipeline import assign
+from reconciler.deployer.takeover import adoption
 from reconciler.errors import TagboatError
 from reconciler.manifest.layering import resolve
 from reconciler.model.content import Content
@@ -109,13 +110,14 @@ def _assignment(ask: Ask) -> Assignment | None:
     elif not source.trees:
         return None
     try:
-        return assign(
+        made = assign(
             app,
             source,
             environment,
             before=Before.of(ask.standing, leaves=leaves(ask)),
             keep=ask.standing.keep(environment.pipeline.rollback.keep),
         )
+        return adoption(made) if ask.adopts else made
     except (TagboatError, ValueError):
         # Placeholders and the like are findings already; the gate `files` tells them.
         return None

@@ -132,6 +132,13 @@ class Ask:
         return replace(self, inputs=replace(self.inputs, now=instant))
 
     @property
+    def adopts(self) -> bool:
+        """Whether what is asked for runs here already, put there by hand, as was granted."""
+        answer, never = self.standing.granted, self.standing.last_claim is None
+        verb, version = (answer.verb, answer.content) if answer else ("", "")
+        return verb == "adopt" and never and self.desired.shown == version
+
+    @property
     def goes_back(self) -> bool:
         """Whether it leads back to what has run here with success, and is among the last that did.
 

@@ -15,6 +15,7 @@ from reconciler.planner.departures import missed
 from reconciler.planner.gates.sign_off import named, taints_of
 from reconciler.planner.inputs import Ask, Inputs
 from reconciler.planner.rest import Rest, rest_of
+from reconciler.planner.retiring import retired
 from reconciler.planner.starts import earliest
 
 
@@ -51,7 +52,7 @@ def _made(inputs: Inputs, place: Place) -> Decision:
     if standing.open_claim is not None:
         return _under_way(ask, standing.open_claim)
     if admitted is None and shown is None and place.promotion_path not in inputs.tip.broken:
-        return _left_alone(ask)
+        return retired(ask) or _left_alone(ask)
     taints = taints_of(ask)
     own = any(each.path == place.promotion_path for each in taints)
     if ask.assignment and running and ask.assignment.content.digest == running.digest and not own:
@@ -158,6 +159,8 @@ def _sentence(ask: Ask, closed: list[Reason]) -> str:
     running = ask.running.shown if ask.running else "what nobody can tell" if stuck else "nothing"
     if closed:
         return f"wants {ask.wanted or '?'} (held), runs {running}: {closed[0].why}"
+    if ask.adopts:
+        return f"takes {ask.wanted} over as it is"
     if ask.running is None:
         return f"deploys {ask.wanted}; there is nothing to go back to"
     if ask.running.shown == ask.wanted:

@@ -22,6 +22,8 @@ from reconciler.planner.asking import ask_of, way_back
 from reconciler.planner.inputs import Inputs
 
 _INITIATOR = "initiator"
+_ALIKE: Mapping[Verb, str] = {"adopt": "promote", "retire": "promote"}
+"""Verbs that another permission is asked for."""
 
 
 def judged_answer(inputs: Inputs, received: Received, *, reconciler: str) -> Answer:
@@ -104,7 +106,7 @@ def _known(inputs: Inputs, request: Request) -> bool:
 
 def _meant(inputs: Inputs, request: Request) -> str:
     """The deployment that is meant where none is named: the last one of the place."""
-    if request.app is None or request.verb in {"pause", "resume", "confirm"}:
+    if request.app is None or request.verb in {"pause", "resume", "confirm", "adopt"}:
         return ""
     last = inputs.ledger.at(Place(request.environment, request.app)).last_claim
     return last.deployment if last else ""
@@ -116,7 +118,7 @@ def _forbidden(inputs: Inputs, request: Request, *, by: str, deployment: str) ->
     people = inputs.snapshot.people
     if environment is None or people is None:
         return f"nobody can tell who may: the files of {request.environment} are broken"
-    verb = request.verb.partition("-")[0]
+    verb = _ALIKE.get(request.verb, request.verb.partition("-")[0])
     references = environment.permissions.who(verb)
     if verb == "confirm":
         # A test by hand says itself who may answer.
@@ -327,6 +329,39 @@ def _not_the_last(standing: Standing, deployment: str) -> str:
     return f"{deployment} is not the last deployment there, {last.deployment} is"
 
 
+def _adopt(inputs: Inputs, request: Request, by: str, deployment: str) -> str:
+    """What runs was put there by hand: the history knows of nothing, and the files name it."""
+    del by, deployment
+    if request.app is None:
+        return "it is for one place"
+    place, asked = _place(request), ask_of(inputs, _place(request))
+    if last := asked.standing.last_claim:
+        return f"{last.deployment} was deployed there: the history knows what runs"
+    if asked.standing.granted is not None:
+        return f"{asked.standing.granted.by} asked for it already"
+    if not request.content or asked.desired.shown != request.content:
+        wanted = asked.desired.shown or "nothing"
+        return f"the files in force ask for {wanted} there: have {request.content} promoted first"
+    return "" if asked.content else f"the files in force don't lead to anything in {place}"
+
+
+def _retire(inputs: Inputs, request: Request, by: str, deployment: str) -> str:
+    """The file is gone, by a signed-off merge; then somebody may ask that the place follows."""
+    del by
+    if request.app is None:
+        return "it is for one place"
+    key, standing = (request.environment, request.app), _standing(inputs, request)
+    if key in inputs.snapshot.promotions or key in inputs.tip.promotions:
+        return f"{_place(request).promotion_path} still asks for something: have it removed first"
+    if standing.open_claim is not None:
+        return f"{standing.open_claim.deployment} is under way"
+    if standing.running is None:
+        return "nothing runs there, as far as the history knows"
+    if standing.granted is not None:
+        return f"{standing.granted.by} asked for it already"
+    return _not_the_last(standing, deployment)
+
+
 def _not_yet(inputs: Inputs, request: Request, by: str, deployment: str) -> str:
     del inputs, by, deployment
     return f"this version doesn't do {request.verb} yet"
@@ -347,4 +382,6 @@ _JUDGES: Mapping[Verb, Callable[[Inputs, Request, str, str], str]] = {
     "verify": _verify,
     "maintenance-on": _not_yet,
     "maintenance-off": _not_yet,
+    "adopt": _adopt,
+    "retire": _retire,
 }

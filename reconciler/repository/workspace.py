@@ -90,8 +90,8 @@ class Workspace:
         refs = (line.split("\t")[1] for line in finished.text.splitlines())
         return frozenset(each.removeprefix("refs/heads/") for each in refs)
 
-    def commit(self, base: str, files: Mapping[str, bytes], message: str) -> str:
-        """A signed commit on ``base`` with these files written; no ref, work tree or index moves.
+    def commit(self, base: str, files: Mapping[str, bytes | None], message: str) -> str:
+        """A signed commit on ``base`` with files written, or removed; no ref, tree or index moves.
 
         Raises `ConfigurationError` when git can't sign, or knows no name to sign with.
         """
@@ -99,6 +99,9 @@ class Workspace:
             index = {"GIT_INDEX_FILE": str(Path(scratch) / "index")}
             self._tell(["read-tree", base], extra=index)
             for path, data in files.items():
+                if data is None:
+                    self._tell(["update-index", "--force-remove", path], extra=index)
+                    continue
                 blob = self._tell(["hash-object", "-w", "--stdin"], stdin=data)
                 entry = f"100644,{blob},{path}"
                 self._tell(["update-index", "--add", "--cacheinfo", entry], extra=index)

@@ -16,6 +16,8 @@ Verb = Literal[
     "verify",
     "maintenance-on",
     "maintenance-off",
+    "adopt",
+    "retire",
 ]
 
 
@@ -34,7 +36,7 @@ class Answer(RecordBase):
     deployment: str = ""
     """The one that was meant, where the verb speaks of one."""
     content: str = ""
-    """Digest of the content that was meant, where the verb speaks of one (``confirm``)."""
+    """What was meant, where the verb speaks of content: a digest, a merge, or a version."""
     by: str
     """The person who asked; ``host`` for the operator of the reconciler's own host."""
     granted: bool

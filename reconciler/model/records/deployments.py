@@ -45,8 +45,9 @@ class Claim(PlacedBase):
     @property
     def subject(self) -> str:
         """The sentence people read."""
-        version = self.assignment.content.version
-        return f"{self.environment}/{self.app} {version} started"
+        version, lanes = self.assignment.content.version, self.assignment.lanes
+        done = "taken over as it is" if lanes.adopts else "leaves" if lanes.retires else "started"
+        return f"{self.environment}/{self.app} {version} {done}"
 
 
 class End(PlacedBase):

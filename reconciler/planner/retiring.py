@@ -1,0 +1,56 @@
+"""Emptying a place: its file is gone, and somebody who may has asked for it (pure)."""
+
+from dataclasses import replace
+
+from reconciler.deployer.takeover import retirement
+from reconciler.model.plan import Decision, Verdict
+from reconciler.model.records import Reason, SignOff
+from reconciler.planner.gates import claim, driver, history, sign_off
+from reconciler.planner.inputs import Ask
+from reconciler.planner.reasons import opened
+
+
+def retired(ask: Ask) -> Decision | None:
+    """What is to be done to leave the place empty; nothing where nobody was granted that."""
+    standing = ask.standing
+    answer, last, running = standing.granted, standing.last_claim, standing.running
+    if answer is None or answer.verb != "retire" or last is None or running is None:
+        return None
+    asked = replace(ask, assignment=retirement(last.assignment, running))
+    reasons = (
+        opened("retired", f"{answer.by} asked for it"),
+        *_of_files(asked),
+        *(gate.answer(asked) for gate in (claim, history, driver)),
+    )
+    closed = [each for each in reasons if each.state != "open"]
+    held = f"is to be left empty (held), runs {running.shown}: {closed[0].why}" if closed else ""
+    return Decision(
+        place=ask.place,
+        verdict=Verdict.HOLD if closed else Verdict.DEPLOY,
+        wanted="",
+        running=running.shown,
+        reasons=reasons,
+        sentence=held or f"takes {running.shown} away; the place is left empty",
+        sign_off=_removed(ask),
+        assignment=asked.assignment,
+        summary="The place is left empty",
+    )
+
+
+def _of_files(ask: Ask) -> tuple[Reason, ...]:
+    """The gate ``sign-off`` where the removal, or what it rests on, isn't signed off."""
+    taints = sign_off.taints_of(ask)
+    if not taints:
+        return ()
+    first = taints[0]
+    why = f"{first.code} {sign_off.named(first, ask.place)}"
+    return (Reason(gate=sign_off.NAME, state="closed", why=why, remedy=first.remedy),)
+
+
+def _removed(ask: Ask) -> SignOff:
+    """Who signed the removal of the file off; the trust root where it never had one."""
+    judgement = ask.inputs.judgement
+    admission = judgement.admissions.get(ask.place.promotion_path)
+    if admission is None:
+        return SignOff(commit=judgement.root)
+    return SignOff(commit=admission.merge, merged_by=admission.merged_by, authors=admission.authors)
