@@ -23,6 +23,8 @@ from reconciler.model.environment import Environment
 
 DRIVERS = frozenset({"local", "memory"})
 """Drivers that this version has."""
+PUTTING_NOTHING = frozenset({"memory"})
+"""Those that put no content anywhere, so that a host may do without the app's repository."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,13 +243,27 @@ def test_p6_an_artifact_that_is_gone_or_differs_closes(scene):
 
 @pytest.mark.parametrize(
     ("known", "state"),
-    [(None, "open"), (frozenset(), "open"), (frozenset({"shop"}), "unknown")],
+    [(None, "open"), (frozenset(), "unknown"), (frozenset({"shop"}), "unknown")],
     ids=["a-laptop", "a-host-without-the-repository", "a-host-with-it"],
 )
-def test_a_tag_that_nobody_has_looked_at_is_in_the_way_only_where_one_can_look(scene, known, state):
+def test_b114_a_tag_that_nobody_has_looked_at_is_in_the_way_on_every_host(scene, known, state):
     scene.known["repositories"] = known
     assert gate(scene, "tag").state == state
     assert {("tag", "shop v1.1.0"), ("artifacts", "shop 1.1.0")} <= asked(scene)
+
+
+def test_b114_a_host_that_does_not_know_the_repository_says_where_to_name_it(scene):
+    scene.known["repositories"] = frozenset({"blog"})
+    found = gate(scene, "tag")
+    assert found.why == "this host doesn't know the repository shop"
+    assert found.remedy == "name it in [repositories.shop] of the reconciler's host"
+
+
+@pytest.mark.parametrize(("known", "state"), [("blog", "open"), ("shop", "unknown")])
+def test_where_nothing_is_put_anywhere_a_host_may_do_without_the_repository(scene, known, state):
+    scene.known["repositories"] = frozenset({known})
+    add_environment(scene, "staging", version="1.1.0")
+    assert gate(scene, "tag", "staging/shop").state == state
 
 
 def test_a_tag_that_was_seen_to_have_moved_closes_on_a_laptop_too(scene):

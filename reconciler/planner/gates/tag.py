@@ -1,13 +1,16 @@
 """Gate ``tag``: the tag still leads to the release's commit, and artifacts are where they were.
 
 Always on, and never overridden. A reconciler looks before it starts; until it has an answer the
-gate is unknown. Where nobody can look it isn't in the way: on a host that doesn't know the app's
-repository (a driver may do without one), and in a plan that is made elsewhere than on such a host.
-What was seen counts everywhere. Content is compared once more, byte for byte, when it is fetched.
+gate is unknown, and so it is on a host that doesn't know the app's repository, unless the driver
+puts no content anywhere. It isn't in the way in a plan that is made elsewhere than on a
+reconciler's host. What was seen counts everywhere. Content is compared once more, byte for byte,
+when it is fetched.
 """
 
 from collections.abc import Iterator, Mapping
 
+from reconciler.manifest.support import PUTTING_NOTHING
+from reconciler.model.content import Content
 from reconciler.model.question import Question
 from reconciler.model.records import Reason
 from reconciler.planner.inputs import Ask
@@ -36,17 +39,28 @@ def answer(ask: Ask) -> Reason | None:
     if tag is not None and there is not None:
         why = f"{release.tag} leads to {release.commit[:12]}, the artifacts are there"
         return opened(NAME, why)
-    return _not_seen(ask, ask.content.repository, release.tag)
+    return _not_seen(ask, ask.content, release.tag)
 
 
-def _not_seen(ask: Ask, repository: str, tag: str) -> Reason:
-    here = ask.inputs.repositories
+def _not_seen(ask: Ask, content: Content, tag: str) -> Reason:
+    here, repository = ask.inputs.repositories, content.repository
     if here is None:
         return opened(NAME, "not asked: the reconciler looks before it starts")
-    if repository not in here:
-        return opened(NAME, f"not asked: this host doesn't know the repository {repository}")
-    remedy = f"wait until the repository {repository} has answered"
-    return undecided(NAME, f"nobody has looked yet where {tag} leads", remedy=remedy)
+    driver = ask.assignment.target.driver if ask.assignment else ""
+    if repository not in here and driver in PUTTING_NOTHING:
+        return opened(NAME, f"not asked: the driver {driver} puts nothing anywhere")
+    return unseen(NAME, repository, here, f"nobody has looked yet where {tag} leads")
+
+
+def unseen(gate: str, repository: str, here: frozenset[str] | None, why: str) -> Reason:
+    """What a gate answers that needs a look at a repository which nobody has taken.
+
+    ``here`` are those that this host can look at, nothing where the host isn't known.
+    """
+    if here is not None and repository not in here:
+        remedy = f"name it in [repositories.{repository}] of the reconciler's host"
+        return undecided(gate, f"this host doesn't know the repository {repository}", remedy=remedy)
+    return undecided(gate, why, remedy=f"wait until the repository {repository} has answered")
 
 
 def questions(ask: Ask) -> Iterator[Question]:
@@ -67,12 +81,8 @@ def known_tag(ask: Ask, gate: str) -> Mapping[str, str] | Reason:
     seen = ask.inputs.ledger.sighting("tag", _about_tag(ask))
     if seen is not None:
         return seen.facts
-    name, here = ask.content.repository, ask.inputs.repositories
-    if here is not None and name not in here:
-        remedy = f"name it in [repositories.{name}] of the reconciler's host"
-        return undecided(gate, f"this host doesn't know the repository {name}", remedy=remedy)
-    why = f"nobody has looked yet at {ask.release.tag}"
-    return undecided(gate, why, remedy=f"wait until the repository {name} has answered")
+    here, why = ask.inputs.repositories, f"nobody has looked yet at {ask.release.tag}"
+    return unseen(gate, ask.content.repository, here, why)
 
 
 def _about_tag(ask: Ask) -> str:
