@@ -95,6 +95,7 @@ def test_m2_what_is_handed_on_to_other_files_is_what_those_files_say(scene, chan
     scene.runs("1.1.0")
     scene.files["environments/dev/shop.yaml"] = scene.files["environments/production/shop.yaml"]
     before = scene.inputs()
+    before = replace(before, tip=before.snapshot)
     make_plan(before)
     for path, word in CHANGES[change].items():
         for text in (f"# more\n{scene.files[path]}", scene.files[path].replace(word, "x y", 1)):
