@@ -102,7 +102,9 @@ def test_m2_what_is_handed_on_to_other_files_is_what_those_files_say(scene, chan
             files, scene.files = scene.files, {**scene.files, path: text}
             fresh = scene.inputs()
             after = advance(before.snapshot, "5" * 40, {path: blob_of(text)}, {})
-            handed = replace(fresh, snapshot=after, tip=after, ledger=before.ledger)
+            judged = replace(before.judgement, tip="5" * 40, admitted=fresh.judgement.admitted)
+            handed = replace(fresh, snapshot=after, tip=after, judgement=judged)
+            handed = replace(handed, ledger=before.ledger)
             assert make_plan(handed) == make_plan(fresh)
             scene.files = files
 
