@@ -103,8 +103,8 @@ def test_m2_what_is_handed_on_to_other_files_is_what_those_files_say(scene, chan
             fresh = scene.inputs()
             after = advance(before.snapshot, "5" * 40, {path: blob_of(text)}, {})
             judged = replace(before.judgement, tip="5" * 40, admitted=fresh.judgement.admitted)
-            handed = replace(fresh, snapshot=after, tip=after, judgement=judged)
-            handed = replace(handed, ledger=before.ledger)
+            fresh = replace(fresh, judgement=judged, ledger=before.ledger)
+            handed = replace(fresh, snapshot=after, tip=after)
             assert make_plan(handed) == make_plan(fresh)
             scene.files = files
 
