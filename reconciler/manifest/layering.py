@@ -36,6 +36,8 @@ LEVELS = 4
 LAID = ("apps", "policies", "environments")
 """The parts of a snapshot that lie over each other."""
 
+_ANY = "*"
+"""No app is called that."""
 _HEAD = frozenset({"apiVersion", "kind", "name", "extends"})
 _FIRST = ("apiVersion", "kind", "name", "extends", "customer")
 _OF_APPS = ("url", "target", "pipeline", "windows")
@@ -100,7 +102,7 @@ def resolve(snapshot: Snapshot, environment: str, app: str | None = None) -> Res
     Without ``app`` no app's pipeline is in it, and ``apps`` stays as it is written.
     """
     key = ("environment", environment, app or "")
-    return snapshot.derive(LAID, key, lambda: _resolve(snapshot, environment, app or ""))
+    return snapshot.derive(LAID, key, lambda: _shared(snapshot, environment, app or ""))
 
 
 def effective_environments(snapshot: Snapshot) -> Mapping[str, Environment]:
@@ -147,6 +149,18 @@ def _unknown(snapshot: Snapshot, path: str, policy: str) -> Iterator[Diagnostic]
             f"policy {shown(policy)} has no {policy_path(policy)}",
             hint=f"did you mean '{near[0]}'?" if near else "",
         )
+
+
+def _shared(snapshot: Snapshot, name: str, app: str) -> Resolved:
+    """The environment for an app; one for all apps of which nothing is said, for they are many."""
+    written = snapshot.environments.get(name)
+    if app in ("", _ANY) or written is None:
+        return _resolve(snapshot, name, app)
+    known = snapshot.apps.get(app)
+    own = known is not None and "pipeline" in known.model_fields_set
+    if own or app in written.apps:
+        return _resolve(snapshot, name, app)
+    return resolve(snapshot, name, _ANY if written.apps else None)
 
 
 def _resolve(snapshot: Snapshot, name: str, app: str) -> Resolved:

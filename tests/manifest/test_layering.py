@@ -344,8 +344,19 @@ def test_the_same_snapshot_gives_the_same_object_and_a_new_one_another():
     layer = {"policies": {"base": TARGET}, "environment": "extends: base\n"}
     one, two = written(**layer), written(**layer)
     assert resolve(one, "dev", "shop") is resolve(one, "dev", "shop")
-    assert resolve(one, "dev") is not resolve(one, "dev", "shop")
     assert resolve(one, "dev") is not resolve(two, "dev")
+
+
+def test_apps_of_which_nothing_is_said_share_one_environment():
+    shared = written(environment=TARGET)
+    assert resolve(shared, "dev", "shop") is resolve(shared, "dev")
+    own = written(environment=TARGET, app="pipeline: {rollback: {keep: 7}}\n")
+    assert resolve(own, "dev", "shop") is not resolve(own, "dev")
+    some = written(environment=TARGET, here="    config: {A: b}\n")
+    assert resolve(some, "dev", "blog") is resolve(some, "dev", "wiki")
+    assert resolve(some, "dev", "blog").environment.apps == {}
+    assert resolve(some, "dev", "shop").environment.apps
+    assert resolve(some, "dev").environment.apps
 
 
 def test_an_environment_that_is_not_there_has_nothing():
