@@ -5,6 +5,7 @@ from copy import copy
 from types import MappingProxyType
 
 from reconciler.deployer.standing import Account, LedgerError, Standing
+from reconciler.model.base import share_fields_set
 from reconciler.model.content import Content
 from reconciler.model.place import Place
 from reconciler.model.records import Answer, Checkpoint, Claim, End, PlacedRecord, Record, Sighting
@@ -42,6 +43,7 @@ class Ledger:
         self._trust_root = ""
         self._occupied: frozenset[Place] | None = None
         self._sequence = 0
+        self._fields_sets: dict[object, set[str]] = {}
 
     @classmethod
     def of(cls, records: Iterable[Record]) -> "Ledger":
@@ -191,6 +193,7 @@ class Ledger:
 
     def apply(self, record: Record) -> None:
         """Take in the next record of the history."""
+        share_fields_set(record, self._fields_sets)
         match record:
             case Sighting():
                 self._sightings[record.sort, record.about] = record

@@ -103,6 +103,21 @@ class Model(BaseModel):
         return self
 
 
+def share_fields_set(model: BaseModel, shared: dict[object, set[str]]) -> None:
+    """Let equal models, and those inside them, have one set of the names of what was given.
+
+    They are frozen, and a copy gets a set of its own. A long history is half of such sets.
+    """
+    given = model.__pydantic_fields_set__
+    one = shared.setdefault((type(model), frozenset(given)), given)
+    object.__setattr__(model, "__pydantic_fields_set__", one)
+    for value in vars(model).values():
+        inside = value if isinstance(value, tuple) else (value,)
+        for each in inside:
+            if isinstance(each, BaseModel):
+                share_fields_set(each, shared)
+
+
 class Manifest(Model):
     """The head that every managed file has."""
 

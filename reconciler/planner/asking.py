@@ -129,7 +129,7 @@ def _sign_off(inputs: Inputs, place: Place) -> SignOff | None:
         return None
     admission = inputs.judgement.admissions.get(path)
     if admission is None:
-        return SignOff(commit=inputs.judgement.root)
+        return inputs.of_root
     return SignOff(
         commit=admission.merge,
         merged_by=admission.merged_by,

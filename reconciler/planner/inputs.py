@@ -71,6 +71,11 @@ class Inputs:
         return {key: tuple(each) for key, each in found.items()}
 
     @cached_property
+    def of_root(self) -> SignOff:
+        """What brought the files that stand by the trust root."""
+        return SignOff(commit=self.judgement.root)
+
+    @cached_property
     def moved(self) -> Mapping[str, int]:
         """Merge → how many places' promotions it brought that are in force."""
         paths = (promotion_path(environment, app) for environment, app in self.snapshot.promotions)
