@@ -11,7 +11,7 @@ from typing import Any
 
 from reconciler.diagnostics import Location
 from reconciler.manifest.document import NodePath
-from reconciler.manifest.layering import Resolved, resolve
+from reconciler.manifest.layering import LAID, Resolved, resolve
 from reconciler.manifest.paths import (
     app_path,
     promotion_path,
@@ -52,13 +52,21 @@ def unsupported(snapshot: Snapshot, environment: str, app: str) -> Iterator[Use]
     path = promotion_path(environment, app)
     for node in _used(promotion, ()):
         yield Use(_name(node), path, node)
-    yield from _of_environment(resolved, resolved.environment)
-    yield from _of_app(snapshot, app)
+    yield from snapshot.derive(
+        LAID,
+        ("unsupported", environment, app),
+        lambda: (
+            *_of_environment(resolved, resolved.environment),
+            *_of_app(snapshot, app),
+        ),
+    )
     if promotion.release is not None:
         yield from _of_release(snapshot, app, promotion.release)
 
 
-def _of_environment(resolved: Resolved, environment: Environment) -> Iterator[Use]:
+def _of_environment(resolved: Resolved, environment: Environment | None) -> Iterator[Use]:
+    if environment is None:
+        return
     known = environment.target.driver in DRIVERS
     if not known and environment.target.driver is not None:
         node: NodePath = ("target", "driver")

@@ -1,6 +1,8 @@
 """Content: exactly what runs in a place, and everything needed to run it again."""
 
-from typing import Literal
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Literal, Self
 
 from reconciler.canonical import digest_of
 from reconciler.model.base import Model
@@ -36,7 +38,7 @@ class Content(Model):
     components: tuple[ContentComponent, ...]
     config: dict[str, Line] = {}
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """``sha256:…`` over the whole value; the identity of what runs."""
         fields = self.model_dump(mode="json")
@@ -44,6 +46,12 @@ class Content(Model):
             if fields[name] is None:
                 del fields[name]
         return digest_of(fields)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other fields; its digest is its own."""
+        copied = super().model_copy(update=update, deep=deep)
+        vars(copied).pop("digest", None)
+        return copied
 
     @property
     def released(self) -> bool:

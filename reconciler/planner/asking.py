@@ -2,10 +2,6 @@
 
 from dataclasses import replace
 
-from reconciler.deployer.lanes import Before
-from reconciler.deployer.pipeline import assign
-from reconciler.deployer.takeover import adoption
-from reconciler.errors import TagboatError
 from reconciler.manifest.layering import resolve
 from reconciler.model.content import Content
 from reconciler.model.deployment import Assignment
@@ -15,6 +11,7 @@ from reconciler.model.promotion import Promotion
 from reconciler.model.records import SignOff
 from reconciler.model.release import Release
 from reconciler.model.unreleased import Unreleased
+from reconciler.planner.assignments import Making
 from reconciler.planner.departures import on_schedule
 from reconciler.planner.inputs import Ask, Inputs
 from reconciler.planner.leaving import leaves
@@ -109,18 +106,8 @@ def _assignment(ask: Ask) -> Assignment | None:
             return None
     elif not source.trees:
         return None
-    try:
-        made = assign(
-            app,
-            source,
-            environment,
-            before=Before.of(ask.standing, leaves=leaves(ask)),
-            keep=ask.standing.keep(environment.pipeline.rollback.keep),
-        )
-        return adoption(made) if ask.adopts else made
-    except (TagboatError, ValueError):
-        # Placeholders and the like are findings already; the gate `files` tells them.
-        return None
+    making = Making(app, source, environment, ask.standing, leaves(ask), ask.adopts)
+    return making.within(ask.inputs.snapshot)
 
 
 def _sign_off(inputs: Inputs, place: Place) -> SignOff | None:

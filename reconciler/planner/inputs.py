@@ -8,6 +8,7 @@ from functools import cached_property
 
 from reconciler.deployer.ledger import Ledger, Standing
 from reconciler.diagnostics import Report
+from reconciler.manifest.layering import LAID
 from reconciler.manifest.paths import promotion_path
 from reconciler.manifest.snapshot import Snapshot
 from reconciler.model.alarm import Alarm
@@ -121,6 +122,12 @@ class Ask:
 
         What follows an environment has to be proven there, whether the policy says so or not.
         """
+        # Of these files alone, and asked for by every other gate.
+        return self.inputs.snapshot.derive(
+            (*LAID, "promotions"), ("gates", self.place), self._gates
+        )
+
+    def _gates(self) -> Gates:
         gates = self.environment.gates if self.environment else Gates()
         follow = self.promotion.follow if self.promotion else None
         if gates.after is None and follow is not None and follow.environment is not None:

@@ -13,7 +13,7 @@ from reconciler.timetable.holidays import UnknownDaysError, public_holidays
 from reconciler.timetable.ics import days_of_file
 from reconciler.timetable.moments import day_at, start_of
 from reconciler.timetable.slots import DAYS
-from reconciler.timetable.spans import HORIZON, Span
+from reconciler.timetable.spans import HORIZON, Span, Spans
 
 _DAY = timedelta(days=1)
 _LONG = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -31,6 +31,7 @@ class Almanac:
     files: Mapping[str, str]
     """Path → text, of the calendar files."""
     _found: MutableMapping[tuple[str, int], Mapping[date, str]] = field(default_factory=dict)
+    _spans: MutableMapping[tuple[str, str], Spans] = field(default_factory=dict)
     _digests: MutableMapping[tuple[str, range], str] = field(default_factory=dict)
 
     def closed_days(self, calendar: str, year: int) -> Mapping[date, str]:
@@ -50,6 +51,12 @@ class Almanac:
 
     def span(self, calendar: str, zone: str, *, at: datetime) -> Span:
         """Whether the day at an instant is open, since when, and until when that stays so."""
+        known = self._spans.get((calendar, zone))
+        if known is None:
+            known = self._spans[calendar, zone] = Spans()
+        return known.at(at, lambda instant: self._around(calendar, zone, instant))
+
+    def _around(self, calendar: str, zone: str, at: datetime) -> Span:
         today = day_at(at, zone)
         is_open = not self.why_closed(calendar, today)
         first = self._edge(calendar, today, step=-_DAY)

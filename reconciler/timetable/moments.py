@@ -1,6 +1,7 @@
 """Local times as instants, and instants as local days."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _SECOND = timedelta(seconds=1)
@@ -8,6 +9,7 @@ _DAY = timedelta(days=1)
 _NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
+@lru_cache(maxsize=1 << 16)
 def moment(day: date, at: time, zone: str) -> datetime:
     """The first instant at which the clocks of an IANA zone show this local time, or a later one.
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import get_args
 
 from reconciler.model.schedule import Schedule
 from reconciler.names import Day, instant_text
 from reconciler.timetable.moments import day_at, moment
-from reconciler.timetable.spans import HORIZON
+from reconciler.timetable.spans import HORIZON, Span, Spans
 
 DAYS: tuple[str, ...] = get_args(Day)
 """The days of the week by `date.weekday`."""
@@ -64,13 +65,36 @@ def slots(
 
 def next_slot(schedule: Schedule, timezone: str, *, after: datetime) -> datetime:
     """The first slot later than an instant; every schedule has one."""
-    return next(slots(schedule, timezone, after=after, until=after + _turn(schedule)))
+    return _ends(_between(schedule, timezone, after))[1]
 
 
 def last_slot(schedule: Schedule, timezone: str, *, at: datetime) -> datetime:
     """The newest slot that has come at an instant, the instant itself included."""
-    *_, newest = slots(schedule, timezone, after=at - _turn(schedule), until=at)
-    return newest
+    return _ends(_between(schedule, timezone, at))[0]
+
+
+def _between(schedule: Schedule, timezone: str, at: datetime) -> Span:
+    """From the newest slot that has come at an instant, until the next one."""
+
+    def found(instant: datetime) -> Span:
+        turn = _turn(schedule)
+        *_, newest = slots(schedule, timezone, after=instant - turn, until=instant)
+        following = next(slots(schedule, timezone, after=instant, until=instant + turn))
+        return Span(open=False, since=newest, until=following)
+
+    return _known(schedule, timezone).at(at, found)
+
+
+@lru_cache(maxsize=1 << 12)
+def _known(_schedule: Schedule, _timezone: str) -> Spans:
+    """The times between slots of a schedule that were found: nothing else has a say in them."""
+    return Spans()
+
+
+def _ends(span: Span) -> tuple[datetime, datetime]:
+    assert span.since is not None  # noqa: S101 - narrowing: every schedule has slots
+    assert span.until is not None  # noqa: S101 - narrowing
+    return span.since, span.until
 
 
 def due(schedule: Schedule, timezone: str, *, owner: str, after: datetime, at: datetime) -> Due:
@@ -81,6 +105,8 @@ def due(schedule: Schedule, timezone: str, *, owner: str, after: datetime, at: d
     was put forward asks for the newest slot only, and the others were missed. Slots of more than
     `HORIZON` ago aren't listed.
     """
+    if last_slot(schedule, timezone, at=at) <= after:
+        return Due(None)
     come = [
         Slot(owner, each)
         for each in slots(schedule, timezone, after=max(after, at - HORIZON), until=at)

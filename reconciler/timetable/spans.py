@@ -1,5 +1,6 @@
 """Stretches of time, and what is true at an instant: since when, and until when."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -98,3 +99,32 @@ def searched(instant: datetime, opened: Callable[[Interval], Sequence[Interval]]
         if span.since is not None and span.until is not None:
             break
     return span
+
+
+@dataclass(slots=True, eq=False)
+class Spans:
+    """The spans of one thing that were found already: each holds at every instant of it.
+
+    Threads may share it: what one of them finds may get lost, and is found again.
+    """
+
+    _known: tuple[tuple[datetime, ...], tuple[Span, ...]] = ((), ())
+    """Beginnings, and the spans that they are of; sorted, and none touches another's inside."""
+
+    def at(self, instant: datetime, find: Callable[[datetime], Span]) -> Span:
+        """The span around an instant; ``find`` gives the same, from nothing."""
+        begins, known = self._known
+        index = bisect_right(begins, instant)
+        if index:
+            until = known[index - 1].until
+            if until is not None and instant < until:
+                return known[index - 1]
+        span = find(instant)
+        begin, end = span.since, span.until
+        # An end that is further away than was looked from elsewhere is said to be none there.
+        if begin is not None and end is not None and end - begin < HORIZON:
+            self._known = (
+                (*begins[:index], begin, *begins[index:]),
+                (*known[:index], span, *known[index:]),
+            )
+        return span

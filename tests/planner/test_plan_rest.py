@@ -109,6 +109,65 @@ def test_m2_what_is_handed_on_to_other_files_is_what_those_files_say(scene, chan
             scene.files = files
 
 
+TIMES = {
+    "a vacation": ("environments/calendars/own.yaml", "2026-11-20", "2026-11-23"),
+    "a weekend": ("environments/calendars/own.yaml", "[wed]", "[sun]"),
+    "a window": ("environments/production/environment.yaml", "08:00", "13:00"),
+    "a zone": ("environments/production/environment.yaml", "Europe/Madrid", "Asia/Tokyo"),
+    "a schedule": ("environments/production/shop.yaml", "17:00", "18:00"),
+}
+
+
+@pytest.mark.parametrize("change", TIMES)
+def test_p3_m8_what_was_found_of_times_goes_when_the_files_change(scene, change):
+    scene.files["environments/calendars/own.yaml"] = (
+        "apiVersion: tagboat/v1\nkind: Calendar\nname: own\nweekend: [wed]\n"
+        'vacations: [{title: Away, from: "2026-11-20", until: "2026-11-24"}]\n'
+    )
+    scene.files["environments/production/environment.yaml"] += (
+        'timezone: Europe/Madrid\ncalendar: own\nwindows: [{from: "08:00", until: "16:00"}]\n'
+    )
+    scene.files["environments/production/shop.yaml"] = (
+        "apiVersion: tagboat/v1\nkind: Promotion\napp: shop\n"
+        'follow: {releases: "*", schedule: {time: "17:00"}}\n'
+    )
+    before = scene.inputs()
+    kept = make_plan(before)
+    path, old, new = TIMES[change]
+    scene.files[path] = scene.files[path].replace(old, new)
+    fresh = scene.inputs()
+    after = advance(before.snapshot, "5" * 40, {path: blob_of(scene.files[path])}, {})
+    handed = replace(fresh, snapshot=after, tip=after, ledger=before.ledger)
+    assert make_plan(handed) == make_plan(fresh)
+    assert make_plan(handed) != kept
+
+
+def test_an_assignment_goes_when_what_it_is_made_of_does(scene):
+    scene.runs("1.0.0")
+    inputs = scene.inputs()
+    first, again = (decide(inputs, PLACE).assignment for _ in range(2))
+    assert first is not None
+    assert first is again
+    scene.runs("1.2.0")
+    inputs.ledger.apply(scene.records[-2])
+    inputs.ledger.apply(scene.records[-1])
+    later = decide(inputs, PLACE).assignment
+    assert later is not None
+    assert later.previous is not None
+    assert later.previous.version == "1.2.0"
+    assert later == decide(scene.inputs(), PLACE).assignment
+
+
+def test_a_copy_of_content_has_a_digest_of_its_own(scene):
+    content = decide(scene.inputs(), PLACE).assignment.content
+    kept, same = content.digest, content.model_copy()
+    assert content == same
+    assert content.model_copy(update={"version": "1.0.0"}).digest != kept
+    assert content.model_copy(update={"version": "1.0.0"}, deep=True).digest != kept
+    assert type(content).model_validate(content.model_dump()) == content
+    assert "digest" not in content.model_dump_json()
+
+
 def test_a_change_elsewhere_leaves_a_place_at_rest(scene):
     scene.runs("1.1.0")
     before = scene.inputs()

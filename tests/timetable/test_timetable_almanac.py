@@ -225,6 +225,19 @@ def test_a_span_has_one_answer_on_each_of_its_days_and_another_beyond(
             assert (book.why_closed("own", day_at(edge, zone) + beyond) == "") is not span.open
 
 
+@settings(max_examples=30, deadline=None)
+@given(
+    st.sets(st.sampled_from(["mon", "sat", "sun"])),
+    st.lists(st.integers(-60, 60), min_size=1, max_size=12),
+    st.sampled_from(["Europe/Madrid", "Asia/Beirut", "Etc/UTC"]),
+)
+def test_days_that_were_looked_at_before_are_what_they_are_anew(weekend, hours, zone):
+    given = calendar("own", weekend=sorted(weekend), holidays={"country": "ES"})
+    book = almanac(given)
+    for at in (NOW + timedelta(hours=7 * each) for each in hours):
+        assert book.span("own", zone, at=at) == almanac(given).span("own", zone, at=at)
+
+
 def test_the_digest_changes_with_the_closed_days_and_with_nothing_else():
     def digest(*calendars, at=NOW):
         return almanac(*calendars).digest("own", "Europe/Madrid", at=at)

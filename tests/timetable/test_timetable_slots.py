@@ -210,6 +210,26 @@ def test_the_last_and_the_next_slot_have_none_between_them(plan, zone, now):
     assert list(slots(plan, zone, after=last, until=following)) == [following]
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    SCHEDULES,
+    st.sampled_from(ZONES),
+    INSTANTS,
+    st.lists(st.integers(-60 * 24 * 9, 60 * 24 * 9), min_size=1, max_size=12),
+)
+def test_slots_that_were_found_before_are_those_that_are_found_anew(plan, zone, now, minutes):
+    year = timedelta(days=380)
+    for at in (now + each * MINUTE for each in minutes):
+        *_, last = slots(plan, zone, after=at - year, until=at)
+        assert last_slot(plan, zone, at=at) == last
+        assert next_slot(plan, zone, after=at) == next(slots(plan, zone, after=at, until=at + year))
+        come = due(plan, zone, owner="shop", after=last, at=at)
+        assert come.slot is None
+        before = due(plan, zone, owner="shop", after=last - MINUTE, at=at)
+        assert before.slot is not None
+        assert before.slot.at == last
+
+
 @settings(max_examples=200, deadline=None)
 @given(
     SCHEDULES,

@@ -19,7 +19,7 @@ from test_timetable_slots import (
 )
 
 from reconciler.model.schedule import Window
-from reconciler.timetable.spans import Interval, Span, around, inverted, span_at, union
+from reconciler.timetable.spans import Interval, Span, around, inverted, searched, span_at, union
 from reconciler.timetable.windows import BOOKED, open_intervals, window_span
 
 WEEKLY = st.builds(
@@ -86,6 +86,37 @@ def test_a_span_ends_where_the_answer_changes_and_nowhere_else(fields, zone, now
         assert ask(span.since) == span
         assert ask(span.since - MINUTE / 60).open is not span.open
     assert (span.until is None) == (span.since is None)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(WEEKLY, max_size=3),
+    st.sampled_from(ZONES),
+    INSTANTS,
+    st.lists(st.integers(-60 * 24 * 9, 60 * 24 * 9), min_size=1, max_size=12),
+)
+def test_what_was_found_before_is_what_is_found_anew(fields, zone, now, minutes):
+    windows = [window(**each) for each in fields]
+    for at in (now + each * MINUTE for each in minutes):
+        anew = searched(
+            at, lambda within: open_intervals(windows, zone, within=within, downtime=False)
+        )
+        assert window_span(windows, zone, at=at, downtime=False) == anew
+
+
+def test_what_was_found_of_some_windows_is_nothing_to_others():
+    days = at_utc("2026-11-18T12:00:00Z")  # a Wednesday
+    hours = {"from": "08:00", "until": "16:00"}
+    one, other = window(days=["wed"], **hours), window(days=["thu"], **hours)
+    asked = [(one, "Etc/UTC"), (other, "Etc/UTC"), (one, "Asia/Tokyo"), (one, "Etc/UTC")]
+    found = [window_span([each], zone, at=days, downtime=False).open for each, zone in asked]
+    assert found == [True, False, False, True]
+    slot = {"timezone": "Etc/UTC", "at": days, "downtime": False}
+    booked = window(booked=True)
+    assert [window_span([booked], **slot, booked=each).open for each in (None, days)] == [
+        False,
+        True,
+    ]
 
 
 def test_m8_windows_depend_on_the_downtime_of_the_release():
