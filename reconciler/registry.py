@@ -46,6 +46,7 @@ from reconciler.system.host_id import host_id
 from reconciler.system.programs import Programs
 from reconciler.system.secrets import read_secret
 from reconciler.system.spool import Spool
+from reconciler.system.trust_root import read_reset
 
 if TYPE_CHECKING:
     from reconciler.system.web import LoopbackServer
@@ -284,7 +285,13 @@ def build_reconciler(
         claims=claims,
         workers=workers,
         supervision=Supervision(drivers, clock, identify),
-        milestones=Milestones(view, clock, identify, configuration.host.name),
+        milestones=Milestones(
+            view,
+            clock,
+            identify,
+            configuration.host.name,
+            lambda: read_reset(configuration.state),
+        ),
         looking=Looking(
             sources=build_sources(configuration, mirrors) if sources is None else sources,
             clock=clock,

@@ -32,6 +32,7 @@ from reconciler.cli.schema import schema
 from reconciler.cli.simulate import simulate
 from reconciler.cli.site import site
 from reconciler.cli.status import status
+from reconciler.cli.trust import trust
 from reconciler.cli.validate import validate
 from reconciler.cli.version import version
 from reconciler.errors import ExitCode, UsageError
@@ -49,7 +50,7 @@ VERBS = (
     *(pause, resume, confirm, retry, rollback, dismiss, abort, verify, adopt, retire),
     *(reconcile, changelog, can_i, schema, migrate, doctor, version),
 )
-GROUPS = {"new": new, "release": release, "site": site, "config": config}
+GROUPS = {"new": new, "release": release, "site": site, "config": config, "trust": trust}
 for verb in VERBS:
     application.command()(verb)
 for name, group in GROUPS.items():

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 
 from reconciler.diagnostics import Report
 from reconciler.errors import ConfigurationError
+from reconciler.manifest.paths import PEOPLE
 from reconciler.manifest.snapshot import Parsed, Snapshot
 from reconciler.repository.arrivals import gather, signature_of, word_of
 from reconciler.repository.git import Git
 from reconciler.repository.reading import load_entries
+from reconciler.repository.signatures import keys_in
 from reconciler.repository.trees import Entries, GitContents, entries
 from reconciler.signoff import Answers, Judgement, judge, judge_requests
 from reconciler.signoff.facts import Facts
@@ -83,6 +85,13 @@ class Court:
             self._forget(admitted, shown)
             known = self._judged = Judged(tip, judgement, admitted, shown, report)
         return known
+
+    @property
+    def root_keys(self) -> frozenset[str]:
+        """The public keys that the trust root's people file holds, as sort and key."""
+        facts = self._facts
+        entry = facts.trees[self.root].get(PEOPLE) if facts else None
+        return keys_in(facts.texts[entry.id]) if facts and entry else frozenset()
 
     @property
     def facts(self) -> Facts | None:

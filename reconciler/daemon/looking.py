@@ -60,7 +60,7 @@ class Looking:
         for each in sorted(questions, key=lambda each: (each.source, each.sort, each.about)):
             if now < self._due.get(each, float("-inf")):
                 continue
-            if each.sort == "approval":
+            if each.sort in {"approval", "key"}:
                 inside.append(each)
             elif each.source not in self._jobs and self._can_ask(each):
                 due[each.source].append(each)

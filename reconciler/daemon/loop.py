@@ -285,7 +285,8 @@ class Reconciler:
         Whether anything is new.
         """
         waiting = [each.place for each in plan.decisions if each.verdict in _WAITING]
-        asked = questions(known, waiting) | of_branches(known) | self.view.unasked()
+        asked = questions(known, waiting) | of_branches(known)
+        asked |= self.view.unasked() | self.view.new_keys()
         found = self.looking.look(asked, self.view.ledger)
         for source, why in self.looking.troubles.items():
             self._tell(f"source {source}", f"{source} can't be looked at: {why}" if why else "")

@@ -8,6 +8,7 @@ from reconciler.daemon.view import View
 from reconciler.model.records import Checkpoint
 from reconciler.names import instant_text
 from reconciler.ports import Clock
+from reconciler.system.trust_root import Reset
 
 APART = 50
 """New verdicts that are worth a record."""
@@ -22,6 +23,8 @@ class Milestones:
     clock: Clock
     identify: Callable[[], str]
     reconciler: str
+    reset: Callable[[], Reset | None] = lambda: None
+    """The note that an operator of this host has left with the last reset."""
     _told: str = ""
 
     def due(self) -> list[Checkpoint]:
@@ -36,7 +39,10 @@ class Milestones:
         known = self.view.ledger.verdicts(root)
         new = {each: word for each, word in self.view.verdicts().items() if each not in known}
         last = self.view.ledger.trust_root
-        moved = bool(last) and last != root
+        note = self.reset()
+        note = note if note and note.root == root != last else None
+        before = last or (note.before if note else "")
+        moved = bool(before) and last != root
         self._told = judged.tip
         if len(new) < APART and not moved:
             return []
@@ -45,7 +51,8 @@ class Milestones:
             found.append(self._made(root, judged.tip, part))
         found = found or [self._made(root, judged.tip, {})]
         if moved:
-            found[0] = found[0].model_copy(update={"before": last})
+            why = note.reason if note else ""
+            found[0] = found[0].model_copy(update={"before": before, "reason": why})
         return found
 
     def _made(self, root: str, tip: str, verdicts: dict[str, str]) -> Checkpoint:

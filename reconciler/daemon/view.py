@@ -15,12 +15,14 @@ from reconciler.model.question import Question
 from reconciler.model.records import Record
 from reconciler.names import instant_of, instant_text
 from reconciler.planner.inputs import Inputs
+from reconciler.planner.requests import fingerprint
 from reconciler.repository.git import Git, GitError
 from reconciler.repository.history import BRANCH, HistoryBranch, UnreadableHistoryError
 from reconciler.repository.integrity import IntegrityError
 from reconciler.repository.request_refs import PATTERN, PREFIX
 from reconciler.repository.trees import has_files
 from reconciler.signoff import Answers
+from reconciler.signoff.authority import bare_key
 from reconciler.system.configuration import Configuration
 from reconciler.system.facts import FactStore
 
@@ -186,6 +188,21 @@ class View:
             Question("forge", about_commit(forge, each), f"forge {forge.called}")
             for each in asked
             if forge is not None
+        )
+
+    def new_keys(self) -> frozenset[Question]:
+        """The keys of people in force that the trust root doesn't have: when they came is a fact.
+
+        Dates that commits state about themselves are never believed.
+        """
+        judged = self.judged()
+        people = judged.admitted.people
+        rooted = self._court.root_keys
+        return frozenset(
+            Question("key", f"{person} {fingerprint(line)}", "people")
+            for person, each in (people.people.items() if people else ())
+            for line in each.keys
+            if bare_key(line) not in rooted and fingerprint(line)
         )
 
     def inputs(self, *, now: datetime, **known: object) -> Inputs:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.doctor.finding import Finding, good, silent, skipped, wrong
+from reconciler.doctor.trust import check_sign_off
 from reconciler.errors import ConfigurationError, TagboatError, UnreachableError
 from reconciler.manifest.loading import load
 from reconciler.names import instant_of
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _OLDEST = datetime(2025, 1, 1, tzinfo=UTC)
 _TOLERANCE = timedelta(minutes=5)
-_NEEDS_REMOTE = ("trust root", "history")
+_NEEDS_REMOTE = ("trust root", "sign-off", "history")
 
 
 def check_remotes(configuration: Configuration) -> Iterator[Finding]:
@@ -40,12 +41,13 @@ def check_remotes(configuration: Configuration) -> Iterator[Finding]:
             yield from (silent(each, error.message) for each in _NEEDS_REMOTE)
         except ConfigurationError as error:
             yield wrong("trust root", error.message, error.hint)
-            yield skipped("history", "the trust root is needed")
+            yield from (skipped(each, "the trust root is needed") for each in _NEEDS_REMOTE[1:])
             view = None
         except TagboatError as error:
             yield wrong("history", error.message, error.hint or "look at the clone in the cache")
         else:
             yield _trust_root(configuration, view)
+            yield from check_sign_off(view)
             yield _history(view)
     yield _key(configuration)
     yield from _apps(configuration)

@@ -22,6 +22,7 @@ ALL = [
     "egress",
     "remote",
     "trust root",
+    "sign-off",
     "history",
     "history key",
     "app blog",

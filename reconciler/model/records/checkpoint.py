@@ -19,6 +19,8 @@ class Checkpoint(RecordBase):
     """The trust root that judging began at."""
     before: CommitId | None = None
     """The trust root before, where the operator has set another one."""
+    reason: str = ""
+    """Why the operator did so; empty where that is nowhere written."""
     tip: CommitId
     """The commit of the protected branch that was judged."""
     verdicts: dict[CommitId, str] = {}
@@ -28,5 +30,6 @@ class Checkpoint(RecordBase):
     def subject(self) -> str:
         """The sentence people read."""
         if self.before is not None:
-            return f"trust root set to {self.root[:12]} on the host, was {self.before[:12]}"
+            why = f": {self.reason}" if self.reason else ""
+            return f"trust root set to {self.root[:12]} on the host, was {self.before[:12]}{why}"
         return f"judged up to {self.tip[:12]}, {len(self.verdicts)} signatures"
