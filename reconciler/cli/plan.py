@@ -101,11 +101,11 @@ def _propose(
     import json
 
     from reconciler.cli.preview import hindsight
-    from reconciler.daemon.proposals import propose
+    from reconciler.daemon.proposals import proposed
     from reconciler.planner.preview import previews
     from reconciler.publish.proposal import proposal_json
 
-    proposal = propose(seen.view, folder, base=base, head=head, now=now)
-    found = previews(proposal.now, proposal.after, proposal.change)
-    said = hindsight(seen, proposal) if backtest else ""
+    with proposed(seen.view, folder, base=base, head=head, now=now) as proposal:
+        found = previews(proposal.now, proposal.mergers, proposal.change)
+        said = hindsight(seen, proposal) if backtest else ""
     print(json.dumps(proposal_json(found, said), indent=2))

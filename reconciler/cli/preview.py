@@ -59,11 +59,12 @@ def proposed_text(
     seen: "Known", folder: "Path", *, base: str, head: str, now: "datetime", backtest: bool
 ) -> str:
     """The comment on a merge request: what merging ``head`` into ``base`` will do."""
-    from reconciler.daemon.proposals import propose
+    from reconciler.daemon.proposals import proposed
     from reconciler.planner.preview import previews
     from reconciler.publish.proposal import proposal_markdown
 
-    proposal = propose(seen.view, folder, base=base, head=head, now=now)
-    found = previews(proposal.now, proposal.after, proposal.change)
-    said = hindsight(seen, proposal) if backtest else ""
-    return proposal_markdown(found, changes_for(seen, proposal.after, found), backtest=said)
+    with proposed(seen.view, folder, base=base, head=head, now=now) as proposal:
+        found = previews(proposal.now, proposal.mergers, proposal.change)
+        said = hindsight(seen, proposal) if backtest else ""
+        changes = changes_for(seen, proposal.after, found)
+    return proposal_markdown(found, changes, backtest=said)

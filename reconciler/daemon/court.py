@@ -71,20 +71,27 @@ class Court:
                 },
             )
             self._answers = answers
-            if answers is not None:
-                judgement = judge_requests(facts, answers, tip=tip)
-            else:
-                progress = known.judgement.progress if known else None
-                judgement = judge(facts, root=self.root, tip=tip, known=progress)
-            before = known.admitted if known else None
-            admitted, report = self.load(judgement.admitted, at=tip, before=before)
-            shown = admitted
-            if judgement.taints:  # else the branch holds what is in force, path by path
-                shown, _ = self.load(entries(self.git, tip), at=tip, before=admitted)
-            report = report + validate(admitted, review=self._review)
-            self._forget(admitted, shown)
-            known = self._judged = Judged(tip, judgement, admitted, shown, report)
+            judgement = self.judge(facts, answers, tip=tip)
+            known = self._judged = self.rule(judgement)
+            self._forget(known.admitted, known.shown)
         return known
+
+    def judge(self, facts: Facts, answers: Answers | None, *, tip: str) -> Judgement:
+        """What is in force at a commit by these facts, from what was judged before."""
+        if answers is not None:
+            return judge_requests(facts, answers, tip=tip)
+        progress = self._judged.judgement.progress if self._judged else None
+        return judge(facts, root=self.root, tip=tip, known=progress)
+
+    def rule(self, judgement: Judgement) -> Judged:
+        """The files that are in force by a judgement, and those of its tip, loaded and checked."""
+        tip, before = judgement.tip, self._judged.admitted if self._judged else None
+        admitted, report = self.load(judgement.admitted, at=tip, before=before)
+        shown = admitted
+        if judgement.taints:  # else the branch holds what is in force, path by path
+            shown, _ = self.load(entries(self.git, tip), at=tip, before=admitted)
+        report = report + validate(admitted, review=self._review)
+        return Judged(tip, judgement, admitted, shown, report)
 
     @property
     def root_keys(self) -> frozenset[str]:

@@ -1,82 +1,104 @@
 """A branch as it would be after its merge: read from git, for a plan of what the merge will do."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from reconciler.daemon.court import Court, Judged
+from reconciler.daemon.court import Judged
+from reconciler.daemon.imagining import Imagined, borrowed
 from reconciler.daemon.view import View, answers_in
-from reconciler.errors import RefusedError, UsageError
-from reconciler.manifest.layering import effective_environments
+from reconciler.errors import UsageError
 from reconciler.planner.inputs import Inputs
-from reconciler.planner.preview import Change
+from reconciler.planner.preview import Change, Merger
 from reconciler.repository.git import Git
-from reconciler.repository.trees import Entries, entries
-from reconciler.signoff import Authority
-from reconciler.signoff.facts import Entry
-from reconciler.validator import validate
+from reconciler.signoff import Judgement
+
+_JUDGED = 40
+"""People whose merge is judged."""
+_TRIED = 12
+"""People for whose merge there is a plan."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The inputs of the base, those after the merge, and what the branch changes."""
+    """The inputs of the base, what the branch changes, and who might merge, with what then is."""
 
     now: Inputs
-    after: Inputs
+    mergers: tuple[Merger, ...]
     change: Change
     git: Git
     """Where the branch's files can be read."""
 
+    @property
+    def after(self) -> Inputs:
+        """The inputs after the merge of who comes first."""
+        return next(each.inputs for each in self.mergers if each.inputs is not None)
 
-def propose(view: View, folder: Path, *, base: str, head: str, now: datetime) -> Proposal:
+
+@contextmanager
+def proposed(
+    view: View, folder: Path, *, base: str, head: str, now: datetime
+) -> Iterator[Proposal]:
     """What merging ``head`` into ``base`` comes to; both are revisions of the checkout ``folder``.
 
-    Nothing is written. Raises `UsageError` for a revision that isn't there, and `RefusedError` for
-    a branch that doesn't merge.
+    Nothing is written to either repository; the merge is there until the context ends. Raises
+    `UsageError` for a revision that isn't there, `RefusedError` for a branch that doesn't merge.
     """
     here = Git(folder, view.git.home)
     base, head = _commit(here, base), _commit(here, head)
-    objects = here.tell(["rev-parse", "--path-format=absolute", "--git-path", "objects"])
-    borrowed = {**view.git.environment, "GIT_ALTERNATE_OBJECT_DIRECTORIES": objects}
-    git = replace(view.git, environment=borrowed)
-    court = Court(git, view.root, view.store)
     known = view.inputs(now=now)
     answers = answers_in(view.ledger, view.configuration.host)
-    judged = court.at(base, answers)
-    current = replace(
+    with borrowed(view.git, folder) as git:
+        court = view.court(git)
+        judged = court.at(base, answers)
+        current = _inputs(known, judged)
+        imagined = Imagined.of(court, judged, head, answers)
+        change = Change(imagined.commit, imagined.changes, imagined.authors)
+        judgements = {
+            each: imagined.judgement(each) for each in _candidates(judged, change)[:_JUDGED]
+        }
+        ranked = sorted(judgements, key=lambda each: (-len(_signs(judgements[each], change)), each))
+        mergers = tuple(
+            Merger(
+                each,
+                _signs(judgements[each], change),
+                _inputs(known, court.rule(judgements[each])) if number < _TRIED else None,
+            )
+            for number, each in enumerate(ranked)
+        )
+        yield Proposal(current, mergers, change, git)
+
+
+def _inputs(known: Inputs, judged: Judged) -> Inputs:
+    return replace(
         known,
-        basis=base,
+        basis=judged.tip,
         snapshot=judged.admitted,
         tip=judged.shown,
         report=judged.report,
         judgement=judged.judgement,
     )
-    result = _merge(git, base, head)
-    authors, unsigned = _authors(court, judged, head)
-    if answers is not None:
-        # Who wrote is the forge's word then, at the merge; until then names are all there is.
-        unsigned = False
-    change = Change(head, authors, unsigned, _changed(git, base, result))
-    admitted = {path: (each.mode, each.id) for path, each in judged.judgement.admitted.items()}
-    snapshot, report = court.load(_laid(change, admitted), at=head)
-    shown = snapshot
-    if judged.shown is not judged.admitted:
-        shown, _ = court.load(_laid(change, entries(git, base)), at=head)
-    after = replace(
-        current,
-        basis=head,
-        snapshot=snapshot,
-        tip=shown,
-        report=report + validate(snapshot, base=judged.admitted),
-    )
-    return Proposal(current, after, change, git)
 
 
-def _laid(change: Change, onto: Entries) -> dict[str, tuple[str, str]]:
-    """These files with the change in them."""
-    found = {path: each for path, each in onto.items() if path not in change.entries}
-    return found | {path: (each.mode, each.id) for path, each in change.entries.items() if each}
+def _candidates(judged: Judged, change: Change) -> list[str]:
+    """Everybody who is listed, those first whose merge seems to sign off the most."""
+    authority = judged.judgement.authority
+
+    def signs(person: str) -> int:
+        return sum(
+            authority.holds(path, merged_by=(person,), authors=())
+            for path in change.entries
+            if person not in change.authors.get(path, ())
+        )
+
+    return sorted(authority.keys, key=lambda person: (-signs(person), person)) or [""]
+
+
+def _signs(judgement: Judgement, change: Change) -> frozenset[str]:
+    """The changed paths that are in force as the branch has them."""
+    return frozenset(change.entries) - judgement.tainted.keys()
 
 
 def _commit(git: Git, revision: str) -> str:
@@ -87,38 +109,3 @@ def _commit(git: Git, revision: str) -> str:
             hint="fetch it first, or name the folder with -C",
         )
     return found
-
-
-def _merge(git: Git, base: str, head: str) -> str:
-    """The tree of the merge."""
-    finished = git.ask(["merge-tree", "--write-tree", "--no-messages", base, head])
-    if finished.returncode:
-        raise RefusedError(
-            f"{head[:12]} doesn't merge into {base[:12]}: {finished.text.splitlines()[-1:]}",
-            hint="merge the base into the branch and look",
-        )
-    return finished.text.split()[0]
-
-
-def _changed(git: Git, base: str, result: str) -> Mapping[str, Entry | None]:
-    before, after = entries(git, base), entries(git, result)
-    changed = (path for path in {*before, *after} if before.get(path) != after.get(path))
-    return {path: _entry(after, path) for path in sorted(changed)}
-
-
-def _entry(found: Entries, path: str) -> Entry | None:
-    return Entry(*found[path]) if path in found else None
-
-
-def _authors(court: Court, judged: Judged, head: str) -> tuple[tuple[str, ...], bool]:
-    """Who signed the branch's commits or is named in them; whether some carry no listed key."""
-    before = judged.admitted
-    authority = Authority.of(replace(before, environments=effective_environments(before)))
-    court.at(head)
-    facts = court.facts
-    assert facts is not None  # noqa: S101 - a commit was judged a line above
-    brought = court.git.tell(["rev-list", head, f"^{judged.tip}"]).split()
-    known = [facts.commits[each] for each in brought if each in facts.commits]
-    signers = {authority.person_of(each.signature) for each in known if each.changes}
-    named = authority.named(mail for each in known if each.changes for mail in each.mails)
-    return tuple(sorted((signers | named) - {""})), "" in signers

@@ -180,6 +180,10 @@ class View:
         """
         return self._court.at(self.tip, answers_in(self.ledger, self.configuration.host))
 
+    def court(self, git: Git) -> Court:
+        """A court of its own with the same trust root, which reads another repository."""
+        return Court(git, self.root, self.store)
+
     def unasked(self) -> frozenset[Question]:
         """What the forge has to be asked before more can be in force; empty in mode ``signed``."""
         forge = self.configuration.host.forge

@@ -1,51 +1,60 @@
 """What a merge will do: the plan as it is, and as it will be once a change is merged (L2, pure).
 
-The merge itself is the sign-off, so somebody is taken to merge it who may: the one whose merge
-signs off most of it and leaves the fewest gates closed, by name if several do. What that merge
-wouldn't sign off is tainted, as it will be then.
+The merge itself is the sign-off, so somebody is taken to merge it: the one whose merge signs off
+most of it and leaves the fewest gates closed, by name if several do. What will be in force then
+comes from the judge that the reconciler asks, so what that merge wouldn't sign off is tainted.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from reconciler.manifest.codes.code import Code
-from reconciler.manifest.paths import promotion_path
-from reconciler.model.people import People
 from reconciler.model.place import Place
 from reconciler.model.plan import Decision, Verdict
 from reconciler.model.records import Reason
 from reconciler.planner.asking import ask_of
+from reconciler.planner.gates.sign_off import concerns
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.plan import decide, make_plan
 from reconciler.planner.risk import risks
-from reconciler.signoff import Admission, Authority, Judgement, Taint, codes
-from reconciler.signoff.classes import Sort, class_of
 from reconciler.signoff.facts import Entry
 
-_TRIED = 12
-"""People who are tried as the one who merges."""
+NAMELESS = "MERGE"
+"""What a merge that nobody has made is called where a gate names it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A branch that would be merged: its head, who wrote it, and what it changes.
+    """A branch that would be merged: the commit that this would make, and what it changes.
 
-    ``authors`` are persons; ``unknown`` says that a part is signed by nobody who is listed.
     ``entries``: managed path → what is there after the merge, nothing where it is removed.
+    ``authors``: path → the persons who wrote it, an empty one for somebody who isn't listed.
     """
 
-    head: str
-    authors: tuple[str, ...]
-    unknown: bool
+    merge: str
     entries: Mapping[str, Entry | None]
+    authors: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Merger:
+    """Somebody who might merge it, the changed paths that this signs off, and what is so then.
+
+    ``inputs`` are missing for those whose merge nobody looks at closer.
+    """
+
+    person: str
+    signs: frozenset[str]
+    inputs: Inputs | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """One place that a merge touches.
 
-    ``gates``: each gate's answer now and after the merge. ``mergers`` may merge it; nobody means
-    that no listed person may. ``permission`` is by what, where the place's promotion changes.
+    ``gates``: each gate's answer now and after the merge. ``mergers``: whose merge signs off what
+    is changed here; nobody means that no listed person's does. ``merged_by`` is taken to merge it,
+    empty where nobody's merge signs off anything. ``unlisted``: a part is written by somebody who
+    isn't listed. ``permission`` is by what, where the place's promotion changes.
     """
 
     place: Place
@@ -53,6 +62,7 @@ class Preview:
     after: Decision
     gates: tuple[tuple[Reason | None, Reason | None], ...]
     authors: tuple[str, ...]
+    unlisted: bool
     mergers: tuple[str, ...]
     merged_by: str
     permission: tuple[str, ...]
@@ -63,24 +73,40 @@ class Preview:
     estimate: int
 
 
-def previews(now: Inputs, after: Inputs, change: Change) -> tuple[Preview, ...]:
+def previews(now: Inputs, mergers: Sequence[Merger], change: Change) -> tuple[Preview, ...]:
     """Every place whose decision the merge alters, sorted.
 
-    ``now`` are the inputs of the base, ``after`` hold the files as they will be.
+    ``now`` are the inputs of the base. At least one of the mergers has inputs.
     """
+    merger, merged = _taken(mergers, change)
     places = {each.place for each in make_plan(now).decisions}
-    places |= {Place(*each) for each in after.snapshot.promotions}
-    mergers = _mergers(now, after, change, sorted(places))
-    merged = _merged(now, after, change, mergers[0] if mergers else "")
+    places |= {each.place for each in make_plan(merged).decisions}
     return tuple(
-        _preview(now, after, merged, change, place, mergers)
+        _preview(now, merged, merger, mergers, change, place)
         for place in sorted(places)
         if _touched(now, merged, change, place)
     )
 
 
+def _taken(mergers: Sequence[Merger], change: Change) -> tuple[Merger, Inputs]:
+    """Who is taken to merge it, and what is so then."""
+    found = [(each, each.inputs) for each in mergers if each.inputs is not None]
+
+    def rank(each: tuple[Merger, Inputs]) -> tuple[int, int, str]:
+        merger, inputs = each
+        promoted = (Place(*key) for key in inputs.tip.promotions)
+        closed = sum(
+            len(decide(inputs, place).closed)
+            for place in promoted
+            if place.promotion_path in change.entries
+        )
+        return -len(merger.signs), closed, merger.person
+
+    return min(found, key=rank)
+
+
 def _touched(now: Inputs, merged: Inputs, change: Change, place: Place) -> bool:
-    if promotion_path(place.environment, place.app) in change.entries:
+    if place.promotion_path in change.entries:
         return True
     before, after = decide(now, place), decide(merged, place)
     return _essence(before) != _essence(after)
@@ -94,29 +120,30 @@ def _essence(decision: Decision) -> object:
 
 def _preview(
     now: Inputs,
-    after: Inputs,
     merged: Inputs,
+    merger: Merger,
+    mergers: Iterable[Merger],
     change: Change,
     place: Place,
-    mergers: tuple[str, ...],
 ) -> Preview:
-    final, waiting = decide(merged, place), decide(_unmerged(after, change), place)
+    final, waiting = decide(merged, place), decide(_unmerged(merged, change), place)
     ask = ask_of(merged, place)
-    told = {each.gate: each for each in waiting.reasons}
-    then = {each.gate: each for each in final.reasons}
+    told = {each.gate: each for each in _named(waiting.reasons, change)}
+    then = {each.gate: each for each in _named(final.reasons, change)}
     names = [*then, *(each for each in told if each not in then)]
-    release = ask.release
-    promoted = place.promotion_path in change.entries
-    may = _may(now, place) if promoted else frozenset(mergers)
+    release, promoted = ask.release, place.promotion_path in change.entries
+    paths = _concerned(change, place, final.wanted)
+    authors = frozenset().union(*(change.authors.get(each, frozenset()) for each in paths))
     permissions = ask.environment.permissions if ask.environment and promoted else None
     return Preview(
         place=place,
         before=decide(now, place),
-        after=final,
+        after=replace(final, reasons=_named(final.reasons, change)),
         gates=tuple((told.get(each), then.get(each)) for each in names),
-        authors=change.authors,
-        mergers=tuple(each for each in mergers if each in may),
-        merged_by=mergers[0] if mergers else "",
+        authors=tuple(sorted(authors - {""})),
+        unlisted="" in authors,
+        mergers=tuple(each.person for each in mergers if paths <= each.signs),
+        merged_by=merger.person if merger.signs else "",
         permission=permissions.who("promote") if permissions else (),
         risks=risks(now.ledger, place, ask.content),
         downtime=str(release.downtime) if release else "none",
@@ -126,102 +153,35 @@ def _preview(
     )
 
 
-def _merged(now: Inputs, after: Inputs, change: Change, merger: str) -> Inputs:
-    """The inputs as they will be once this person has merged the change."""
-    admission = Admission(change.head, merger, change.authors, (change.head,))
-    judgement = _admitted(after.judgement, change, admission)
-    refused = (
-        Taint(path, code.id, change.head, merger, why, code.fix)
-        for path, entry in sorted(change.entries.items())
-        for code, why in _refused(now.judgement.authority, change, merger, path, entry)
+def _concerned(change: Change, place: Place, wanted: str) -> frozenset[str]:
+    """The changed paths that decide about a place."""
+    versions = frozenset({wanted})
+    return frozenset(each for each in change.entries if concerns(each, place, versions))
+
+
+def _named(reasons: Iterable[Reason], change: Change) -> tuple[Reason, ...]:
+    """The answers, without the id of a commit that nobody will ever see."""
+
+    def plain(text: str) -> str:
+        return text.replace(change.merge, NAMELESS).replace(change.merge[:12], NAMELESS)
+
+    return tuple(
+        each.model_copy(update={"why": plain(each.why), "remedy": plain(each.remedy)})
+        for each in reasons
     )
-    return replace(after, judgement=replace(judgement, taints=(*judgement.taints, *refused)))
 
 
-def _refused(
-    authority: Authority, change: Change, merger: str, path: str, entry: Entry | None
-) -> Iterator[tuple[Code, str]]:
-    """Why this person's merge would be no sign-off of a path, by who may what before it.
-
-    An approval is its own proof, and what one person may put on at once needs no merge.
-    """
-    found = class_of(path)
-    halts = found.area and any(authority.may_halt(each, found.area) for each in change.authors)
-    if found.sort is Sort.APPROVAL or (found.sort is Sort.HALT and entry is not None and halts):
-        return
-    wrote = ", ".join(change.authors) or "nobody who is listed"
-    if found.sort is Sort.UNLISTED or (found.area and found.area not in authority.guards):
-        yield codes.TRUST_ROOT, "no merge brings this into force: a new trust root on the host does"
-    elif change.unknown:
-        yield codes.CONTENT_UNLISTED, "a commit of the branch is signed by nobody who is listed"
-    elif not merger:
-        yield codes.NOT_PERMITTED, f"nobody may merge it: it is written by {wrote}"
-    elif merger in change.authors and found.environment not in authority.alone:
-        yield codes.OWN_MERGE, f"{merger} wrote it; somebody else has to merge it"
-    elif not authority.holds(path, merged_by=(merger,), authors=change.authors):
-        yield codes.NOT_PERMITTED, f"the merge of {merger} alone doesn't sign it off"
-
-
-def _admitted(judgement: Judgement, change: Change, admission: Admission) -> Judgement:
-    admitted = {**judgement.admitted}
-    admissions = {**judgement.admissions}
-    for path, entry in change.entries.items():
-        admitted.pop(path, None)
-        admissions.pop(path, None)
-        if entry is not None:
-            admitted[path], admissions[path] = entry, admission
-    taints = tuple(each for each in judgement.taints if each.path not in change.entries)
-    return replace(judgement, admitted=admitted, admissions=admissions, taints=taints)
-
-
-def _unmerged(after: Inputs, change: Change) -> Inputs:
+def _unmerged(merged: Inputs, change: Change) -> Inputs:
     """The inputs with the change not signed off: every gate's answer as it is now."""
-    judgement = after.judgement
-    admitted = {
-        path: each for path, each in judgement.admitted.items() if path not in change.entries
-    }
-    admissions = {
-        path: each for path, each in judgement.admissions.items() if path not in change.entries
-    }
-    return replace(after, judgement=replace(judgement, admitted=admitted, admissions=admissions))
-
-
-def _mergers(
-    now: Inputs, after: Inputs, change: Change, places: Iterable[Place]
-) -> tuple[str, ...]:
-    """Whose merge signs off at least a part of it, the most useful first."""
-    authority = now.judgement.authority
-    promoted = [
-        each for each in places if promotion_path(each.environment, each.app) in change.entries
-    ]
-    lacking = {
-        person: sum(
-            any(_refused(authority, change, person, path, entry))
-            for path, entry in change.entries.items()
-        )
-        for person in authority.keys
-    }
-    people = sorted(
-        (person for person, paths in lacking.items() if paths < len(change.entries)),
-        key=lambda person: (lacking[person], person),
+    judgement = merged.judgement
+    gone = change.entries.keys()
+    judgement = replace(
+        judgement,
+        admitted={path: each for path, each in judgement.admitted.items() if path not in gone},
+        admissions={path: each for path, each in judgement.admissions.items() if path not in gone},
+        taints=tuple(each for each in judgement.taints if each.path not in gone),
     )
-    ranked = []
-    for person in people[:_TRIED]:
-        merged = _merged(now, after, change, person)
-        closed = sum(len(decide(merged, place).closed) for place in promoted)
-        ranked.append((lacking[person], closed, person))
-    return tuple([person for _, _, person in sorted(ranked)] + people[_TRIED:])
-
-
-def _may(inputs: Inputs, place: Place) -> frozenset[str]:
-    """Whose merge is a sign-off in a place."""
-    people: People | None = inputs.snapshot.people
-    environment = ask_of(inputs, place).environment
-    if people is None or environment is None:
-        return frozenset()
-    return frozenset().union(
-        *(people.counting(each, environment.customer) for each in environment.permissions.promote)
-    )
+    return replace(merged, judgement=judgement)
 
 
 def is_at_once(preview: Preview) -> bool:

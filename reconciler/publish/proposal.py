@@ -151,7 +151,7 @@ def _way_back(preview: Preview) -> str:
 
 def _mergers(preview: Preview) -> str:
     roles = ", ".join(preview.permission)
-    wrote = ", ".join(preview.authors) or "somebody who isn't listed"
+    wrote = ", ".join((*preview.authors, *(["somebody who isn't listed"] * preview.unlisted)))
     if not preview.mergers:
         may = f"{roles} may, and " if roles else ""
         return unlinked(f"nobody: {may}{wrote} wrote it")

@@ -2,12 +2,18 @@
 
 from dataclasses import dataclass, field
 from dataclasses import replace as change
+from datetime import UTC, datetime
 
+from reconciler.daemon.proposals import proposed
 from reconciler.daemon.proving import Proving
 from reconciler.model.merge_request import MergeRequest
+from reconciler.model.plan import Verdict
 from reconciler.model.records import Claim, Sighting
 from reconciler.model.sight import Facts, Unseen
+from reconciler.planner.preview import previews
 from reconciler.planner.proof import Agreement
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 PATH = "environments/production/shop.yaml"
 
@@ -111,3 +117,19 @@ def test_what_was_answered_is_never_asked_again_and_can_be_proven(make_world):
     assert forge.asked == []
     proofs = list(Proving(daemon.view, daemon.editions).proofs())
     assert [each.agreement for each in proofs] == [Agreement.SAME]
+
+
+def test_m17_the_preview_of_a_request_takes_somebody_to_approve_and_merge_it(make_world):
+    world, forge = start(make_world)
+    squash(world, forge, "1.1.0")
+    daemon = world.daemon(sources=forge)
+    daemon.run_once()
+    text = world.git.tell(["show", f"main:{PATH}"]).replace("1.1.0", "1.2.0")
+    files = {PATH: f"{text}\n"}
+    head = world.commit(files, onto=[world.tip], by="ben")
+    with proposed(daemon.view, world.remote, base=world.tip, head=head, now=NOW) as found:
+        (seen,) = previews(found.now, found.mergers, found.change)
+        assert (seen.mergers, seen.merged_by, seen.authors) == (("ana",), "ana", ("ben",))
+        assert seen.after.verdict is Verdict.DEPLOY
+        ben = next(each for each in found.mergers if each.person == "ben")
+        assert [each.code for each in ben.inputs.judgement.taints] == ["TB451"]

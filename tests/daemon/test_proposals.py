@@ -11,16 +11,17 @@ import pytest
 from reconciler.changelog import changes_of
 from reconciler.changelog.changes import Span
 from reconciler.changelog.commit import Commit, Person
-from reconciler.daemon.proposals import propose
+from reconciler.daemon.court import Court
+from reconciler.daemon.proposals import proposed
 from reconciler.daemon.proving import Proving
 from reconciler.errors import RefusedError, UsageError
 from reconciler.model.deployment import Work
 from reconciler.model.plan import Verdict
 from reconciler.planner.backtest import summary
+from reconciler.planner.plan import make_plan
 from reconciler.planner.preview import previews
 from reconciler.publish.escaping import code
 from reconciler.publish.proposal import MARKER, proposal_markdown
-from reconciler.signoff.chairs import Chairs
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 GOLDEN = Path(__file__).parent / "proposal.md"
@@ -33,12 +34,14 @@ def branch(world, files, by="ben"):
 
 
 def proposal(world, reconciler, head, now=NOW):
+    """The proposal, as it is once the merge that was only imagined is gone."""
     reconciler.view.refresh()
-    return propose(reconciler.view, world.remote, base=world.tip, head=head, now=now)
+    with proposed(reconciler.view, world.remote, base=world.tip, head=head, now=now) as found:
+        return found
 
 
 def told(found, changes=None):
-    seen = previews(found.now, found.after, found.change)
+    seen = previews(found.now, found.mergers, found.change)
     return proposal_markdown(seen, changes or {})
 
 
@@ -114,7 +117,7 @@ def test_only_places_that_the_merge_touches_are_told_of(scene):
     world, reconciler = scene
     head = branch(world, {"environments/staging/shop.yaml": promotion("1.1.0")})
     found = proposal(world, reconciler, head)
-    seen = previews(found.now, found.after, found.change)
+    seen = previews(found.now, found.mergers, found.change)
     assert [str(each.place) for each in seen] == ["staging/shop"]
     assert (seen[0].authors, seen[0].mergers) == (("ben",), ("ana",))
     head = branch(world, {"README.md": "nothing managed\n"})
@@ -125,16 +128,16 @@ def test_who_wrote_it_is_no_one_who_may_merge_it(scene):
     world, reconciler = scene
     head = branch(world, {"environments/staging/shop.yaml": promotion("1.1.0")}, by="eve")
     found = proposal(world, reconciler, head)
-    assert found.change.unknown
+    assert found.change.authors == {"environments/staging/shop.yaml": frozenset({""})}
     head = branch(world, {"environments/staging/shop.yaml": promotion("1.1.0")}, by="ana")
     found = proposal(world, reconciler, head)
-    (seen,) = previews(found.now, found.after, found.change)
+    (seen,) = previews(found.now, found.mergers, found.change)
     assert seen.mergers == ("ben",)
 
 
 def seen_of(world, reconciler, files, by):
     found = proposal(world, reconciler, branch(world, files, by=by))
-    return previews(found.now, found.after, found.change)
+    return previews(found.now, found.mergers, found.change)
 
 
 def test_x9_what_no_merge_would_sign_off_does_not_start(scene):
@@ -148,36 +151,113 @@ def test_x9_what_no_merge_would_sign_off_does_not_start(scene):
         {"environments/staging/shop.yaml": promotion("1.1.0", "needs: []\n")}, onto=[head], by="ana"
     )
     found = proposal(world, reconciler, head)
-    (preview,) = previews(found.now, found.after, found.change)
+    (preview,) = previews(found.now, found.mergers, found.change)
     assert (preview.authors, preview.mergers) == (("ana", "ben"), ())
-    assert preview.after.closed[0].why.startswith("TB456 nobody may merge it")
+    assert preview.after.closed[0].why.startswith("TB451 ana merged what ana wrote")
     assert "starts at once" not in told(found)
 
 
-def guarded(found, seats):
-    """The proposal where policies have one guard's role with so many seats; none for nobody."""
-    chairs = Chairs("developer", frozenset({"ana", "ben"}), seats)
-    authority = found.now.judgement.authority
-    known = replace(authority, guards={"policies": ((chairs,),)} if seats else {})
-    now = replace(found.now, judgement=replace(found.now.judgement, authority=known))
-    return previews(now, found.after, found.change)
-
-
-def test_x13_a_policy_that_comes_along_needs_its_guards(scene):
-    world, reconciler = scene
-    environment = world.git.tell(["show", f"main:{ENVIRONMENT.format('staging')}"])
+@pytest.mark.parametrize(
+    ("seats", "code", "verdict"),
+    [(1, "", Verdict.DEPLOY), (2, "TB468", Verdict.HOLD), (0, "TB461", Verdict.HOLD)],
+)
+def test_x13_a_policy_that_comes_along_needs_its_guards(make_world, seats, code, verdict):
+    world = make_world("staging")
+    guard = f"{{role: developer, count: {seats}}}" if seats else ""
+    people = world.git.tell(["cat-file", "blob", "main:environments/people.yaml"])
+    if guard:
+        people += f"\nguards: {{policies: [{guard}], people: [{guard}]}}\n"
+    world.root = world.commit({"environments/people.yaml": people}, onto=[world.tip], by="ana")
+    world.push(world.root)
+    reconciler = world.daemon()
+    reconciler.run_once()
+    path = ENVIRONMENT.format("staging")
+    environment = world.git.tell(["show", f"main:{path}"])
     files = {
-        ENVIRONMENT.format("staging"): f"{environment}\ntitle: Before\n",
+        path: f"{environment}\ntitle: Before\n",
         "environments/staging/shop.yaml": promotion("1.1.0"),
     }
-    found = proposal(world, reconciler, branch(world, files))
-    (alone,) = guarded(found, 1)
-    assert (alone.mergers, alone.after.verdict) == (("ana",), Verdict.DEPLOY)
-    (two,) = guarded(found, 2)
-    assert two.after.closed[0].why.startswith(f"TB456 {ENVIRONMENT.format('staging')}: the merge")
-    (nobody,) = guarded(found, 0)
-    assert "no merge brings this into force" in nobody.after.closed[0].why
-    assert nobody.after.verdict is two.after.verdict is Verdict.HOLD
+    (seen,) = seen_of(world, reconciler, files, "ben")
+    assert (seen.merged_by, seen.after.verdict) == ("ana", verdict)
+    assert seen.mergers == (("ana",) if seats == 1 else ())
+    assert [each.why[: len(f"{code} {path}")] for each in seen.after.closed] == (
+        [f"{code} {path}"] if code else []
+    )
+
+
+def fates(inputs):
+    """What a plan decides and why, without the ids of commits, which only a merge has."""
+    return [
+        (
+            str(each.place),
+            each.verdict,
+            each.wanted,
+            each.assignment and each.assignment.content.digest,
+            [(one.gate, one.state, re.sub(r"[0-9a-f]{12,}", "#", one.why)) for one in each.reasons],
+        )
+        for each in make_plan(inputs).decisions
+    ]
+
+
+NEXT = {"environments/staging/shop.yaml": promotion("1.1.0")}
+TOO = {"environments/production/shop.yaml": promotion("1.2.0", "at: '2026-11-24T22:00:00Z'\n")}
+
+
+@pytest.mark.parametrize(
+    ("files", "by"),
+    [
+        ([NEXT], ["ben"]),
+        ([NEXT, TOO], ["ben", "ben"]),
+        ([NEXT, TOO], ["ben", "ana"]),
+        ([NEXT, TOO], ["ben", "eve"]),
+        ([{"releases/shop/9.9.9/release.yaml": "kind: Release\n"}], ["ben"]),
+        ([{"releases/shop/1.0.0/release.yaml": "kind: Release\n"}], ["ben"]),
+        ([{"environments/staging/shop.yaml": None}], ["ana"]),
+        ([{"environments/people.yaml": "apiVersion: tagboat/v1\nkind: People\n"}], ["ben"]),
+        ([{"environments/staging/shop.yaml": "release: [\n"}], ["ben"]),
+    ],
+)
+def test_m17_the_preview_is_what_the_daemon_decides_once_that_person_has_merged(scene, files, by):
+    world, reconciler = scene
+    base = head = world.tip
+    for each, person in zip(files, by, strict=True):
+        head = world.commit(each, onto=[head], by=person)
+    foreseen = proposal(world, reconciler, head)
+    assert {each.person for each in foreseen.mergers} == {"ana", "ben"}
+    every = {path: text for each in files for path, text in each.items()}
+    for merger in foreseen.mergers:
+        merge = world.commit(every, onto=[base, head], by=merger.person)
+        judged = Court(world.git, world.root).at(merge)
+        real = replace(
+            foreseen.now,
+            snapshot=judged.admitted,
+            tip=judged.shown,
+            report=judged.report,
+            judgement=judged.judgement,
+        )
+        assert fates(merger.inputs) == fates(real), merger.person
+
+
+def test_nothing_is_written_to_either_repository(make_world, tmp_path):
+    world = make_world("staging")
+    reconciler = world.daemon()
+    reconciler.run_once()
+    head = branch(world, {"environments/staging/shop.yaml": promotion("1.1.0")})
+    reconciler.view.refresh()
+    with proposed(reconciler.view, world.remote, base=world.tip, head=head, now=NOW) as warm:
+        assert warm.git.resolve(warm.change.merge)
+    before = {
+        str(each) for git in (reconciler.view.git.folder, world.remote) for each in git.rglob("*")
+    }
+    with proposed(reconciler.view, world.remote, base=world.tip, head=head, now=NOW) as found:
+        assert found.change.merge == warm.change.merge
+    after = {
+        str(each) for git in (reconciler.view.git.folder, world.remote) for each in git.rglob("*")
+    }
+    assert after == before
+    assert reconciler.view.git.resolve(found.change.merge) is None
+    verdicts = (reconciler.view.git.home / "signatures.json").read_text()
+    assert found.change.merge not in verdicts
 
 
 def test_the_risk_line_comes_from_the_history(scene):
@@ -202,9 +282,10 @@ def test_a_changed_policy_is_tried_on_what_was_deployed_so_far(scene):
     environment = world.git.tell(["show", f"main:{ENVIRONMENT.format('staging')}"])
     tighter = f"{environment}\ngates: {{require: [way-back]}}\n"
     head = branch(world, {ENVIRONMENT.format("staging"): tighter})
-    found = proposal(world, reconciler, head)
-    proving = Proving(reconciler.view, reconciler.editions, found.git)
-    replays = list(proving.backtest(found.change.entries))
+    reconciler.view.refresh()
+    with proposed(reconciler.view, world.remote, base=world.tip, head=head, now=NOW) as found:
+        proving = Proving(reconciler.view, reconciler.editions, found.git)
+        replays = list(proving.backtest(found.change.entries))
     assert summary(replays) == (
         "Of the 3 deployments so far these files would have blocked 2, "
         "among them 1 of the 1 that failed. "

@@ -6,8 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from planner_purity import SOME, STARTS
-from scenario import SCENARIOS
+from planner_purity import PLANNED, SOME, STARTS
 
 HERE = Path(__file__).parent
 WORLDS = [
@@ -46,7 +45,7 @@ def test_i10_plans_are_the_same_everywhere_and_look_at_nothing(tmp_path):
         assert each.returncode == 0, said
     answers = [out.splitlines() for out, _ in ended]
     first = answers[0]
-    assert len(first) == len(SCENARIOS) + 2 * len(SOME) + 2 * len(STARTS)
+    assert len(first) == len(PLANNED) + 2 * len(SOME) + 2 * len(STARTS)
     for other in answers[1:]:
         for one, same in zip(first, other, strict=True):
             assert one == same, json.loads(one)[0]
