@@ -11,7 +11,7 @@ from typing import Protocol
 
 from reconciler.model.content import Content, ContentComponent, PlaceTarget
 from reconciler.model.deployment import Backup, Page, TestSpec
-from reconciler.model.merge_request import Told, Weakness
+from reconciler.model.merge_request import OpenRequest, Told, Weakness
 from reconciler.model.observation import Observation, Rollout
 from reconciler.model.place import Place
 from reconciler.model.question import Question
@@ -243,6 +243,10 @@ class Forge(Protocol):
 
         Ours is the one by the token's own account that holds the marker.
         """
+        ...
+
+    def open_requests(self, branch: str) -> Sequence[OpenRequest]:
+        """The requests that are open for a branch, as the forge lists them."""
         ...
 
     def weaknesses(self, branch: str) -> tuple[Weakness, ...]:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from reconciler.cli.commenting import commenting
 from reconciler.cli.options import ConfigOption, FolderOption
 from reconciler.cli.output import say
 from reconciler.errors import ExitCode, RefusedError
@@ -53,7 +54,7 @@ def reconcile(
         say(f"reconciler {configuration.host.name} watches {watched}")
         if not once:
             web = open_web(configuration, reconciler)
-            with web or contextlib.nullcontext():
+            with web or contextlib.nullcontext(), commenting(configuration):
                 if web is not None:
                     say(f"health, figures and progress are on port {web.port} of this machine")
                 reconciler.run()

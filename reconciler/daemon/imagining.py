@@ -42,10 +42,11 @@ def merged_commit(git: Git, base: str, head: str) -> str:
 
     Raises `RefusedError` where they don't merge.
     """
-    finished = git.ask(["merge-tree", "--write-tree", "--no-messages", base, head])
+    finished = git.ask(["merge-tree", "--write-tree", "--no-messages", "--name-only", base, head])
     if finished.returncode:
         raise RefusedError(
-            f"{head[:12]} doesn't merge into {base[:12]}: {finished.text.splitlines()[-1:]}",
+            f"{head[:12]} doesn't merge into {base[:12]}: both change"
+            f" {', '.join(finished.text.splitlines()[1:]) or 'what has nothing in common'}",
             hint="merge the base into the branch and look",
         )
     tree = finished.text.split()[0]

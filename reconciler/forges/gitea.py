@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from reconciler.forges.client import Client, Said
 from reconciler.forges.comments import keep_comment
-from reconciler.model.merge_request import How, Push, Told, Weakness
+from reconciler.model.merge_request import How, OpenRequest, Push, Told, Weakness
 
 _FEED = 4
 
@@ -40,6 +40,16 @@ class _Pull(Said):
     user: _User
     base: _Branch
     head: _Branch
+
+
+class _Head(Said):
+    sha: str
+
+
+class _Open(Said):
+    number: int
+    base: _Branch
+    head: _Head
 
 
 class _Commit(Said):
@@ -117,6 +127,14 @@ class Gitea:
                 if each.user and each.state == "APPROVED" and each.official
                 if not (each.stale or each.dismissed)
             ),
+        )
+
+    def open_requests(self, branch: str) -> tuple[OpenRequest, ...]:
+        """The pull requests that are open for a branch."""
+        return tuple(
+            OpenRequest(each.number, f"refs/pull/{each.number}/head", each.head.sha)
+            for each in self._client.each(f"{self._at}/pulls", _Open, state="open")
+            if each.base.ref == branch
         )
 
     def comment(self, number: int, text: str, *, marker: str) -> str:

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from reconciler.forges.client import Client, Said
 from reconciler.forges.comments import keep_comment
-from reconciler.model.merge_request import How, Push, Told, Weakness
+from reconciler.model.merge_request import How, OpenRequest, Push, Told, Weakness
 
 _AUTOMATIC = frozenset(
     {
@@ -56,6 +56,12 @@ class _Brief(Said):
     number: int
     merge_commit_sha: str | None = None
     merged_at: str | None = None
+
+
+class _Open(Said):
+    number: int
+    base: _Branch
+    head: _Branch
 
 
 class _Commit(Said):
@@ -105,6 +111,15 @@ class GitHub:
                 if pull.merged and pull.merge_commit_sha == commit:
                     return self._told(pull, commit)
         return None
+
+    def open_requests(self, branch: str) -> tuple[OpenRequest, ...]:
+        """The pull requests that are open for a branch."""
+        found = self._client.each(f"{self._at}/pulls", _Open, size="per_page", state="open")
+        return tuple(
+            OpenRequest(each.number, f"refs/pull/{each.number}/head", each.head.sha)
+            for each in found
+            if each.base.ref == branch
+        )
 
     def comment(self, number: int, text: str, *, marker: str) -> str:
         """Put a text below a request, once; later calls change what is there. Its address."""

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from reconciler.forges.client import Client, Said
 from reconciler.forges.comments import keep_comment
-from reconciler.model.merge_request import How, Push, Told, Weakness
+from reconciler.model.merge_request import How, OpenRequest, Push, Told, Weakness
 
 _AUTOMATIC = ("automatic merge", "auto-merge", "merge train")
 
@@ -45,6 +45,12 @@ class _Request(Said):
 class _Brief(Said):
     iid: int
     state: str
+
+
+class _Open(Said):
+    iid: int
+    sha: str
+    target_branch: str
 
 
 class _Commit(Said):
@@ -96,6 +102,15 @@ class GitLab:
             if request.state == "merged" and request.outcome == commit:
                 return self._told(request)
         return None
+
+    def open_requests(self, branch: str) -> tuple[OpenRequest, ...]:
+        """The merge requests that are open for a branch."""
+        at = f"{self._at}/merge_requests"
+        return tuple(
+            OpenRequest(each.iid, f"refs/merge-requests/{each.iid}/head", each.sha)
+            for each in self._client.each(at, _Open, size="per_page", state="opened")
+            if each.target_branch == branch
+        )
 
     def comment(self, number: int, text: str, *, marker: str) -> str:
         """Put a text below a request, once; later calls change what is there. Its address."""

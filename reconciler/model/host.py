@@ -53,6 +53,9 @@ class Forge(Model):
     """Owner and name, such as ``acme/deploy``."""
     token: SecretSource
     """Of an account that may read the repository, its settings and its merge requests."""
+    comments: bool = False
+    """Whether the daemon says below each open merge request what merging it will do; the account
+    may comment then."""
 
     @property
     def called(self) -> str:

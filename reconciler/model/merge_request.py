@@ -21,6 +21,15 @@ class Push:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """A request that is open: its number, the ref that leads to its head, and that head."""
+
+    number: int
+    ref: str
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """What a forge itself says of a merged request, before anybody looked into git.
 
