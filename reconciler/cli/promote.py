@@ -1,6 +1,6 @@
 """``tagboat promote``: ask for a release in an environment, as a branch that somebody merges."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,6 +24,15 @@ def promote(
     to: Annotated[
         str, typer.Option("--to", metavar="ENV", help="Where it shall run; * stands for anything.")
     ],
+    at: Annotated[
+        str, typer.Option("--at", metavar="INSTANT", help="Not before then; of waves, the first.")
+    ] = "",
+    waves: Annotated[
+        int, typer.Option("--waves", metavar="NUMBER", min=1, help="Not all places at once.")
+    ] = 1,
+    every: Annotated[
+        str, typer.Option("--every", metavar="DURATION", help="From one wave to the next.")
+    ] = "",
     branch: Annotated[str, typer.Option(metavar="NAME", help="The protected branch.")] = "main",
     local: Annotated[bool, typer.Option("--local", help="Make the branch, don't push it.")] = False,
     dry_run: Annotated[
@@ -35,7 +44,8 @@ def promote(
 
     It is built on the freshly fetched protected branch and pushed; neither work tree nor index is
     touched. Then it prints how the approver merges it. With * every environment that matches and
-    has the app already is meant.
+    has the app already is meant; with --waves they follow one another, each with its slot, the
+    first ones first: all the same one merge signs all of them off.
     """
     from reconciler.repository.git import Git
     from reconciler.repository.workspace import Workspace
@@ -50,19 +60,22 @@ def promote(
     snapshot, _ = load_commit(git, base)
     files: dict[str, bytes] = {}
     told: list[str] = []
-    for place in _places(snapshot, sorted(asked), to):
+    places = _places(snapshot, sorted(asked), to)
+    slots = _slots(places, at=at, waves=waves, every=every)
+    for place in places:
+        slot = slots.get(place.environment, "")
         version = asked[place.app]
         _check(snapshot, place, version)
         running = snapshot.promotions.get((place.environment, place.app))
-        if running and running.release == version:
+        if running and running.release == version and slot in {"", running.at}:
             say(f"{place} is already promoted to {version} on {branch}: nothing to do")
             continue
         path = place.promotion_path
         before = git.ask(["cat-file", "blob", f"{base}:{path}"])
         current = before.stdout if before.returncode == 0 else None
-        files[path] = _write(current, place.app, version)
+        files[path] = _write(current, place.app, version, at=slot)
         was = f" (now {running.release})" if running else ""
-        told.append(f"{place} shall run {version}{was}")
+        told.append(f"{place} shall run {version}{f' from {slot}' if slot else ''}{was}")
     if not files:
         return
     if dry_run:
@@ -115,6 +128,33 @@ def _places(snapshot: "Snapshot", apps: list[str], to: str) -> "list[Place]":
     return found
 
 
+def _slots(places: "Sequence[Place]", *, at: str, waves: int, every: str) -> dict[str, str]:
+    """Environment → its slot; nothing where none is asked for. Earlier waves are the smaller ones.
+
+    All apps of one environment are of one wave.
+    """
+    from datetime import timedelta
+
+    from reconciler.cli.instants import instant
+    from reconciler.names import seconds_of
+
+    if waves > 1 and not (at and every):
+        raise UsageError("--waves needs --at and --every", hint="such as --waves 3 --every 24h")
+    if not at:
+        return {}
+    try:
+        apart = timedelta(seconds=seconds_of(every)) if every else timedelta()
+    except ValueError:
+        raise UsageError(f"--every {every} is no duration", hint="such as 24h or 7d") from None
+    names = list(dict.fromkeys(each.environment for each in places))
+    first = instant("--at", at)
+    return {
+        name: (first + apart * wave).isoformat()
+        for wave in range(waves)
+        for name in names[len(names) * wave // waves : len(names) * (wave + 1) // waves]
+    }
+
+
 def _check(snapshot: "Snapshot", place: "Place", version: str) -> None:
     """Refuse what the validator would refuse anyway, with the names that would do."""
     from reconciler.cli.knowledge import suggestion
@@ -130,11 +170,12 @@ def _check(snapshot: "Snapshot", place: "Place", version: str) -> None:
             raise UsageError(f"there is no {what} {name}", hint=suggestion(name, known))
 
 
-def _write(current: bytes | None, app: str, version: str) -> bytes:
-    """The promotion's file with this release; comments and order of an old one are kept."""
+def _write(current: bytes | None, app: str, version: str, *, at: str) -> bytes:
+    """The promotion's file with this release and slot; comments and order of an old one stay."""
     if current is None:
+        slot = f'at: "{at}"\n' if at else ""
         text = f'apiVersion: tagboat/v1\nkind: Promotion\napp: {app}\nrelease: "{version}"\n'
-        return (MODELINE + text).encode()
+        return (MODELINE + text + slot).encode()
     from io import BytesIO
 
     from ruamel.yaml import YAML
@@ -146,6 +187,8 @@ def _write(current: bytes | None, app: str, version: str) -> bytes:
     editor.indent(mapping=2, sequence=4, offset=2)
     document = editor.load(current)
     document["release"] = DoubleQuotedScalarString(version)
+    if at:
+        document["at"] = DoubleQuotedScalarString(at)
     out = BytesIO()
     editor.dump(document, out)
     return out.getvalue()

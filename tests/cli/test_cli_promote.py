@@ -102,6 +102,31 @@ def test_several_promotions_are_one_branch_and_one_merge(call, example):
     assert "no environment customer-* has shop" in err
 
 
+def test_waves_are_one_merge_with_a_slot_for_each_environment(call, example):
+    words = ("promote", "shop@1.2.0", "blog@2026.46.1", "--to", "*", "--local", "--waves", "2")
+    code, _, err = call(*words, "--at", "2030-01-01T22:00:00+01:00", "--every", "24h")
+    assert code == 0, err
+    name = err.split("made branch ")[1].split()[0]
+    slots = {}
+    for each in ENVIRONMENTS:
+        for app in ("blog", "shop"):
+            text = example.git("cat-file", "blob", f"{name}:environments/{each}/{app}.yaml")
+            slots.setdefault(each, set()).add(text.partition("at: ")[2].splitlines()[0])
+    assert slots == {
+        "dev": {'"2030-01-01T21:00:00+00:00"'},
+        "production": {'"2030-01-02T21:00:00+00:00"'},
+        "staging": {'"2030-01-02T21:00:00+00:00"'},
+    }
+    for more, said in (
+        (("--every", "1d"), "--waves needs --at and --every"),
+        (("--at", "2030-01-01T22:00:00Z", "--every", "soon"), "--every soon is no duration"),
+        (("--at", "2030-01-01", "--every", "1d"), "is no instant"),
+    ):
+        code, out, err = call(*words, *more)
+        assert (code, out) == (2, "")
+        assert said in err
+
+
 def test_a_dry_run_prints_the_file_and_makes_nothing(call, example):
     before = branches(example)
     code, out, err = call("promote", "shop@1.1.0", "--to", "production", "--dry-run")
