@@ -10,6 +10,13 @@ LOOKED_AT = 20
 """Deployments of a place that are looked back at."""
 
 
+_BECAME = {
+    Outcome.SUCCEEDED: "was deployed with success",
+    Outcome.ROLLED_BACK: "failed and was rolled back",
+    Outcome.STUCK: "failed and got stuck",
+}
+
+
 def risks(ledger: Ledger, place: Place, content: Content | None) -> tuple[str, ...]:
     """How often deployments here failed lately, and how this very work fared elsewhere."""
     said = [_here(ledger, place)]
@@ -42,7 +49,9 @@ def _elsewhere(ledger: Ledger, place: Place, content: Content) -> list[str]:
             if is_same_work(content, claim.assignment.content)
         ]
         if same:
-            said.append(f"{same[-1].outcome.value} in {other.environment} on {same[-1].ended[:10]}")
+            last = same[-1]
+            became = f"{_BECAME[last.outcome]} in {other.environment} on {last.ended[:10]}"
+            said.append(f"the same content {became}")
     return said
 
 

@@ -3,19 +3,20 @@
 from collections.abc import Mapping, Sequence
 
 from reconciler.changelog import Change, Changes
-from reconciler.model.plan import Decision, Verdict
 from reconciler.model.records import Reason
-from reconciler.names import instant_of
 from reconciler.planner.preview import Preview
-from reconciler.planner.rendering import start_text
-from reconciler.publish.escaping import code, unlinked
+from reconciler.publish.escaping import attribute, code, unlinked
 from reconciler.publish.fragments import table
-from reconciler.timetable.moments import local_text
+from reconciler.publish.outlook import outlook
 
 MARKER = "<!-- tagboat plan -->"
 """The first line, by which the comment is found again and updated."""
 _LISTED = 30
+_NAMED = 5
+_UNFOLDED = 3
+"""Places whose sections are shown without a click."""
 _WORDS = {"open": "✔ open", "closed": "⏸ closed", "unknown": "? unknown"}
+_GATE = "A gate is a condition that must hold before a deployment starts."
 
 
 def proposal_markdown(
@@ -31,12 +32,18 @@ def proposal_markdown(
     """
     parts = [MARKER]
     if not previews:
-        parts.append("This merge changes nothing about what runs anywhere.")
+        parts.append("**Merging this changes nothing about what runs anywhere.**")
+    if len(previews) > 1:
+        parts += _summary(previews)
     for each in previews:
-        parts += _section(each, changes.get(str(each.place)))
+        section = _section(each, changes.get(str(each.place)))
+        if len(previews) > _UNFOLDED:
+            parts += [f"<details><summary>{_title(each)}</summary>", *section[1:], "</details>"]
+        else:
+            parts += section
     if backtest:
         parts += ["### In hindsight", backtest]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join([*parts, _footer(previews)]) + "\n"
 
 
 def proposal_json(previews: Sequence[Preview], backtest: str = "") -> dict[str, object]:
@@ -49,8 +56,9 @@ def proposal_json(previews: Sequence[Preview], backtest: str = "") -> dict[str, 
                 "after": each.after.as_json(),
                 "authors": list(each.authors),
                 "mergers": list(each.mergers),
+                "merged_by": each.merged_by,
                 "risks": list(each.risks),
-                "verdict": _verdict(each),
+                "verdict": outlook(each).sentence,
             }
             for each in previews
         ],
@@ -58,60 +66,57 @@ def proposal_json(previews: Sequence[Preview], backtest: str = "") -> dict[str, 
     }
 
 
+def _summary(previews: Sequence[Preview]) -> list[str]:
+    """One row for each place, before the sections."""
+    rows = [
+        (
+            unlinked(each.place.app),
+            unlinked(each.place.environment),
+            _versions(each),
+            outlook(each).short,
+        )
+        for each in previews
+    ]
+    said = f"**Merging this changes {len(previews)} places.**"
+    return [said, table(("App", "Environment", "Version", "After the merge"), rows)]
+
+
+def _footer(previews: Sequence[Preview]) -> str:
+    by = sorted({each.merged_by for each in previews} - {""})
+    taken = f"; judged as if {unlinked(by[0])} merged it" if by else ""
+    said = f"From Tagboat, which deploys what is merged into this repository{taken}."
+    return f"<sub>{said} Updated when the branch changes.</sub>"
+
+
+def _title(preview: Preview) -> str:
+    """Text for a summary, which is no Markdown."""
+    before, after = preview.before.running or "nothing", preview.after.wanted or "nothing"
+    place = preview.place
+    return attribute(f"{place.app} in {place.environment}: {before} → {after}")
+
+
+def _versions(preview: Preview) -> str:
+    runs = code(preview.before.running) if preview.before.running else "nothing yet"
+    return f"{runs} → {code(preview.after.wanted)}" if preview.after.wanted else runs
+
+
 def _section(preview: Preview, changes: Changes | None) -> list[str]:
-    before, after = preview.before, preview.after
-    runs = code(before.running) if before.running else "nothing yet"
-    head = f"### {unlinked(str(preview.place))}: {runs} → {code(after.wanted or '?')}"
+    place = preview.place
     facts = [
-        ("What", unlinked(after.summary)),
+        ("What it is", unlinked(preview.after.summary)),
         ("Changes", _changes(changes)),
         ("Downtime", _downtime(preview)),
-        ("Way back", _way_back(preview)),
-        ("Risk", unlinked("; ".join(preview.risks))),
-        ("May merge", _mergers(preview)),
+        ("If it fails", _way_back(preview)),
+        ("So far", unlinked("; ".join(preview.risks))),
+        ("Who may merge", _mergers(preview)),
     ]
-    rows = [(f"**{name}**", text) for name, text in facts if text]
     return [
-        head,
-        f"**{_verdict(preview)}**",
-        table(("", ""), rows),
+        f"### {unlinked(place.app)} in {unlinked(place.environment)}: {_versions(preview)}",
+        f"**{outlook(preview).sentence}**",
+        "\n".join(f"- **{name}:** {text}" for name, text in facts if text),
         *_gates(preview.gates),
         *_entries(changes),
     ]
-
-
-def _verdict(preview: Preview) -> str:
-    after = preview.after
-    match after.verdict:
-        case Verdict.IN_SYNC:
-            said = "It runs already: the merge deploys nothing"
-        case Verdict.DEPLOY:
-            said = "Once merged, it starts at once"
-        case Verdict.BUSY | Verdict.GO_BACK:
-            said = f"Another deployment is under way: {unlinked(after.sentence)}"
-        case Verdict.BROKEN:
-            said = f"It can't run: {unlinked(_first(after.closed))}"
-        case Verdict.HOLD:
-            said = f"Once merged, it {_waits(after)}"
-    return f"{said}."
-
-
-def _waits(after: Decision) -> str:
-    if after.start and after.start.earliest:
-        return f"starts {unlinked(start_text(after.start))}"
-    waits = [each for each in after.closed if not each.opens]
-    first = unlinked(_first(waits or after.closed))
-    if after.start and after.start.at:
-        when = local_text(instant_of(after.start.at), after.start.zone)
-        return f"waits: {first}. Time allows it from {unlinked(when)}"
-    return f"waits: {first}"
-
-
-def _first(closed: Sequence[Reason]) -> str:
-    if not closed:
-        return "nobody can tell why"
-    more = f" (and {len(closed) - 1} more)" if len(closed) > 1 else ""
-    return f"{closed[0].gate}: {closed[0].why}{more}"
 
 
 def _changes(changes: Changes | None) -> str:
@@ -120,26 +125,27 @@ def _changes(changes: Changes | None) -> str:
     if not changes:
         return "none"
     many = f"{len(changes.entries)} by {', '.join(each.name for each in changes.authors)}"
-    tickets = f" · {', '.join(changes.tickets)}" if changes.tickets else ""
+    tickets = f" · tickets {', '.join(changes.tickets)}" if changes.tickets else ""
     parts = sorted({name for each in changes.entries for name in each.components})
     where = f" · in {', '.join(parts)}" if parts else ""
     breaking = f" · **{len(changes.breaking)} breaking**" if changes.breaking else ""
-    gone = f" · **{len(changes.gone)} no longer contained**" if changes.gone else ""
+    gone = f" · **{len(changes.gone)} of what runs now are left out**" if changes.gone else ""
     return unlinked(f"{many}{tickets}{where}") + breaking + gone
 
 
 def _downtime(preview: Preview) -> str:
     minutes = round(preview.estimate / 60)
-    about = f", takes about {minutes} min" if minutes else ""
+    unit = "minute" if minutes == 1 else "minutes"
+    about = f"; the deployment takes about {minutes} {unit}" if minutes else ""
     return f"{unlinked(preview.downtime)}{about}"
 
 
 def _way_back(preview: Preview) -> str:
     running = preview.before.running
     if not running:
-        back = "to nothing, since nothing ran here before"
+        back = "nothing comes back, since nothing ran here before"
     else:
-        back = f"{code(running)} comes back by itself when it fails"
+        back = f"{code(running)} comes back by itself"
     data = {
         "none": "",
         "compatible": "; the data stays as it is then",
@@ -150,31 +156,40 @@ def _way_back(preview: Preview) -> str:
 
 
 def _mergers(preview: Preview) -> str:
-    roles = ", ".join(preview.permission)
-    wrote = ", ".join((*preview.authors, *(["somebody who isn't listed"] * preview.unlisted)))
+    wrote = [each for each in preview.authors if each not in preview.mergers]
+    wrote += ["somebody who isn't listed"] * preview.unlisted
+    whose = " and ".join(wrote)
+    by = f" ({', '.join(preview.permission)})" if preview.permission else ""
+    first = ", ".join(preview.mergers[:_NAMED])
+    more = len(preview.mergers) - _NAMED
+    others = f" and {more} more" if more > 0 else ""
     if not preview.mergers:
-        may = f"{roles} may, and " if roles else ""
-        return unlinked(f"nobody: {may}{wrote} wrote it")
-    by = f" ({roles})" if roles else ""
-    return unlinked(f"{', '.join(preview.mergers)}{by}; written by {wrote}")
+        return unlinked(f"nobody{by}{f'; {whose} wrote it' if wrote else ''}")
+    return unlinked(f"{first}{others}{by}{f'; not {whose}, who wrote it' if wrote else ''}")
 
 
 def _gates(gates: Sequence[tuple[Reason | None, Reason | None]]) -> list[str]:
+    """The gates that stay closed, and behind a click all of them."""
     if not gates:
         return []
-    rows = []
-    shut = 0
-    for now, then in gates:
-        last = then or now
-        assert last is not None  # noqa: S101 - one of the two is there
-        shut += last.state != "open"
-        why = unlinked(last.why)
-        if last.state != "open" and last.remedy:
-            why += f"<br>→ {unlinked(last.remedy)}"
-        rows.append((unlinked(last.gate), _state(now), _state(then), why))
-    told = f"{shut} of them not open after the merge" if shut else "all open after the merge"
-    head = f"<details><summary>{len(gates)} gates, {told}</summary>"
-    return [head, table(("gate", "now", "after the merge", "why"), rows), "</details>"]
+    last = [then or now for now, then in gates]
+    shut = [each for each in last if each is not None and each.state != "open"]
+    if not shut:
+        said = [f"Right after the merge all {len(gates)} gates are open. {_GATE}"]
+    else:
+        are = "is" if len(shut) == 1 else "are"
+        rows = [(unlinked(each.gate), unlinked(each.why), unlinked(each.remedy)) for each in shut]
+        said = [
+            f"Right after the merge {len(shut)} of {len(gates)} gates {are} not open. {_GATE}",
+            table(("Gate", "Why it isn't open", "What opens it"), rows),
+        ]
+    every = [
+        (unlinked(each.gate), _state(now), _state(then), unlinked(each.why))
+        for each, (now, then) in zip(last, gates, strict=True)
+        if each is not None
+    ]
+    head = f"<details><summary>All {len(gates)} gates, now and after the merge</summary>"
+    return [*said, head, table(("Gate", "Now", "After the merge", "Why"), every), "</details>"]
 
 
 def _state(reason: Reason | None) -> str:
@@ -190,7 +205,8 @@ def _entries(changes: Changes | None) -> list[str]:
     if hidden > 0:
         lines.append(f"- and {hidden} more")
     lines += [f"- no longer contained: {_text(each)}" for each in changes.gone[:_LISTED]]
-    head = f"<details><summary>{len(changes.entries)} changes</summary>"
+    many = f"The {len(changes.entries)} changes" if len(changes.entries) > 1 else "The change"
+    head = f"<details><summary>{many}</summary>"
     return [head, "\n".join(lines), "</details>"]
 
 

@@ -73,8 +73,8 @@ def test_the_merge_of_a_branch_is_told_as_one_comment(example, call):
     words = ("plan", "--base", "origin/main", "--head", branch)
     code, out, err = call(*words, "-o", "markdown")
     assert code == 0, err
-    assert out.startswith("<!-- tagboat plan -->\n\n### production/shop: `1.0.0` → `1.1.0`")
-    assert "**Once merged, it starts at once.**" in out
+    assert out.startswith("<!-- tagboat plan -->\n\n### shop in production: `1.0.0` → `1.1.0`")
+    assert "**Merging this deploys shop `1.1.0` to production at once.**" in out
     code, out, _ = call(*words, "-o", "json", "--backtest")
     told = json.loads(out)
     assert [each["place"] for each in told["places"]] == ["production/shop"]

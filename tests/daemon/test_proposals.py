@@ -16,11 +16,13 @@ from reconciler.daemon.proposals import proposed
 from reconciler.daemon.proving import Proving
 from reconciler.errors import RefusedError, UsageError
 from reconciler.model.deployment import Work
-from reconciler.model.plan import Verdict
+from reconciler.model.plan import Start, Verdict
+from reconciler.model.records import Reason
 from reconciler.planner.backtest import summary
 from reconciler.planner.plan import make_plan
 from reconciler.planner.preview import previews
 from reconciler.publish.escaping import code
+from reconciler.publish.outlook import outlook
 from reconciler.publish.proposal import MARKER, proposal_markdown
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -47,6 +49,11 @@ def told(found, changes=None):
 
 def promotion(version, extra=""):
     return f'apiVersion: tagboat/v1\nkind: Promotion\napp: shop\nrelease: "{version}"\n{extra}'
+
+
+PLACES = ("production", "staging")
+NEXT = {"environments/staging/shop.yaml": promotion("1.1.0")}
+TOO = {"environments/production/shop.yaml": promotion("1.2.0", "at: '2026-11-24T22:00:00Z'\n")}
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +98,63 @@ def test_m17_the_comment_says_what_the_merge_will_do(scene):
         GOLDEN.write_text(text)
     assert text == GOLDEN.read_text()
     assert text.startswith(MARKER)
+
+
+def test_m17_several_places_are_summed_up_before_each_is_told(scene):
+    world, reconciler = scene
+    files = {f"environments/{each}/shop.yaml": promotion("1.1.0") for each in PLACES}
+    text = told(proposal(world, reconciler, branch(world, files)))
+    head, _, rest = text.partition("\n### ")
+    assert "**Merging this changes 2 places.**" in head
+    assert "| shop | staging | `1.0.0` → `1.1.0` | starts at once |" in head
+    assert rest.startswith("shop in production: ")
+    assert text.endswith("judged as if ana merged it. Updated when the branch changes.</sub>\n")
+
+
+START = "2026-11-24T19:00:00.000Z"
+SHUT = Reason(gate="approvals", state="closed", why="the seat of qa is empty")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"verdict": Verdict.IN_SYNC}, "deploys nothing: shop `1.1.0` already runs in staging."),
+        ({"verdict": Verdict.IN_SYNC, "wanted": ""}, "deploys nothing: so it is."),
+        ({"verdict": Verdict.BUSY}, "under way: so it is. shop `1.1.0` comes after it."),
+        (
+            {"verdict": Verdict.BROKEN, "reasons": (SHUT, SHUT, SHUT)},
+            "can't run in staging: the seat of qa is empty (gate approvals, and 2 more gates).",
+        ),
+        (
+            {"verdict": Verdict.HOLD, "reasons": (SHUT,)},
+            "still waits: the seat of qa is empty (gate approvals).",
+        ),
+        (
+            {
+                "verdict": Verdict.HOLD,
+                "reasons": (SHUT,),
+                "start": Start(START, "Etc/UTC", "windows", ("approvals",)),
+            },
+            "(gate approvals). Besides, it starts not before Tue 2026-11-24 19:00 UTC.",
+        ),
+        (
+            {"verdict": Verdict.HOLD, "start": Start(START, "Etc/UTC", "windows")},
+            "not before Tue 2026-11-24 19:00 UTC: the next window for deployments opens then.",
+        ),
+        (
+            {
+                "verdict": Verdict.HOLD,
+                "start": Start("", "Etc/UTC", "approvals", (), START, "windows"),
+            },
+            "the gate approvals closes Tue 2026-11-24 19:00 UTC, before the gate windows opens.",
+        ),
+    ],
+)
+def test_m17_the_first_sentence_says_what_comes_of_it(scene, changes, said):
+    world, reconciler = scene
+    (seen,) = seen_of(world, reconciler, NEXT, "ben")
+    after = replace(seen.after, **{"sentence": "so it is", "reasons": (), **changes})
+    assert outlook(replace(seen, after=after)).sentence.endswith(said)
 
 
 def test_b38_nobody_is_called_by_what_a_commit_or_a_branch_says(scene):
@@ -154,7 +218,7 @@ def test_x9_what_no_merge_would_sign_off_does_not_start(scene):
     (preview,) = previews(found.now, found.mergers, found.change)
     assert (preview.authors, preview.mergers) == (("ana", "ben"), ())
     assert preview.after.closed[0].why.startswith("TB451 ana merged what ana wrote")
-    assert "starts at once" not in told(found)
+    assert "Nobody's merge is enough" in told(found)
 
 
 @pytest.mark.parametrize(
@@ -197,10 +261,6 @@ def fates(inputs):
         )
         for each in make_plan(inputs).decisions
     ]
-
-
-NEXT = {"environments/staging/shop.yaml": promotion("1.1.0")}
-TOO = {"environments/production/shop.yaml": promotion("1.2.0", "at: '2026-11-24T22:00:00Z'\n")}
 
 
 @pytest.mark.parametrize(

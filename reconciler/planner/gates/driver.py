@@ -11,7 +11,7 @@ def answer(ask: Ask) -> Reason:
     """Closed when host configuration doesn't enable the driver; unknown hosts allow it."""
     enabled = ask.inputs.drivers
     if ask.assignment is None or enabled is None:
-        return Reason(gate=NAME, state="open", why="not asked")
+        return Reason(gate=NAME, state="open", why="asked on the host that deploys")
     name = ask.assignment.target.driver
     if name not in DRIVERS:
         return Reason(gate=NAME, state="open", why="not asked: the gate supported is closed")

@@ -12,7 +12,7 @@ def answer(ask: Ask) -> Reason:
     snapshot = ask.inputs.snapshot
     uses = list(unsupported(snapshot, ask.place.environment, ask.place.app))
     if not uses:
-        return Reason(gate=NAME, state="open", why="this version enforces all that is asked for")
+        return Reason(gate=NAME, state="open", why="this version does all that the files ask for")
     first = uses[0]
     more = f" (and {len(uses) - 1} more)" if len(uses) > 1 else ""
     why = f"{first.locate(snapshot)}: this version doesn't enforce {first.what} yet{more}"

@@ -45,7 +45,7 @@ def answer(ask: Ask) -> Reason | None:
 def _not_seen(ask: Ask, content: Content, tag: str) -> Reason:
     here, repository = ask.inputs.repositories, content.repository
     if here is None:
-        return opened(NAME, "not asked: the reconciler looks before it starts")
+        return opened(NAME, "asked on the host that deploys")
     driver = ask.assignment.target.driver if ask.assignment else ""
     if repository not in here and driver in PUTTING_NOTHING:
         return opened(NAME, f"not asked: the driver {driver} puts nothing anywhere")
