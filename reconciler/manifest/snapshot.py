@@ -59,6 +59,10 @@ class Parsed:
     """Of a file that is no manifest: a calendar file."""
 
 
+def _none() -> None:
+    return None
+
+
 @dataclass(frozen=True, eq=False)
 class Snapshot:
     """The managed files at one commit. Files with findings are in ``broken`` and nowhere else.
@@ -74,7 +78,7 @@ class Snapshot:
     environments: Mapping[str, Environment] = field(default_factory=dict)
     promotions: Mapping[tuple[str, str], Promotion] = field(default_factory=dict)
     """By environment and app."""
-    people: People | None = None
+    people: People | None = field(default_factory=_none)
     policies: Mapping[str, Policy] = field(default_factory=dict)
     customers: Mapping[str, Customer] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
@@ -85,7 +89,7 @@ class Snapshot:
     """By app, version, environment and person."""
     quarantines: Mapping[tuple[str, str], Quarantine] = field(default_factory=dict)
     """By app and version."""
-    connections: Connections | None = None
+    connections: Connections | None = field(default_factory=_none)
     files: Mapping[str, str] = field(default_factory=dict)
     """Path → text, of the calendar files (``calendars/….ics``)."""
     blobs: Mapping[str, str] = field(default_factory=dict)
@@ -94,9 +98,9 @@ class Snapshot:
     """Path → git's mode, of the paths that are no plain files."""
     findings: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
     """Path → what is wrong with the file by itself, for those with any."""
-    clashes: tuple[Diagnostic, ...] = ()
+    clashes: tuple[Diagnostic, ...] = field(default_factory=tuple)
     """Paths that are one on a machine that doesn't tell case apart."""
-    broken: frozenset[str] = frozenset()
+    broken: frozenset[str] = field(default_factory=frozenset)
     """Paths with findings of their own."""
     documents: Mapping[str, Document] = field(default_factory=dict)
     """Path → text and values of every file that could be read, broken ones too."""

@@ -23,15 +23,22 @@ _Looked = dict[tuple[str, str], object]
 
 
 class _Watched(Snapshot):
-    """A snapshot that notes what of it is looked at."""
+    """A snapshot that notes what of it is looked at: each part comes when it is first asked for."""
 
+    whole: Snapshot
     looked: _Looked
 
-    def __getattribute__(self, name: str) -> Any:
-        value = super().__getattribute__(name)
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self.whole, name)
         if name in _PARTS:
             self.looked[name, ""] = value
+        vars(self)[name] = value
         return value
+
+    @property
+    def placed(self) -> frozenset[tuple[str, str]]:
+        self.looked["placed", ""] = self.whole.placed
+        return self.whole.placed
 
     def derive(self, parts: Parts, key: object, make: Callable[[], T]) -> T:
         for part in parts:
@@ -39,12 +46,12 @@ class _Watched(Snapshot):
         return super().derive(parts, key, make)
 
     def has(self, path: str) -> bool:
-        found = path in super().__getattribute__("blobs")
+        found = self.whole.has(path)
         self.looked["has", path] = found
         return found
 
     def document(self, path: str) -> Document | None:
-        found: Document | None = super().__getattribute__("documents").get(path)
+        found = self.whole.document(path)
         self.looked["document", path] = found
         return found
 
@@ -55,7 +62,7 @@ class _Watched(Snapshot):
 
 def _watched(snapshot: Snapshot) -> _Watched:
     made = object.__new__(_Watched)
-    vars(made).update(vars(snapshot), looked={})
+    vars(made).update(whole=snapshot, looked={})
     return made
 
 

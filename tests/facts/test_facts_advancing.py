@@ -1,4 +1,4 @@
-from dataclasses import fields
+from dataclasses import MISSING, fields
 
 import pytest
 from facts_changes import changes
@@ -7,7 +7,7 @@ from manifest_trees import CORPUS, blob, tree_of
 from reconciler.folders import managed
 from reconciler.manifest.layering import effective_environments, resolve
 from reconciler.manifest.loading import advance, load, report_of
-from reconciler.manifest.snapshot import Blob
+from reconciler.manifest.snapshot import Blob, Snapshot
 from reconciler.validator import Review, validate
 
 FOLDERS = sorted(
@@ -84,3 +84,7 @@ def test_b26_a_path_that_gets_a_twin_is_refused_and_good_again_when_that_goes():
     assert told(again)[0].keys() == told(before)[0].keys()
     assert again.releases == before.releases
     assert not again.broken
+
+
+def test_no_part_of_a_snapshot_can_be_looked_at_unseen():
+    assert all(each.default is MISSING for each in fields(Snapshot)), "a class would answer for it"
