@@ -1,9 +1,9 @@
 """From files to an assignment: content, target and lanes, every placeholder filled in."""
 
 from reconciler.deployer.lanes import Before, Lane
-from reconciler.manifest.placeholders import fill
+from reconciler.deployer.target import target_of
 from reconciler.model.app import App, Component
-from reconciler.model.content import Content, ContentComponent, PlaceTarget
+from reconciler.model.content import Content, ContentComponent
 from reconciler.model.deployment import Assignment
 from reconciler.model.environment import AppHere, Environment
 from reconciler.model.release import Artifact, Release
@@ -56,23 +56,6 @@ def _component(component: Component, version: str, artifact: Artifact) -> Conten
         artifact=artifact,
         run=component.run,
         listens=component.listens,
-    )
-
-
-def target_of(app: App, environment: Environment) -> PlaceTarget:
-    """Where this app is in this environment."""
-    target = environment.target
-    words = {"app": app.name, "environment": environment.name}
-    if environment.customer is not None:
-        words["customer"] = environment.customer
-    url = fill(environment.url or "", words)
-    return PlaceTarget(
-        environment=environment.name,
-        app=app.name,
-        driver=target.driver or "",
-        root=fill(target.root or "", words),
-        listen=fill(target.listen or "", words),
-        url=url,
     )
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from reconciler.deployer.pipeline import target_of
+from reconciler.deployer.target import target_of
 from reconciler.diagnostics import Diagnostic
 from reconciler.manifest.codes import fields, policy, reach
 from reconciler.manifest.secrets import shown

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reconciler.deployer.pipeline import target_of
+from reconciler.deployer.target import target_of
 from reconciler.diagnostics import Diagnostic
 from reconciler.manifest.codes import policy
 from reconciler.manifest.placeholders import fill
