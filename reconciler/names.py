@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ _PINNED_PATTERN = r"^[a-z0-9][a-z0-9._:/-]{0,254}@sha256:[0-9a-f]{64}\z"
 _DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\z"
 _TIME_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]\z"
 _ZONE_PATTERN = r"^(UTC|[A-Z][A-Za-z_]{1,30}(/[A-Z][A-Za-z0-9_+-]{0,30}){1,2})\z"
+_LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\z"
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _MUTABLE = frozenset({"latest", "main", "master", "head", "stable", "dev", "current"})
 _DURATION = re.compile(r"(?P<number>[1-9][0-9]{0,5})(?P<unit>[smhdw])")
@@ -31,11 +33,15 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _LONGEST = 366 * 86_400
 
 
-def _whole(pattern: str, said: str) -> AfterValidator:
-    compiled = re.compile(pattern.removeprefix("^").removesuffix(r"\z"))
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    # Most files need few of the patterns, and compiling all takes longer than reading one.
+    return re.compile(pattern.removeprefix("^").removesuffix(r"\z"))
 
+
+def _whole(pattern: str, said: str) -> AfterValidator:
     def check(value: str) -> str:
-        if not compiled.fullmatch(value):
+        if not _compiled(pattern).fullmatch(value):
             msg = f"expected {said}"
             raise ValueError(msg)
         return value
@@ -43,8 +49,28 @@ def _whole(pattern: str, said: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def is_name(text: str) -> bool:
+    """Whether the text is a `Name`."""
+    return bool(_compiled(NAME_PATTERN).fullmatch(text))
+
+
+def is_version(text: str) -> bool:
+    """Whether the text is a `Version`: one that never moves."""
+    return bool(_compiled(VERSION_PATTERN).fullmatch(text)) and not _moves(text)
+
+
+def is_language(text: str) -> bool:
+    """Whether the text is a `Language`."""
+    return bool(_compiled(_LANGUAGE_PATTERN).fullmatch(text))
+
+
+def _moves(version: str) -> bool:
+    """Whether a text that is written as versions are is a word or number that moves."""
+    return version.lower() in _MUTABLE or version.removeprefix("v").isdigit()
+
+
 def _immutable(value: str) -> str:
-    if value.lower() in _MUTABLE or re.fullmatch(r"v?[0-9]+", value):
+    if _moves(value):
         raise PydanticCustomError("version_moves", "expected a version that never moves")
     return value
 
@@ -229,8 +255,8 @@ Branch = Annotated[
 ]
 Language = Annotated[
     str,
-    _whole(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\z", "a language such as es or pt-BR"),
-    _schema(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\z", "es"),
+    _whole(_LANGUAGE_PATTERN, "a language such as es or pt-BR"),
+    _schema(_LANGUAGE_PATTERN, "es"),
 ]
 Digest = Annotated[
     str,

@@ -7,8 +7,6 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import get_args
 
-from pydantic import TypeAdapter, ValidationError
-
 from reconciler.diagnostics import Diagnostic, Location
 from reconciler.manifest.codes import references
 from reconciler.manifest.secrets import shown
@@ -26,7 +24,7 @@ from reconciler.model.policy import Policy
 from reconciler.model.promotion import Promotion
 from reconciler.model.release import Release
 from reconciler.model.text import Text
-from reconciler.names import Language, Name, Version
+from reconciler.names import is_language, is_name, is_version
 
 Kind = type[Manifest]
 
@@ -41,9 +39,6 @@ PEOPLE = "environments/people.yaml"
 
 CONNECTIONS = "environments/connections.yaml"
 
-_NAME: TypeAdapter[str] = TypeAdapter(Name)
-_VERSION: TypeAdapter[str] = TypeAdapter(Version)
-_LANGUAGE: TypeAdapter[str] = TypeAdapter(Language)
 _EVENTS = (*get_args(Event), *get_args(AppEvent))
 
 
@@ -184,9 +179,7 @@ def _text(path: str, name: str) -> Home | Diagnostic:
             f"there is no event {shown(event)}, expected <event>.<language>.yaml",
             hint=f"did you mean '{near[0]}'?" if near else "",
         )
-    try:
-        _LANGUAGE.validate_python(language)
-    except ValidationError:
+    if not is_language(language):
         said = f"{shown(language)} is no language, expected <event>.<language>.yaml"
         hint = f"rename it to {event}.en.yaml, or another language"
         return references.STRAY.at(Location(path), said, hint=hint)
@@ -209,9 +202,7 @@ def _stray(path: str, file: str) -> Diagnostic:
 
 
 def _bad_name(path: str, name: str) -> Diagnostic | None:
-    try:
-        _NAME.validate_python(name)
-    except ValidationError:
+    if not is_name(name):
         said = f"{shown(name)} is no name, expected lower-case letters, digits and dashes"
         near = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:_LONGEST_NAME]
         hint = f"rename it, say to {near}" if near else ""
@@ -220,9 +211,7 @@ def _bad_name(path: str, name: str) -> Diagnostic | None:
 
 
 def _bad_version(path: str, version: str) -> Diagnostic | None:
-    try:
-        _VERSION.validate_python(version)
-    except ValidationError:
+    if not is_version(version):
         said = f"{shown(version)} is no version that never moves, such as 1.4.0"
         return references.STRAY.at(Location(path), said)
     return None
