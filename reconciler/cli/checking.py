@@ -1,6 +1,5 @@
 """What ``tagboat validate`` finds in a folder; what finding it elsewhere has in common."""
 
-import gc
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -94,8 +93,6 @@ def read(
     from reconciler.repository.reading import load_entries
     from reconciler.system.companion import processors
 
-    # Millions of objects that all stay to the end: looking for cycles is 4 of 10 seconds.
-    gc.disable()
     return load_entries(
         "0" * 40, found, contents=contents, known=known, store=store, processes=processors()
     )

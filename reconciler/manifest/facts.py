@@ -4,11 +4,11 @@ The text holds the values of the file and never a model: whatever is read again 
 models as a file would, so a kept text can say nothing that a file couldn't.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import from_json, to_json
 
 from reconciler.diagnostics import Diagnostic, Location
 from reconciler.folders import is_calendar_file
@@ -35,7 +35,7 @@ def text_of(path: str, parsed: Parsed) -> str | None:
         facts["findings"] = [_written(each) for each in parsed.findings]
     if parsed.secrets:
         facts["secrets"] = [[each.line, each.column] for each in parsed.secrets]
-    return json.dumps(facts, separators=(",", ":"), ensure_ascii=False)
+    return to_json(facts).decode()
 
 
 def parsed_of(path: str, text: str, source: Callable[[], str]) -> Parsed | None:
@@ -44,7 +44,7 @@ def parsed_of(path: str, text: str, source: Callable[[], str]) -> Parsed | None:
     ``source`` gives the file's own text if somebody asks where something stands.
     """
     try:
-        return _parsed(path, json.loads(text), source)
+        return _parsed(path, from_json(text), source)
     except (ValueError, KeyError, TypeError, AttributeError, ValidationError, RecursionError):
         return None
 

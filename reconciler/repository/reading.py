@@ -1,6 +1,6 @@
 """Managed files through the cache: what was read before, in this run or another, isn't again."""
 
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -16,6 +16,10 @@ from reconciler.system.facts import FactStore
 _WORTHWHILE = 400
 """Files that take longer to read than another process takes to begin and to answer."""
 _SEVERAL = 2
+_FIRST = 64
+"""Files, out of all of them, that this process reads before it is copied."""
+_TAKING_UP = 0.2
+"""What it costs to take up a file that a companion has read, in parts of reading it."""
 
 
 class Contents(Protocol):
@@ -103,18 +107,44 @@ def _read_together(
     shares = min(processes, len(missing) // _WORTHWHILE)
     if shares < _SEVERAL:
         return {}
-    own, *others = [missing[each::shares] for each in range(shares)]
+    own, others = _shares(missing, shares)
+
+    def read(files: Iterable[tuple[str, str]]) -> None:
+        for path, each in files:
+            known[path, each] = parse(path, data[each])
+
+    # What is made at the first file of a kind, a copy has as well.
+    read(missing[:: len(missing) // _FIRST])
     found: dict[tuple[str, str], str] = {}
     with companions([partial(_lines, each, data) for each in others]) as begun:
-        for path, each in own:
-            known[path, each] = parse(path, data[each])
+        read(each for each in own if each not in known)
         for one, share in zip(begun, others, strict=False):
             for (path, each), line in zip(share, one.answer().split(b"\n"), strict=False):
-                parsed = parsed_of(path, line.decode(), data[each].decode) if line else None
+                if not line or (path, each) in known:
+                    continue
+                text = line.decode()
+                parsed = parsed_of(path, text, data[each].decode)
                 if parsed is not None:
                     known[path, each] = parsed
-                    found[path, each] = line.decode()
+                    found[path, each] = text
     return found
+
+
+def _shares(
+    files: Sequence[tuple[str, str]], processes: int
+) -> tuple[Sequence[tuple[str, str]], list[Sequence[tuple[str, str]]]]:
+    """The files for this process and those for each companion, so that all are done at one time.
+
+    To take up what a companion has read costs this process a part of reading it.
+    """
+    others = processes - 1
+    own = max(0.0, (1 - _TAKING_UP * others) / (1 + (1 - _TAKING_UP) * others))
+    mine = [int((number + 1) * own) != int(number * own) for number in range(len(files))]
+    rest = [each for each, is_mine in zip(files, mine, strict=True) if not is_mine]
+    return (
+        [each for each, is_mine in zip(files, mine, strict=True) if is_mine],
+        [rest[number::others] for number in range(others)],
+    )
 
 
 def _lines(files: Iterable[tuple[str, str]], data: Mapping[str, bytes]) -> bytes:
