@@ -146,7 +146,7 @@ def open_forge(configuration: Configuration) -> Forge:
 def build_sources(configuration: Configuration, mirrors: Mirrors) -> Sources:
     """Everything outside that this host can look at."""
     apps, host = RepositorySources(mirrors), configuration.host
-    if host.trust.mode == "signed" or host.forge is None:
+    if host.trust.mode != "forge" or host.forge is None:
         return apps
     requests = RequestSource(
         open_forge(configuration),

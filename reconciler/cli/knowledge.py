@@ -44,6 +44,7 @@ def known(config: Path | None, folder: Path) -> Known:
     Raises `UnreachableError` when it doesn't answer and never did.
     """
     from reconciler.registry import open_reader
+    from reconciler.signoff.named import BANNER
     from reconciler.system.configuration import find_configuration
 
     seen = Known(open_reader(find_configuration(config, start=folder)))
@@ -53,6 +54,8 @@ def known(config: Path | None, folder: Path) -> Known:
             seen.view.recall()
         except ConfigurationError:
             raise seen.silence from None
+    if seen.view.configuration.host.trust.mode == "author":
+        say(f"! {BANNER}")
     for alarm in seen.view.alarms:
         say(f"alarm: {alarm}")
         say(f"hint: {alarm.remedy}")

@@ -12,7 +12,7 @@ from reconciler.repository.git import Git
 from reconciler.repository.reading import load_entries
 from reconciler.repository.signatures import keys_in
 from reconciler.repository.trees import Entries, GitContents, entries
-from reconciler.signoff import Answers, Judgement, judge, judge_requests
+from reconciler.signoff import Answers, Judgement, Named, judge, judge_named, judge_requests
 from reconciler.signoff.facts import Facts
 from reconciler.system.facts import FactStore
 from reconciler.validator import Review, validate
@@ -45,10 +45,10 @@ class Court:
     _parsed: dict[tuple[str, str], Parsed] = field(default_factory=dict)
     _facts: Facts | None = None
     _judged: Judged | None = None
-    _answers: Answers | None = None
+    _answers: Answers | Named | None = None
     _review: Review = field(default_factory=Review)
 
-    def at(self, tip: str, answers: Answers | None = None) -> Judged:
+    def at(self, tip: str, answers: Answers | Named | None = None) -> Judged:
         """What is in force at a commit; made once as long as the same one is asked for.
 
         With a forge's ``answers`` merge requests are judged, without them signatures.
@@ -76,10 +76,12 @@ class Court:
             self._forget(known.admitted, known.shown)
         return known
 
-    def judge(self, facts: Facts, answers: Answers | None, *, tip: str) -> Judgement:
+    def judge(self, facts: Facts, answers: Answers | Named | None, *, tip: str) -> Judgement:
         """What is in force at a commit by these facts, from what was judged before."""
-        if answers is not None:
+        if isinstance(answers, Answers):
             return judge_requests(facts, answers, tip=tip)
+        if isinstance(answers, Named):
+            return judge_named(facts, tip=tip)
         progress = self._judged.judgement.progress if self._judged else None
         return judge(facts, root=self.root, tip=tip, known=progress)
 

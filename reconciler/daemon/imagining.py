@@ -11,7 +11,7 @@ from reconciler.errors import RefusedError
 from reconciler.model.merge_request import MergeRequest
 from reconciler.repository.arrivals import gather
 from reconciler.repository.git import Git
-from reconciler.signoff import Answers, Authority, Judgement
+from reconciler.signoff import Answers, Authority, Judgement, Named
 from reconciler.signoff.facts import Entry, Facts, Signed
 
 _WHEN = {"GIT_AUTHOR_DATE": "@0 +0000", "GIT_COMMITTER_DATE": "@0 +0000"}
@@ -66,14 +66,16 @@ class Imagined:
     authority: Authority
     """Who may what before the merge."""
     facts: Facts
-    answers: Answers | None
+    answers: Answers | Named | None
     commit: str
     head: str
     changes: Mapping[str, Entry | None]
     authors: Mapping[str, frozenset[str]]
 
     @classmethod
-    def of(cls, court: Court, base: Judged, head: str, answers: Answers | None) -> "Imagined":
+    def of(
+        cls, court: Court, base: Judged, head: str, answers: Answers | Named | None
+    ) -> "Imagined":
         """The merge of a branch into what was judged last by this court."""
         git = court.git
         commit = merged_commit(git, base.tip, head)
@@ -89,6 +91,8 @@ class Imagined:
 
     def judgement(self, person: str) -> Judgement:
         """What will be in force if this person merges it."""
+        if isinstance(self.answers, Named):
+            return self.court.judge(self.facts, self.answers, tip=self.commit)
         if self.answers is not None:
             requests = {**self.answers.requests, self.commit: self._request(person, self.answers)}
             answers = replace(self.answers, requests=requests)

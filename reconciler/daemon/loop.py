@@ -327,6 +327,7 @@ class Reconciler:
             self.view.read_history()
 
     def _tell_plan(self, plan: Plan) -> None:
+        self._tell("trust", f"! {plan.banner}" if plan.banner else "")
         for each in plan.decisions:
             if each.verdict is not Verdict.BUSY:
                 self._tell(f"plan {each.place}", f"{each.place} {each.sentence}")

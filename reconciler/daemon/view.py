@@ -21,7 +21,7 @@ from reconciler.repository.history import BRANCH, HistoryBranch, UnreadableHisto
 from reconciler.repository.integrity import IntegrityError
 from reconciler.repository.request_refs import PATTERN, PREFIX
 from reconciler.repository.trees import has_files
-from reconciler.signoff import Answers
+from reconciler.signoff import Answers, Named
 from reconciler.signoff.authority import bare_key
 from reconciler.system.configuration import Configuration
 from reconciler.system.facts import FactStore
@@ -226,9 +226,11 @@ class View:
         )
 
 
-def answers_in(ledger: Ledger, host: Host) -> Answers | None:
+def answers_in(ledger: Ledger, host: Host) -> Answers | Named | None:
     """What a history holds of the forge's answers; nothing in mode ``signed``."""
     forge = host.forge
+    if host.trust.mode == "author":
+        return Named()
     if host.trust.mode == "signed" or forge is None:
         return None
     requests = {

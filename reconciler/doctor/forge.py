@@ -23,7 +23,7 @@ def check_forge(configuration: Configuration) -> Iterator[Finding]:
         yield silent("forge", error.message, error.hint)
         return
     told = f"{shown_address(host.forge.url)}, {host.forge.repository}"
-    if host.trust.mode == "signed":
+    if host.trust.mode != "forge":
         yield good("forge", f"{told}, for comments only")
         return
     for each in weak:

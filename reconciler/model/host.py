@@ -21,8 +21,9 @@ class Remote(Model):
 class Trust(Model):
     """What the host trusts."""
 
-    mode: Literal["signed", "forge"] = "signed"
-    """How sign-off is judged: by signed merges, or by the merge requests of `forge`."""
+    mode: Literal["signed", "forge", "author"] = "signed"
+    """How sign-off is judged: by signed merges, or by the merge requests of `forge`. `author`: not
+    at all, the names in commits are believed; for trials on one's own machine."""
     root: CommitId | None = None
     """The commit whose tree is admitted whole."""
 

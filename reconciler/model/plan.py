@@ -136,6 +136,8 @@ class Plan:
 
     commit: str
     decisions: tuple[Decision, ...]
+    banner: str = ""
+    """What everybody has to be told who sees this plan; usually nothing."""
 
     @property
     def digest(self) -> str:
@@ -144,4 +146,6 @@ class Plan:
 
     def as_json(self) -> dict[str, object]:
         """The plan as plain JSON."""
-        return {"commit": self.commit, "decisions": [each.as_json() for each in self.decisions]}
+        told = {"banner": self.banner} if self.banner else {}
+        decisions = [each.as_json() for each in self.decisions]
+        return {"commit": self.commit, "decisions": decisions, **told}

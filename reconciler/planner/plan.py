@@ -26,7 +26,8 @@ def make_plan(inputs: Inputs) -> Plan:
     """
     rest = rest_of(inputs)
     places = rest.places(inputs.ledger.occupied)
-    return Plan(inputs.basis, tuple(_decided(inputs, each, rest) for each in places))
+    decisions = tuple(_decided(inputs, each, rest) for each in places)
+    return Plan(inputs.basis, decisions, inputs.judgement.banner)
 
 
 def decide(inputs: Inputs, place: Place) -> Decision:

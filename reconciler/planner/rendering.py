@@ -18,7 +18,8 @@ def as_text(plan: Plan) -> str:
     """The plan for a terminal: one line a place, and below it what is not open."""
     width = max((len(str(each.place)) for each in plan.decisions), default=0)
     lines = [line for each in plan.decisions for line in _lines(each, width)]
-    return "\n".join([*lines, f"plan {plan.digest[:19]} at {plan.commit[:12]}"])
+    banner = [f"! {plan.banner}"] if plan.banner else []
+    return "\n".join([*banner, *lines, f"plan {plan.digest[:19]} at {plan.commit[:12]}"])
 
 
 def is_held(decision: Decision) -> bool:

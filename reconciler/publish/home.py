@@ -24,7 +24,12 @@ _URGENCY = {Status.STUCK: 0, Status.BROKEN: 1, Status.HELD: 2}
 
 def home(overview: Overview) -> str:
     """The text of ``index.md``."""
-    parts = [f"# {markdown(overview.inputs.title)}", _sum(overview), _matrix(overview)]
+    banner = overview.inputs.plan.banner
+    parts = [
+        f"# {markdown(overview.inputs.title)}",
+        *([f"**{markdown(banner)}**"] if banner else []),
+    ]
+    parts += [_sum(overview), _matrix(overview)]
     parts.append(attention(overview, tuple(overview.cells.values()), up=""))
     parts.append("## Last deployments")
     if overview.attempts:

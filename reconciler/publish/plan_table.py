@@ -25,4 +25,5 @@ def as_markdown(plan: Plan) -> str:
         for reason, remedy in reasons_and_remedies(each)
     ]
     told = table(("place", "runs", "wants", "what happens"), rows)
-    return "\n\n".join([told, *(["\n".join(reasons)] if reasons else [])])
+    banner = [f"**{unlinked(plan.banner)}**"] if plan.banner else []
+    return "\n\n".join([*banner, told, *(["\n".join(reasons)] if reasons else [])])

@@ -45,11 +45,13 @@ includes ``git pull`` with a signature, which brings what others pushed directly
 may promote looks at what a pull brings before signing it.
 
 All of this is mode ``signed``. Where a forge's merge requests are the sign-off, `requested` folds
-over the first-parent line by what the history holds of the forge's answers.
+over the first-parent line by what the history holds of the forge's answers. In mode ``author``
+nothing is judged (`named`).
 """
 
 from reconciler.signoff.authority import Authority
 from reconciler.signoff.judging import Judgement, Progress, judge
+from reconciler.signoff.named import Named, judge_named
 from reconciler.signoff.requested import Answers, judge_requests
 from reconciler.signoff.standing import Admission
 from reconciler.signoff.taints import Taint
@@ -59,8 +61,10 @@ __all__ = [
     "Answers",
     "Authority",
     "Judgement",
+    "Named",
     "Progress",
     "Taint",
     "judge",
+    "judge_named",
     "judge_requests",
 ]

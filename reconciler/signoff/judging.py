@@ -58,12 +58,19 @@ class Judgement:
     undecided: bool
     progress: Progress
     asked: tuple[str, ...] = ()
+    banner: str = ""
+    """What everybody has to be told who sees this; empty where sign-offs are proven."""
 
     def outlived(self, path: str) -> bool:
         """Whether what is in force at a path was signed off by persons who may not any more."""
         admission = self.admissions.get(path)
-        return admission is not None and not self.authority.holds(
-            path, merged_by=admission.agreed, authors=admission.authors
+        proven = admission is not None and not self.banner
+        return (
+            proven
+            and admission is not None
+            and not self.authority.holds(
+                path, merged_by=admission.agreed, authors=admission.authors
+            )
         )
 
     def withdrawn(self, path: str) -> bool:

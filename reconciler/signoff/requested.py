@@ -46,7 +46,7 @@ def judge_requests(facts: Facts, answers: Answers, *, tip: str) -> Judgement:
 
     Raises `RefusedError` when the first-parent line doesn't lead to the trust root.
     """
-    line = _line(facts, tip)
+    line = line_to(facts, tip)
     lawbook, root = Lawbook(facts.texts), facts.root
     tree = facts.trees[root]
     law = lawbook.of({path: each for path, each in tree.items() if decides_who(path)})
@@ -60,7 +60,7 @@ def judge_requests(facts: Facts, answers: Answers, *, tip: str) -> Judgement:
     return replace(judgement, progress=progress, asked=_asked(state, line, answers))
 
 
-def _line(facts: Facts, tip: str) -> list[Commit]:
+def line_to(facts: Facts, tip: str) -> list[Commit]:
     """The first-parent line from the trust root, which it leaves out, to the tip."""
     found: list[Commit] = []
     commit = tip

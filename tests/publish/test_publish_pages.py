@@ -320,3 +320,10 @@ def test_hostile_text_leaves_feed_and_data_well_formed() -> None:  # X19 X22
     assert json.loads(site["data/deployments.json"])[0]["why"] == HOSTILE
     rows = list(csv.reader(io.StringIO(site["data/deployments.csv"])))
     assert len({len(each) for each in rows}) == 1
+
+
+def test_the_home_page_begins_with_what_everybody_has_to_be_told() -> None:
+    inputs = everything()
+    told = replace(inputs, plan=replace(inputs.plan, banner="nothing is proven"))
+    assert pages(told)["index.md"].splitlines()[2] == "**nothing is proven**"
+    assert pages(inputs)["index.md"].splitlines()[2].startswith('<span class="tb-mark')
