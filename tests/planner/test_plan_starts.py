@@ -1,8 +1,10 @@
 """The earliest start that a plan promises: planned at that instant it starts, and not before."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from planner_town import PROMOTION, approved, gates
 from scenario import SCENARIOS, Scenario
 
 from reconciler.model.plan import Verdict
@@ -18,6 +20,18 @@ def at(scenario, place, instant):
     scenario.scene.now = instant
     decisions = make_plan(scenario.scene.inputs()).decisions
     return next(each for each in decisions if each.place == place)
+
+
+def test_m5_an_approval_that_stands_for_the_merge_has_to_last_until_the_start(scene):
+    gates(scene, '{approvals: [{role: qa}]}\nwindows: [{from: "22:00", until: "23:00"}]')
+    path = approved(scene, "cara", "qa", more='expires: "2026-11-20T18:00:00Z"\n')
+    judgement = scene.inputs().judgement
+    word = replace(judgement.admissions[PROMOTION], word=f"{path} {judgement.admitted[path].id}")
+    scene.known["judgement"] = replace(judgement, admissions={PROMOTION: word})
+    found = scene.decision()
+    assert [each.gate for each in found.closed] == ["windows"]
+    assert (found.start.at, found.start.gate, found.start.other) == ("", "sign-off", "windows")
+    assert found.start.closes == "2026-11-20T18:00:00.000Z"
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda each: each.stem)
