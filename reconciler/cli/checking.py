@@ -88,13 +88,23 @@ def read(
     *,
     store: FactStore,
     known: "dict[tuple[str, str], Parsed]",
+    before: "Snapshot | None" = None,
 ) -> "tuple[Snapshot, Report]":
-    """What these files say, and what is wrong with each by itself."""
+    """What these files say, and what is wrong with each by itself.
+
+    ``before``: what others say, read in this run, with which they share what is the same.
+    """
     from reconciler.repository.reading import load_entries
     from reconciler.system.companion import processors
 
     return load_entries(
-        "0" * 40, found, contents=contents, known=known, store=store, processes=processors()
+        "0" * 40,
+        found,
+        contents=contents,
+        known=known,
+        store=store,
+        processes=processors(),
+        before=before,
     )
 
 

@@ -10,14 +10,14 @@ from reconciler.diagnostics import Diagnostic, Location, Report
 from reconciler.errors import ConfigurationError, TagboatError, UsageError
 from reconciler.findings.difference import new_since
 from reconciler.manifest.codes import integrity
-from reconciler.repository.git import Git
-from reconciler.repository.inspection import changed_folders, folders, inspect
+from reconciler.repository.git import Git, GitError
+from reconciler.repository.inspection import differences, folders, inspect, undone
 from reconciler.repository.integrity import IntegrityError
 from reconciler.repository.trees import Entries, GitContents, entries, folders_of, staged
 from reconciler.system.caches import cache_folder
 
 if TYPE_CHECKING:
-    from reconciler.manifest.snapshot import Parsed
+    from reconciler.manifest.snapshot import Parsed, Snapshot
 
 
 def check_commit(folder: Path, revision: str) -> Checked:
@@ -49,10 +49,10 @@ def check_since(folder: Path, base: str, *, revision: str = "") -> Checked:
     commit = _resolve(git, revision or "HEAD")
     start = _parted(git, base, commit, revision=revision)
     try:
-        before, after = entries(git, start), entries(git, commit) if revision else staged(git)
+        before, after, trees = _sides(git, start, commit, revision=revision)
     except IntegrityError as error:
         return _without_files(error.finding)
-    odd = Report.of(inspect(git, changed_folders(git, start, commit)) if revision else ())
+    odd = Report.of(inspect(git, trees) if revision else ())
     if before and not after:
         odd += Report.of([_empty(commit if revision else "the index")])
     changed = {path for path in {*before, *after} if before.get(path) != after.get(path)}
@@ -64,22 +64,40 @@ def check_since(folder: Path, base: str, *, revision: str = "") -> Checked:
     known: dict[tuple[str, str], Parsed] = {}
     store = open_store()
 
-    (was, old), (now, new) = (
-        read(
-            {path: each for path, each in side.items() if path in touched},
-            contents,
-            store=store,
-            known=known,
-        )
-        for side in sides
-    )
-    from reconciler.validator import validate
+    def read_side(side: Entries, other: "Snapshot | None" = None) -> "tuple[Snapshot, Report]":
+        some = {path: each for path, each in side.items() if path in touched}
+        return read(some, contents, store=store, known=known, before=other)
 
-    found = new + validate(now, base=was)
+    from reconciler.validator import Review, validate
+
+    now, new = read_side(after)
+    was, old = read_side(before, now)
+    review = Review()
+    found = new + validate(now, base=was, review=review)
     # Where nothing is wrong nothing is new, and the rules needn't look at the base.
     if found:
-        found = new_since(old + validate(was), found)
+        # Again, since it takes over what the rules have worked out of the files that are the same.
+        was, old = read_side(before, now)
+        found = new_since(old + validate(was, review=review), found)
     return Checked(odd + found, len(touched), _source(contents, after))
+
+
+def _sides(
+    git: Git, start: str, commit: str, *, revision: str
+) -> tuple[Entries, Entries, Mapping[str, str]]:
+    """The files before and after, and the folders that a commit changes: object id → path.
+
+    Raises `IntegrityError` when a folder isn't there to be read.
+    """
+    if not revision:
+        return entries(git, start), staged(git), {}
+    after = entries(git, commit)
+    try:
+        former, trees = differences(git, start, commit)
+    except GitError:
+        entries(git, start)  # says which folder it is
+        raise
+    return undone(after, former), after, trees
 
 
 def _parted(git: Git, base: str, commit: str, *, revision: str) -> str:

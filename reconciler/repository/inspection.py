@@ -7,13 +7,17 @@ from pathlib import Path
 
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import TagboatError
-from reconciler.folders import FOLDERS
+from reconciler.folders import FOLDERS, managed
 from reconciler.repository.git import Git
 from reconciler.repository.integrity import integrity_of, malformed_object
+from reconciler.repository.trees import Entries
 
 _MOST = 20
 """Findings; each costs another run."""
-_TREE = "040000"
+_TREE, _NOTHING = "040000", "000000"
+
+Former = Mapping[str, tuple[str, str] | None]
+"""Path → the mode and object id that it had; nothing where it is new."""
 
 
 def folders(git: Git, commit: str) -> dict[str, str]:
@@ -24,17 +28,38 @@ def folders(git: Git, commit: str) -> dict[str, str]:
     return {git.tell(["rev-parse", f"{commit}^{{tree}}"]): ".", **found}
 
 
-def changed_folders(git: Git, before: str, after: str) -> dict[str, str]:
-    """The same, of those that differ between two commits."""
+def differences(git: Git, before: str, after: str) -> tuple[Former, dict[str, str]]:
+    """What files that differ between two commits were before, and the folders after, as `folders`.
+
+    Raises `GitError` when a folder isn't there to be read.
+    """
     arguments = ["diff-tree", "-r", "-t", "-z", "--no-renames", "--no-abbrev", "--raw"]
     fields = iter(git.tell([*arguments, before, after, "--", *FOLDERS]).split("\0"))
+    former: dict[str, tuple[str, str] | None] = {}
     found: dict[str, str] = {}
     for each in fields:
-        if each:
-            (_, mode, _, object_id, _), path = each.split(" "), next(fields)
-            if mode == _TREE:
-                found[object_id] = path
-    return {git.tell(["rev-parse", f"{after}^{{tree}}"]): ".", **found}
+        if not each:
+            continue
+        (old, new, old_id, new_id, _), path = each[1:].split(" "), next(fields)
+        if new == _TREE:
+            found[new_id] = path
+        # A file that became a folder, or was one, is told twice.
+        if old not in {_NOTHING, _TREE}:
+            former[path] = (old, old_id)
+        elif new not in {_NOTHING, _TREE}:
+            former.setdefault(path, None)
+    return former, {git.tell(["rev-parse", f"{after}^{{tree}}"]): ".", **found}
+
+
+def undone(after: Entries, former: Former) -> dict[str, tuple[str, str]]:
+    """The entries before, made of those after and of `differences`."""
+    before = dict(after)
+    for path, each in former.items():
+        if each is None:
+            before.pop(path, None)
+        elif managed(path):
+            before[path] = each
+    return before
 
 
 def inspect(git: Git, trees: Mapping[str, str]) -> Iterator[Diagnostic]:
