@@ -93,6 +93,10 @@ def gather(
     texts = dict(before.texts) if before else {}
     deciding = _ids(new, decides_who)
     texts |= _texts(git, deciding | _ids(new, _is_promotion), known=texts)
+    if missing := deciding - texts.keys():
+        raise UnreachableError(
+            f"object {min(missing)[:12]} is missing", hint="fetch the repository anew"
+        )
     keys = frozenset().union(*(keys_in(texts[each]) for each in deciding))
     keys |= before.keys if before else frozenset()
     signers = before.signers if before and keys == before.keys else digest_of(sorted(keys))
@@ -153,15 +157,8 @@ def _ids(places: _Places, needed: Callable[[str], bool]) -> set[str]:
 
 
 def _texts(git: Git, ids: set[str], *, known: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Object id → content, of those that aren't known yet."""
-    ids = ids - known.keys()
-    found = read_objects(git, sorted(ids))
-    if len(found) < len(ids):
-        missing = min(ids - found.keys())
-        raise UnreachableError(
-            f"object {missing[:12]} is missing", hint="fetch the repository anew"
-        )
-    return found
+    """Object id → content, of those that are there and aren't known yet."""
+    return read_objects(git, sorted(ids - known.keys()))
 
 
 def _deciding(commit: Commit) -> bool:

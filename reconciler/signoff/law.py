@@ -81,7 +81,12 @@ class Lawbook:
         return found.model if isinstance(found.model, Promotion) else None
 
     def bound(self, law: Law, files: Mapping[str, Entry], *, path: str, version: str) -> str | None:
-        """What an approval of this version for a promotion's place must be of, by these files."""
+        """What an approval of this version for a promotion's place must be of, by these files.
+
+        Nothing where one of them is lost.
+        """
+        if any(each.id not in self.texts for each in files.values()):
+            return None
         key = (law.entries, frozenset(files.items()), path)
         if key not in self.digests:
             snapshot = self._snapshot(dict((*law.entries, *files.items())))
