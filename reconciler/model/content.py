@@ -39,6 +39,11 @@ class Content(Model):
     config: dict[str, Line] = {}
 
     @cached_property
+    def work(self) -> Mapping[str, tuple[str, str]]:
+        """Component → `Artifact.identity` of what is put in place of it."""
+        return {each.name: each.artifact.identity for each in self.components}
+
+    @cached_property
     def digest(self) -> str:
         """``sha256:…`` over the whole value; the identity of what runs."""
         fields = self.model_dump(mode="json")
@@ -50,7 +55,8 @@ class Content(Model):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with other fields; its digest is its own."""
         copied = super().model_copy(update=update, deep=deep)
-        vars(copied).pop("digest", None)
+        for kept in ("digest", "work"):
+            vars(copied).pop(kept, None)
         return copied
 
     @property

@@ -30,6 +30,19 @@ class Artifact(Model):
     tree: CommitId | None = None
     """Id of a folder's tree in the app's repository."""
 
+    @property
+    def identity(self) -> tuple[str, str]:
+        """What sort it is, and what tells it from any other of that sort."""
+        match self:
+            case Artifact(sha256=str() as sha256):
+                return "tarball", sha256
+            case Artifact(image=str() as image):
+                return "image", image.rpartition("@")[2]
+            case Artifact(chart=str() as chart):
+                return "chart", chart.rpartition("@")[2]
+            case _:
+                return "tree", self.tree or ""
+
 
 class ReleasedComponent(Model):
     """One part that this release carries."""

@@ -30,6 +30,11 @@ def make_plan(inputs: Inputs) -> Plan:
     return Plan(inputs.basis, decisions, inputs.judgement.banner)
 
 
+def places_of(inputs: Inputs) -> tuple[Place, ...]:
+    """The places of a plan, sorted."""
+    return rest_of(inputs).places(inputs.ledger.occupied)
+
+
 def decide(inputs: Inputs, place: Place) -> Decision:
     """What is to be done in one place; the same as `make_plan` says of it."""
     return _decided(inputs, place, rest_of(inputs))
@@ -39,17 +44,18 @@ def _decided(inputs: Inputs, place: Place, rest: Rest) -> Decision:
     standing = inputs.ledger.at(place)
     known = rest.known(standing)
     if known is None:
-        known = _made(inputs, place)
+        known = decision_of(ask_of(inputs, place))
         rest.keep(known, standing)
     return known
 
 
-def _made(inputs: Inputs, place: Place) -> Decision:
+def decision_of(ask: Ask) -> Decision:
+    """What `decide` says, of a question that was made already."""
+    inputs, place = ask.inputs, ask.place
     key = (place.environment, place.app)
     standing = inputs.ledger.at(place)
     running = standing.running
     admitted, shown = inputs.snapshot.promotions.get(key), inputs.tip.promotions.get(key)
-    ask = ask_of(inputs, place)
     if standing.open_claim is not None:
         return _under_way(ask, standing.open_claim)
     if admitted is None and shown is None and place.promotion_path not in inputs.tip.broken:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from reconciler.model.content import Content
-from reconciler.model.release import Artifact
 
 
 def is_same_work(wanted: Content, verified: Content) -> bool:
@@ -19,7 +18,7 @@ def is_same_work(wanted: Content, verified: Content) -> bool:
     """
     if (wanted.app, wanted.repository) != (verified.app, verified.repository):
         return False
-    mine, theirs = _artifacts(wanted), _artifacts(verified)
+    mine, theirs = wanted.work, verified.work
     if not mine or not mine.keys() <= theirs.keys():
         return False
     if all(mine[name] == theirs[name] for name in mine):
@@ -31,20 +30,3 @@ def is_same_work(wanted: Content, verified: Content) -> bool:
 def _agree(mine: Mapping[str, tuple[str, str]], theirs: Mapping[str, tuple[str, str]]) -> bool:
     """Whether those that can be compared are the same."""
     return all(mine[name] == theirs[name] for name in mine if mine[name][0] == theirs[name][0])
-
-
-def _artifacts(content: Content) -> dict[str, tuple[str, str]]:
-    return {each.name: _identity(each.artifact) for each in content.components}
-
-
-def _identity(artifact: Artifact) -> tuple[str, str]:
-    """What sort it is, and what tells it from any other of that sort."""
-    match artifact:
-        case Artifact(sha256=str() as sha256):
-            return "tarball", sha256
-        case Artifact(image=str() as image):
-            return "image", image.rpartition("@")[2]
-        case Artifact(chart=str() as chart):
-            return "chart", chart.rpartition("@")[2]
-        case _:
-            return "tree", artifact.tree or ""

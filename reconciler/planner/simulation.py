@@ -6,7 +6,7 @@ each day; what a gate can't know yet is as it should be, and every driver is at 
 person still needs one: such a promotion waits, and the timetable says for whom.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
@@ -33,7 +33,7 @@ from reconciler.model.records import (
 from reconciler.names import instant_of, instant_text, seconds_of
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.invention import invented, next_release, stopped_by
-from reconciler.planner.plan import make_plan
+from reconciler.planner.waiting import Waiting
 from reconciler.timetable.slots import slots
 
 What = Literal[
@@ -44,6 +44,7 @@ _ESTIMATE = "10m"
 _DAY = timedelta(days=1)
 _PASSING = frozenset({"after", "claim", "follow", "needs"})
 """Gates that open by what else happens in the timetable."""
+Planner = Callable[[Inputs], tuple[Decision, ...]]
 _AGAIN = 50
 """Plans at one instant, at the most: what starts one thing may let another start."""
 
@@ -69,11 +70,13 @@ class Event:
         }
 
 
-def simulate(inputs: Inputs, *, until: datetime) -> Iterator[Event]:
-    """The timetable from ``inputs.now`` on, in order of time; the inputs stay as they are."""
-    return _Play(
-        replace(inputs, ledger=inputs.ledger.fork(), rehearsal=True, observations={}), until
-    ).events()
+def simulate(inputs: Inputs, *, until: datetime, planner: Planner | None = None) -> Iterator[Event]:
+    """The timetable from ``inputs.now`` on, in order of time; the inputs stay as they are.
+
+    ``planner`` gives the decisions of a plan; without it, places that wait are passed over.
+    """
+    play = replace(inputs, ledger=inputs.ledger.fork(), rehearsal=True, observations={})
+    return _Play(play, until, planner or Waiting().decisions).events()
 
 
 @dataclass(order=True, slots=True)
@@ -89,6 +92,7 @@ class _Due:
 class _Play:
     inputs: Inputs
     until: datetime
+    plan: Planner
     heap: list[_Due] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=count)
     told: dict[Place, str] = field(default_factory=dict)
@@ -102,7 +106,7 @@ class _Play:
                 yield from self._happens(heappop(self.heap))
             opens: list[datetime] = []
             for _ in range(_AGAIN):
-                decisions = make_plan(self.inputs).decisions
+                decisions = self.plan(self.inputs)
                 found = [each for one in decisions for each in self._acts(one)]
                 yield from found
                 if not any(each.what in {"starts", "missed"} for each in found):
