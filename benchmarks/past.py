@@ -61,6 +61,7 @@ class Past:
         self.town = Town(self.apps, {name: self.public[name] for name in ("ana", "ben")})
         self.root = self._import(self.town.first())
         self.git.tell(["update-ref", "refs/heads/main", self.root])
+        self.editions = editions()
         self.court = Court(self.git, self.root)
 
     def _key(self, name: str) -> str:
@@ -134,7 +135,7 @@ class Past:
             )
             plan = make_plan(inputs)
             scribe = Scribe(
-                Witness(inputs, editions()),
+                Witness(inputs, self.editions),
                 plan,
                 "one",
                 self._identify,

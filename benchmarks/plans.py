@@ -43,6 +43,7 @@ AT = "2026-11-20T10:00:00.000Z"
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TARGET = 0.1
 MEMORY = 250
+AHEAD = 5.0
 FOLLOWERS = 50
 ZONES = (
     *("America/New_York", "Europe/Madrid", "Africa/Nairobi", "Asia/Tokyo", "Australia/Sydney"),
@@ -218,6 +219,7 @@ def main(apps: int, environments: int) -> None:
     print(f"\ntimetable: {dict(Counter(each.what for each in events))}")
     print(f"target of an idle plan: {TARGET:.1f} s, {'met' if idle <= TARGET else 'MISSED'}")
     print(f"target of its memory: {MEMORY} MB, {'met' if memory <= MEMORY else 'MISSED'}")
+    print(f"target of a month ahead: {AHEAD:.0f} s, {'met' if ahead <= AHEAD else 'MISSED'}")
     out = Path("build/bench/plans.json")
     out.parent.mkdir(parents=True, exist_ok=True)
     told = {"apps": apps, "environments": environments, "memory_mb": memory, "cpu": rows}

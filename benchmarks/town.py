@@ -12,11 +12,12 @@ START = datetime(2026, 1, 5, tzinfo=UTC)
 SHARES = 3
 ALONE = 9
 """Of each eleven merges, the one whose promotions nobody but ana has seen: they are held."""
-PLACES = ("staging", "production", "overseas")
+PLACES = ("preview", "staging", "production", "overseas")
 OVERSEAS_FROM = 3
 """The merge that first promotes to the last of them, which is there from the one before."""
 
 _ENVIRONMENTS = {
+    "preview": "extends: easy\ntier: preview\n",
     "staging": "extends: easy\ntier: test\n",
     "production": "extends: strict\ntier: production\ntimezone: Europe/Madrid\n",
     "overseas": (
@@ -41,13 +42,13 @@ class Town:
         yield "environments/policies/strict.yaml", _strict(0)
         yield "environments/calendars/madrid.yaml", _calendar(0)
         yield "environments/freezes/stock.yaml", _freeze("stock", 28)
-        for place in PLACES[:2]:
+        for place in PLACES[:-1]:
             yield _environment(place)
         for number in range(self.apps):
             app = f"app-{number}"
             yield f"releases/{app}/app.yaml", _app(app)
             yield f"releases/{app}/1.0.0/release.yaml", _release(app, number, 0)
-            for place in PLACES[:2]:
+            for place in PLACES[:-1]:
                 yield f"environments/{place}/{app}.yaml", _wish(place, number, 0)
 
     def merged(self, merge: int) -> Iterator[tuple[str, str]]:
@@ -76,7 +77,7 @@ class Town:
         version = merge - SHARES if back else merge
         if not back:
             yield f"releases/{app}/1.{merge}.0/release.yaml", _release(app, number, merge)
-        for place in PLACES if merge >= OVERSEAS_FROM else PLACES[:2]:
+        for place in PLACES if merge >= OVERSEAS_FROM else PLACES[:-1]:
             yield f"environments/{place}/{app}.yaml", _wish(place, number, version)
 
     def _people(self, merge: int) -> str:
@@ -157,6 +158,8 @@ def _wish(place: str, number: int, version: int) -> str:
     """What a place shall run: mostly a release, some follow the place before."""
     head = f"apiVersion: tagboat/v1\nkind: Promotion\napp: app-{number}\n"
     match place, number % 5:
+        case "preview", _:
+            return f'{head}follow: {{releases: "*"}}\n'
         case "production", 0:
             return f'{head}follow: {{environment: staging, schedule: {{time: "11:00"}}}}\n'
         case "overseas", 0 | 1:

@@ -52,8 +52,11 @@ class Proving:
         """Every deployment decided again as if these policies had been in force, oldest first."""
         self._laid = None
         policies = {path: each for path, each in changed.items() if is_policy(path)}
-        for record, inputs in self.replayed(None):
-            if not isinstance(record, Claim) or isinstance(inputs, str) or not policies:
+        claims = frozenset(
+            each.sequence for each in self.view.records if isinstance(each, Claim) and policies
+        )
+        for record, inputs in self.replayed(claims):
+            if not isinstance(record, Claim) or isinstance(inputs, str):
                 continue
             found = replay(record, self._under(policies, inputs), ledger=self.view.ledger)
             if found is not None:
@@ -71,7 +74,8 @@ class Proving:
                 admitted[path] = entry
         court = self._court(inputs.judgement.root)
         inside = {path: (each.mode, each.id) for path, each in admitted.items()}
-        snapshot, report = court.load(inside, at=inputs.basis)
+        before = self._laid[1] if self._laid is not None else None
+        snapshot, report = court.load(inside, at=inputs.basis, before=before)
         self._laid = (inputs.snapshot, snapshot, report)
         return replace(inputs, snapshot=snapshot, tip=snapshot, report=report)
 

@@ -2,10 +2,20 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from reconciler.model.environment import Environment
 from reconciler.model.freeze import Freeze, Scope
-from reconciler.timetable.spans import Interval, Span, around, inverted, span_at, union
+from reconciler.timetable.spans import (
+    ALWAYS,
+    Interval,
+    Span,
+    Spans,
+    around,
+    inverted,
+    span_at,
+    union,
+)
 
 
 def in_scope(scope: Scope, environment: Environment, app: str) -> bool:
@@ -32,14 +42,29 @@ def stops_cutting(freeze: Freeze, app: str) -> bool:
 
 def stretch_of(freeze: Freeze) -> Interval:
     """When a freeze holds; a freeze that ends before it begins never does."""
-    begin, end = (
-        datetime.fromisoformat(each).astimezone(UTC) for each in (freeze.from_, freeze.until)
-    )
-    return Interval(begin, end)
+    return _stretch(freeze.from_, freeze.until)
 
 
 def freeze_span(freezes: Iterable[Freeze], at: datetime) -> Span:
     """Whether none of these freezes holds at an instant, since when, and until when."""
-    within = around(at)
-    frozen = union(stretch_of(each) for each in freezes)
-    return span_at(at, inverted(frozen, within), within=within)
+    stretches = tuple((each.from_, each.until) for each in freezes)
+    if not stretches:
+        return ALWAYS
+
+    def found(instant: datetime) -> Span:
+        within = around(instant)
+        frozen = union(_stretch(*each) for each in stretches)
+        return span_at(instant, inverted(frozen, within), within=within)
+
+    return _known(stretches).at(at, found)
+
+
+@lru_cache(maxsize=1 << 12)
+def _known(_stretches: tuple[tuple[str, str], ...]) -> Spans:
+    """What was found of freezes with these beginnings and ends: nothing else has a say in it."""
+    return Spans()
+
+
+@lru_cache(maxsize=1 << 12)
+def _stretch(begin: str, end: str) -> Interval:
+    return Interval(*(datetime.fromisoformat(each).astimezone(UTC) for each in (begin, end)))

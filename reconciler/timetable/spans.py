@@ -120,9 +120,10 @@ class Spans:
             if until is not None and instant < until:
                 return known[index - 1]
         span = find(instant)
-        begin, end = span.since, span.until
-        # An end that is further away than was looked from elsewhere is said to be none there.
-        if begin is not None and end is not None and end - begin < HORIZON:
+        # A beginning too far away to be seen from here is so from every later instant; other ends
+        # are seen from everywhere between them, unless these are as far apart as is looked.
+        begin, end = span.since or instant, span.until
+        if end is not None and end - begin < HORIZON:
             self._known = (
                 (*begins[:index], begin, *begins[index:]),
                 (*known[:index], span, *known[index:]),

@@ -18,7 +18,9 @@ from test_timetable_slots import (
     on_the_wall,
 )
 
+from reconciler.model.freeze import Freeze
 from reconciler.model.schedule import Window
+from reconciler.timetable.freezes import freeze_span, stretch_of
 from reconciler.timetable.spans import Interval, Span, around, inverted, searched, span_at, union
 from reconciler.timetable.windows import BOOKED, open_intervals, window_span
 
@@ -102,6 +104,33 @@ def test_what_was_found_before_is_what_is_found_anew(fields, zone, now, minutes)
             at, lambda within: open_intervals(windows, zone, within=within, downtime=False)
         )
         assert window_span(windows, zone, at=at, downtime=False) == anew
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(-900, 900), st.integers(0, 900)), max_size=3),
+    st.lists(st.integers(-900, 900), min_size=1, max_size=12),
+)
+def test_freezes_that_were_looked_at_before_are_what_they_are_anew(stretches, days):
+    now = at_utc("2026-11-18T12:00:00Z")
+    freezes = [
+        Freeze.model_validate(
+            {
+                "apiVersion": "tagboat/v1",
+                "kind": "Freeze",
+                "name": "audit",
+                "scope": {},
+                "from": f"{now + first * DAY:%Y-%m-%dT%H:%M:%SZ}",
+                "until": f"{now + (first + length) * DAY:%Y-%m-%dT%H:%M:%SZ}",
+                "reason": "The auditors are in",
+            }
+        )
+        for first, length in stretches
+    ]
+    for at in (now + each * DAY for each in days):
+        within, frozen = around(at), union(stretch_of(each) for each in freezes)
+        anew = span_at(at, inverted(frozen, within), within=within)
+        assert freeze_span(freezes, at) == anew
 
 
 def test_what_was_found_of_some_windows_is_nothing_to_others():
