@@ -196,6 +196,8 @@ def timed(action: Callable[[], Any]) -> tuple[float, Any]:
 
 def main(apps: int, environments: int) -> None:
     """Measure, print and write."""
+    until = NOW + timedelta(days=30)
+    ahead, events = timed(lambda: list(simulate(inputs_of(followed()), until=until)))
     read, known = timed(lambda: inputs_of(resting(apps, environments)))
     known = replace(known, ledger=deployed(known))
     first, plan = timed(lambda: make_plan(known))
@@ -204,8 +206,6 @@ def main(apps: int, environments: int) -> None:
     later = [replace(known, now=NOW + timedelta(seconds=number)) for number in range(1, 8)]
     idle = statistics.median(timed(lambda one=one: make_plan(one))[0] for one in later)  # type: ignore[misc]
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    until = NOW + timedelta(days=30)
-    ahead, events = timed(lambda: list(simulate(inputs_of(followed()), until=until)))
     print(f"{apps:,} apps, {environments} environments; {FOLLOWERS} followers, a month\n")
     rows = {
         "read and validate the files": read,
