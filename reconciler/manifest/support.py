@@ -50,8 +50,11 @@ def unsupported(snapshot: Snapshot, environment: str, app: str) -> Iterator[Use]
     if promotion is None or resolved.environment is None:
         return
     path = promotion_path(environment, app)
-    for node in _used(promotion, ()):
-        yield Use(_name(node), path, node)
+    yield from snapshot.derive(
+        ("promotions",),
+        ("unsupported", environment, app),
+        lambda: tuple(Use(_name(node), path, node) for node in _used(promotion, ())),
+    )
     yield from snapshot.derive(
         LAID,
         ("unsupported", environment, app),

@@ -133,7 +133,11 @@ def _made(inputs: Inputs, place: Place) -> _Kept:
     spans = {}
     if decision.verdict is Verdict.HOLD:
         try:
-            spans = {name: span(ask, inputs.now) for name, span in TIMED.items()}
+            spans = {
+                name: span(ask, inputs.now)
+                for name, span in TIMED.items()
+                if name not in _ELSEWHERE
+            }
         except UnknownDaysError:
             return kept
     ends = [each.until for each in spans.values()]
@@ -143,11 +147,7 @@ def _made(inputs: Inputs, place: Place) -> _Kept:
         kept,
         ask=ask,
         until=min((each for each in ends if each is not None), default=None),
-        said=tuple(
-            (name, each.open)
-            for name, each in spans.items()
-            if each.until is None and name not in _ELSEWHERE
-        ),
+        said=tuple((name, each.open) for name, each in spans.items() if each.until is None),
     )
 
 
