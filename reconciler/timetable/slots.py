@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from typing import get_args
 
 from reconciler.model.schedule import Schedule
 from reconciler.names import Day, instant_text
 from reconciler.timetable.moments import day_at, moment
-from reconciler.timetable.spans import HORIZON, Span, Spans
+from reconciler.timetable.spans import HORIZON, Span, spans_of
 
 DAYS: tuple[str, ...] = get_args(Day)
 """The days of the week by `date.weekday`."""
@@ -82,13 +81,7 @@ def _between(schedule: Schedule, timezone: str, at: datetime) -> Span:
         following = next(slots(schedule, timezone, after=instant, until=instant + turn))
         return Span(open=False, since=newest, until=following)
 
-    return _known(schedule, timezone).at(at, found)
-
-
-@lru_cache(maxsize=1 << 12)
-def _known(_schedule: Schedule, _timezone: str) -> Spans:
-    """The times between slots of a schedule that were found: nothing else has a say in them."""
-    return Spans()
+    return spans_of("slots", schedule, timezone).at(at, found)
 
 
 def _ends(span: Span) -> tuple[datetime, datetime]:

@@ -1,13 +1,12 @@
 """Windows: when deployments may start."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 
 from reconciler.model.schedule import Window
 from reconciler.timetable.moments import day_at, moment
 from reconciler.timetable.slots import DAYS
-from reconciler.timetable.spans import ALWAYS, Interval, Span, Spans, clipped, searched
+from reconciler.timetable.spans import ALWAYS, Interval, Span, clipped, searched, spans_of
 
 BOOKED = timedelta(hours=1)
 """How long a booked slot is open: what hasn't begun by then needs another booking."""
@@ -55,14 +54,8 @@ def window_span(
     def opened(within: Interval) -> tuple[Interval, ...]:
         return open_intervals(windows, timezone, within=within, downtime=downtime, booked=booked)
 
-    known = _known(tuple(windows), timezone, downtime, booked)
+    known = spans_of("windows", tuple(windows), timezone, downtime, booked)
     return known.at(at, lambda instant: searched(instant, opened))
-
-
-@lru_cache(maxsize=1 << 12)
-def _known(*_asked: Hashable) -> Spans:
-    """What was found of these windows, by all that `window_span` makes it of."""
-    return Spans()
 
 
 def days_of(window: Window) -> frozenset[str]:
