@@ -65,7 +65,7 @@ def _explain_place(where: str, output: Format, config: Path | None, folder: Path
     decision, ask = decide(inputs, place), ask_of(inputs, place)
     reasons = decision.reasons or answers(ask)
     way_back = (ask.release.way_back or "") if ask.release else ""
-    history = risks(inputs.ledger, place, ask.content)
+    history = [each.text for each in risks(inputs.ledger, place, ask.content)]
     records, end = seen.view.records, inputs.ledger.at(place).last_end
     last = lead_times(records).get(end.deployment) if end else None
     waits = decision.verdict is not Verdict.IN_SYNC
@@ -90,7 +90,7 @@ def _explain_place(where: str, output: Format, config: Path | None, folder: Path
         "reasons": [each.model_dump(mode="json") for each in reasons],
         "way_back": way_back,
         "help": _helps(decision),
-        "so_far": list(history),
+        "so_far": history,
         "time_so_far": so_far.as_json() if so_far else None,
         "lead_time": {"deployment": end.deployment, **last.as_json()} if end and last else None,
     }

@@ -15,7 +15,7 @@ from reconciler.planner.asking import ask_of
 from reconciler.planner.gates.sign_off import concerns
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.plan import decide, make_plan
-from reconciler.planner.risk import risks
+from reconciler.planner.risk import Risk, risks
 from reconciler.signoff.facts import Entry
 
 NAMELESS = "MERGE"
@@ -66,7 +66,7 @@ class Preview:
     mergers: tuple[str, ...]
     merged_by: str
     permission: tuple[str, ...]
-    risks: tuple[str, ...]
+    risks: tuple[Risk, ...]
     downtime: str
     migration: str
     way_back: str

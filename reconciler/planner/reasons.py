@@ -5,6 +5,9 @@ from datetime import datetime
 from reconciler.model.records import Reason
 from reconciler.names import instant_text
 
+AT_THE_START = "asked on the host that deploys"
+"""Why a gate is open that only the host can ask: it asks again before it starts anything."""
+
 
 def opened(gate: str, why: str, *, since: datetime | None = None) -> Reason:
     """Nothing is in the way."""

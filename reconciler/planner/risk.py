@@ -1,5 +1,7 @@
 """Risk: what the history says of deployments like this one, in one sentence each (pure)."""
 
+from typing import NamedTuple
+
 from reconciler.deployer.ledger import Ledger
 from reconciler.model.content import Content
 from reconciler.model.place import Place
@@ -17,12 +19,20 @@ _BECAME = {
 }
 
 
-def risks(ledger: Ledger, place: Place, content: Content | None) -> tuple[str, ...]:
-    """How often deployments here failed lately, and how this very work fared elsewhere."""
-    said = [_here(ledger, place)]
-    if content is not None:
-        said += _elsewhere(ledger, place, content)
-    return tuple(each for each in said if each)
+class Risk(NamedTuple):
+    """One sentence; ``warns`` if nobody should merge without having read it."""
+
+    text: str
+    warns: bool = False
+
+
+def risks(ledger: Ledger, place: Place, content: Content | None) -> tuple[Risk, ...]:
+    """How often deployments here failed lately, and how this very work fared elsewhere.
+
+    That this very work failed elsewhere last time is a warning.
+    """
+    found = _elsewhere(ledger, place, content) if content is not None else []
+    return (Risk(_here(ledger, place)), *found)
 
 
 def _here(ledger: Ledger, place: Place) -> str:
@@ -38,7 +48,7 @@ def _here(ledger: Ledger, place: Place) -> str:
     return f"{len(failed)} of {many} here failed, the last was {tail}"
 
 
-def _elsewhere(ledger: Ledger, place: Place, content: Content) -> list[str]:
+def _elsewhere(ledger: Ledger, place: Place, content: Content) -> list[Risk]:
     said = []
     for other in ledger.places:
         if other.app != place.app or other == place:
@@ -51,7 +61,7 @@ def _elsewhere(ledger: Ledger, place: Place, content: Content) -> list[str]:
         if same:
             last = same[-1]
             became = f"{_BECAME[last.outcome]} in {other.environment} on {last.ended[:10]}"
-            said.append(f"the same content {became}")
+            said.append(Risk(f"the same content {became}", last.outcome is not Outcome.SUCCEEDED))
     return said
 
 

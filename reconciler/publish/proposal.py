@@ -1,10 +1,13 @@
 """What a merge will do, as a comment on a merge request: a section for each place it touches."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 
 from reconciler.changelog import Change, Changes
+from reconciler.model.plan import Verdict
 from reconciler.model.records import Reason
 from reconciler.planner.preview import Preview
+from reconciler.planner.reasons import AT_THE_START
 from reconciler.publish.escaping import attribute, code, unlinked
 from reconciler.publish.fragments import table
 from reconciler.publish.outlook import outlook
@@ -13,9 +16,12 @@ MARKER = "<!-- tagboat plan -->"
 """The first line, by which the comment is found again and updated."""
 _LISTED = 30
 _NAMED = 5
+_TOLD = 2
+"""Breaking changes that are told without a click."""
 _UNFOLDED = 3
 """Places whose sections are shown without a click."""
-_WORDS = {"open": "✔ open", "closed": "⏸ closed", "unknown": "? unknown"}
+_WORDS = {"open": "✔ open", "closed": "⏸ waits", "unknown": "? unknown"}
+_LATER = "· at the start"
 _GATE = "A gate is a condition that must hold before a deployment starts."
 
 
@@ -57,7 +63,7 @@ def proposal_json(previews: Sequence[Preview], backtest: str = "") -> dict[str, 
                 "authors": list(each.authors),
                 "mergers": list(each.mergers),
                 "merged_by": each.merged_by,
-                "risks": list(each.risks),
+                "risks": [risk.text for risk in each.risks],
                 "verdict": outlook(each).sentence,
             }
             for each in previews
@@ -107,12 +113,15 @@ def _section(preview: Preview, changes: Changes | None) -> list[str]:
         ("Changes", _changes(changes)),
         ("Downtime", _downtime(preview)),
         ("If it fails", _way_back(preview)),
-        ("So far", unlinked("; ".join(preview.risks))),
+        ("So far", unlinked("; ".join(each.text for each in preview.risks if not each.warns))),
         ("Who may merge", _mergers(preview)),
+        ("To stop it", _stop(preview)),
     ]
+    warnings = [f"⚠ **{unlinked(_sentence(each.text))}**" for each in preview.risks if each.warns]
     return [
         f"### {unlinked(place.app)} in {unlinked(place.environment)}: {_versions(preview)}",
         f"**{outlook(preview).sentence}**",
+        *warnings,
         "\n".join(f"- **{name}:** {text}" for name, text in facts if text),
         *_gates(preview.gates),
         *_entries(changes),
@@ -129,6 +138,8 @@ def _changes(changes: Changes | None) -> str:
     parts = sorted({name for each in changes.entries for name in each.components})
     where = f" · in {', '.join(parts)}" if parts else ""
     breaking = f" · **{len(changes.breaking)} breaking**" if changes.breaking else ""
+    if 0 < len(changes.breaking) <= _TOLD:
+        breaking += f": {'; '.join(_text(each) for each in changes.breaking)}"
     gone = f" · **{len(changes.gone)} of what runs now are left out**" if changes.gone else ""
     return unlinked(f"{many}{tickets}{where}") + breaking + gone
 
@@ -155,6 +166,19 @@ def _way_back(preview: Preview) -> str:
     return f"{back}{data}{said}"
 
 
+def _stop(preview: Preview) -> str:
+    """How to keep it from starting, for what will start."""
+    if preview.after.verdict not in (Verdict.DEPLOY, Verdict.HOLD) or not preview.after.wanted:
+        return ""
+    place = shlex.quote(str(preview.place))
+    pause = code(f"tagboat pause {place} --reason WHY")
+    return f"before it starts, merge a revert of this, or run {pause}"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
 def _mergers(preview: Preview) -> str:
     wrote = [each for each in preview.authors if each not in preview.mergers]
     wrote += ["somebody who isn't listed"] * preview.unlisted
@@ -175,13 +199,16 @@ def _gates(gates: Sequence[tuple[Reason | None, Reason | None]]) -> list[str]:
     last = [then or now for now, then in gates]
     shut = [each for each in last if each is not None and each.state != "open"]
     if not shut:
-        said = [f"Right after the merge all {len(gates)} gates are open. {_GATE}"]
+        said = ["After the merge nothing holds it."]
+    elif len(shut) == 1:
+        (one,) = shut
+        why = f"After the merge one thing holds it, the gate {unlinked(one.gate)}"
+        said = [f"{why}: {unlinked(one.why)}. To change that: {unlinked(one.remedy)}."]
     else:
-        are = "is" if len(shut) == 1 else "are"
         rows = [(unlinked(each.gate), unlinked(each.why), unlinked(each.remedy)) for each in shut]
         said = [
-            f"Right after the merge {len(shut)} of {len(gates)} gates {are} not open. {_GATE}",
-            table(("Gate", "Why it isn't open", "What opens it"), rows),
+            f"After the merge {len(shut)} things hold it:",
+            table(("Gate", "Why it waits", "To change that"), rows),
         ]
     every = [
         (unlinked(each.gate), _state(now), _state(then), unlinked(each.why))
@@ -189,10 +216,13 @@ def _gates(gates: Sequence[tuple[Reason | None, Reason | None]]) -> list[str]:
         if each is not None
     ]
     head = f"<details><summary>All {len(gates)} gates, now and after the merge</summary>"
-    return [*said, head, table(("Gate", "Now", "After the merge", "Why"), every), "</details>"]
+    rows_ = table(("Gate", "Now", "After the merge", "Why"), every)
+    return [*said, head, _GATE, rows_, "</details>"]
 
 
 def _state(reason: Reason | None) -> str:
+    if reason is not None and reason.why == AT_THE_START:
+        return _LATER
     return _WORDS[reason.state] if reason else "not asked"
 
 

@@ -3,6 +3,7 @@
 from reconciler.manifest.support import DRIVERS
 from reconciler.model.records import Reason
 from reconciler.planner.inputs import Ask
+from reconciler.planner.reasons import AT_THE_START
 
 NAME = "driver"
 
@@ -11,7 +12,7 @@ def answer(ask: Ask) -> Reason:
     """Closed when host configuration doesn't enable the driver; unknown hosts allow it."""
     enabled = ask.inputs.drivers
     if ask.assignment is None or enabled is None:
-        return Reason(gate=NAME, state="open", why="asked on the host that deploys")
+        return Reason(gate=NAME, state="open", why=AT_THE_START)
     name = ask.assignment.target.driver
     if name not in DRIVERS:
         return Reason(gate=NAME, state="open", why="not asked: the gate supported is closed")
