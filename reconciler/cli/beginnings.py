@@ -26,7 +26,7 @@ def adopt(
     config: ConfigOption = None,
     folder: FolderOption = Path(),
 ) -> None:
-    """Take over what was deployed to a place by hand, without touching it.
+    """Take over what somebody deployed to a place by hand.
 
     The files ask for that release there, signed off, and nothing was deployed there yet. The
     history then begins with it, and the next deployment goes back to it if it fails.

@@ -27,7 +27,7 @@ def explain(
     config: ConfigOption = None,
     folder: FolderOption = Path(),
 ) -> None:
-    """Explain a code, or why a place does what it does and what time went into it."""
+    """Explain a code, or why a place does what it does."""
     if "/" in what:
         _explain_place(what, output, config, folder)
         return

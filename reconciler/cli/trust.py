@@ -32,10 +32,11 @@ def reset(
     config: ConfigOption = None,
     folder: FolderOption = Path(),
 ) -> None:
-    """Trust another commit: its files come into force as they are, whoever wrote them.
+    """Trust another commit: all its files come into force.
 
-    For a lost quorum, and for what nobody is named for. It is written into this host's
-    configuration, and by the reconciler into the history. Every other host has to do the same.
+    They do as they are, whoever wrote them: for a lost quorum, and for what nobody is named for. It
+    is written into this host's configuration, and by the reconciler into the history. Every other
+    host has to do the same.
     """
     from reconciler.registry import open_reader
     from reconciler.system.configuration import find_file, read_configuration

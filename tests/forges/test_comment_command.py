@@ -65,5 +65,5 @@ def test_d16_the_plan_of_a_merge_is_said_below_its_request(tmp_path: Path) -> No
     (text,) = replay.sent
     assert isinstance(text, dict)
     assert text["body"].startswith("<!-- tagboat plan -->")
-    assert "production/shop" in text["body"]
+    assert "shop in production" in text["body"]
     assert "written by ana" in text["body"]

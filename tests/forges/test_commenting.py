@@ -147,6 +147,6 @@ def test_d16_the_daemon_keeps_a_comment_below_every_open_request(work: Path) -> 
     assert "s3cret" not in err
     texts = [str(each["body"]) for each in sent if isinstance(each, dict)]
     assert all(each.startswith("<!-- tagboat plan -->") for each in texts)
-    assert "### production/shop" in texts[0]
+    assert "### shop in production" in texts[0]
     assert "doesn't merge into" in texts[1]
     assert "both change environments/production/environment.yaml" in texts[1]

@@ -28,7 +28,7 @@ QUESTIONS = {
     "Backups": {"find"},
     "Journal": {"events"},
     "Sources": {"look", "repositories"},
-    "Forge": {"request_of", "weaknesses"},
+    "Forge": {"open_requests", "request_of", "weaknesses"},
 }
 ELSEWHERE = {
     "Driver.supervise": "starts what should run anyway; killed before or after, the next look does",
