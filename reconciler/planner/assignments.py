@@ -69,5 +69,10 @@ class Making:
             return None
 
 
+def forget(snapshot: Snapshot, place: Place) -> None:
+    """Let go of the assignment of a place: one that rests isn't asked for it again."""
+    cast("_Kept", snapshot.layered.get(_KEY, {})).pop(place, None)
+
+
 _Kept = MutableMapping[Place, tuple[Making, Assignment | None]]
 """Place → what its assignment was made of, and the assignment."""

@@ -11,6 +11,7 @@ from reconciler.model.records import Claim, Reason
 from reconciler.names import instant_text, seconds_of
 from reconciler.planner.answering import answers
 from reconciler.planner.asking import ask_of
+from reconciler.planner.assignments import forget
 from reconciler.planner.departures import missed
 from reconciler.planner.gates.sign_off import named, taints_of
 from reconciler.planner.inputs import Ask, Inputs
@@ -45,7 +46,8 @@ def _decided(inputs: Inputs, place: Place, rest: Rest) -> Decision:
     known = rest.known(standing)
     if known is None:
         known = decision_of(ask_of(inputs, place))
-        rest.keep(known, standing)
+        if rest.keep(known, standing):
+            forget(inputs.snapshot, place)
     return known
 
 

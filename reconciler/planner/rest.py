@@ -67,8 +67,8 @@ class Rest:
         found = self._decisions.get(standing.place)
         return found[1] if found is not None and found[0] is standing else None
 
-    def keep(self, decision: Decision, standing: Standing) -> None:
-        """Keep a decision if the place rests.
+    def keep(self, decision: Decision, standing: Standing) -> bool:
+        """Keep a decision if the place rests; whether it was kept.
 
         What follows something, is there for a while or is a commit depends on more: it doesn't.
         """
@@ -76,6 +76,8 @@ class Rest:
             ground = self._ground(standing.place)
             if ground is not None:
                 self._decisions[standing.place] = (standing, decision, ground)
+                return True
+        return False
 
     def handed_on(self, inputs: Inputs) -> "Rest":
         """What still holds for these files and this judgement."""
