@@ -11,7 +11,7 @@ TEST := .venv/.installed-test
 PYTEST_FLAGS ?= -n auto
 UV ?= uv
 
-.PHONY: help up down test lint fuzz slips forgeries bench site bundles lock install clean
+.PHONY: help up down test lint fuzz slips forgeries gitea bench site bundles lock install clean
 
 help:
 	@sed -n '2,3s/^#   //p' Makefile
@@ -47,6 +47,12 @@ slips: $(TEST)
 HISTORIES ?= 200
 forgeries: $(TEST)
 	@exec $(PYTHON_HERE) tests/signoff/signoff_forgeries.py $(HISTORIES) $(SEED)
+
+# Merge requests at a real Gitea, in each merge style, with the table of what it came to.
+gitea: $(TEST)
+	@[ -x "$$TAGBOAT_TEST_GITEA" ] || { echo "TAGBOAT_TEST_GITEA names no Gitea program:" \
+	  "make gitea TAGBOAT_TEST_GITEA=/path/to/gitea (1.25 or newer)" >&2; exit 1; }
+	@exec $(PYTHON_HERE) -m pytest -n 0 tests/forges
 
 bench: $(TEST)
 	@for each in benchmarks/*.py; do $(PYTHON_HERE) "$$each" || exit 1; done

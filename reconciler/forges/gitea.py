@@ -10,6 +10,8 @@ Proven against Gitea 1.25.5. What isn't believed, and why:
   stale and not dismissed, and only for exactly that commit.
 - The entry of the timeline made at opening names the opener, whoever pushed; who did is in the
   activity feed, of which the last 200 entries are read.
+- A push shows in the timeline a moment after it, and by then it may be merged: a commit counts once
+  an entry names it, or a forced push brought it.
 """
 
 import json
@@ -52,8 +54,13 @@ class _Open(Said):
     head: _Head
 
 
+class _Parent(Said):
+    sha: str
+
+
 class _Commit(Said):
     sha: str
+    parents: list[_Parent] = []
     author: _User | None = None
     committer: _User | None = None
 
@@ -117,6 +124,7 @@ class Gitea:
             how=self._how(timeline),
             commits=tuple(each.sha for each in commits),
             pushes=(*_pushes(timeline), *self._fed(pull.head.ref)),
+            traced=_traced(commits, timeline),
             named={
                 each.sha: tuple(who.login for who in (each.author, each.committer) if who)
                 for each in commits
@@ -196,6 +204,26 @@ def _pushes(timeline: list[_Event]) -> Iterator[Push]:
             yield Push(
                 each.user.login, frozenset(map(str, commits or ())) if whole else frozenset()
             )
+
+
+def _traced(commits: list[_Commit], timeline: list[_Event]) -> frozenset[str]:
+    """The commits that an entry names; a forced push stands for all below its head."""
+    told: set[str] = set()
+    below: list[str] = []
+    for each in timeline:
+        said = _object(each.body) if each.type == "pull_push" and each.user else {}
+        named = said.get("commit_ids")
+        if isinstance(named, list) and said.get("is_force_push"):
+            below += map(str, named[-1:])
+        elif isinstance(named, list):
+            told.update(map(str, named))
+    parents = {each.sha: [one.sha for one in each.parents] for each in commits}
+    reached: set[str] = set()
+    while below:
+        if (commit := below.pop()) not in reached and commit in parents:
+            reached.add(commit)
+            below += parents[commit]
+    return frozenset(told | reached)
 
 
 def _fed_commits(content: str) -> frozenset[str]:

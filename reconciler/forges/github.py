@@ -8,7 +8,8 @@ What isn't believed, and why:
   only for exactly the merged head.
 - The committer ``web-flow`` is GitHub itself and nobody in particular.
 - Who pushed is told by the repository's activity, which doesn't list commits: whoever pushed
-  anything to the branch is on the author side. Its newest 50 entries are read.
+  anything to the branch is on the author side. Its newest 50 entries are read. As long as none of
+  them leads to the merged head nobody is known to have pushed it, as for a branch of a fork.
 """
 
 from collections.abc import Iterator
@@ -89,6 +90,7 @@ class _Event(Said):
 
 class _Activity(Said):
     actor: _User | None = None
+    after: str = ""
 
 
 class _Protection(Said):
@@ -148,6 +150,8 @@ class GitHub:
         commits = list(self._client.each(f"{at}/commits", _Commit, size="per_page"))
         reviews = self._client.each(f"{at}/reviews", _Review, size="per_page")
         events = list(self._client.each(timeline, _Event, size="per_page"))
+        moves = self._moves(pull.head.ref)
+        reached = any(each.actor and each.after == pull.head.sha for each in moves)
         return Told(
             number=str(pull.number),
             base=pull.base.ref,
@@ -157,19 +161,24 @@ class GitHub:
             merged_by=pull.merged_by.login if pull.merged_by else "",
             how=_how(pull, events),
             commits=tuple(each.sha for each in commits) if len(commits) < _LISTED else (),
-            pushes=tuple(self._pushes(pull, events)),
+            pushes=tuple(_pushes(events, moves)),
+            traced=None if reached else frozenset(),
             named={each.sha: each.logins for each in commits},
             approvals=tuple(_approvals(reviews)),
         )
 
-    def _pushes(self, pull: _Pull, events: list[_Event]) -> Iterator[Push]:
-        for each in events:
-            if each.event == "head_ref_force_pushed" and each.actor:
-                yield Push(each.actor.login)
-        at, ref = f"{self._at}/activity", f"refs/heads/{pull.head.ref}"
-        for one in self._client.each(at, _Activity, size="per_page", pages=1, ref=ref):
-            if one.actor:
-                yield Push(one.actor.login)
+    def _moves(self, branch: str) -> list[_Activity]:
+        at, ref = f"{self._at}/activity", f"refs/heads/{branch}"
+        return list(self._client.each(at, _Activity, size="per_page", pages=1, ref=ref))
+
+
+def _pushes(events: list[_Event], moves: list[_Activity]) -> Iterator[Push]:
+    for each in events:
+        if each.event == "head_ref_force_pushed" and each.actor:
+            yield Push(each.actor.login)
+    for one in moves:
+        if one.actor:
+            yield Push(one.actor.login)
 
 
 def _how(pull: _Pull, events: list[_Event]) -> How:

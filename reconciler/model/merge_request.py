@@ -36,6 +36,8 @@ class Told:
     Persons are logins. ``merge_commit`` is the commit of the protected branch that the forge names
     as its outcome, ``ref`` where git finds the merged head, ``commits`` those of the request, in no
     order. ``named``: commit → the logins that the forge sees in its author and committer.
+    ``traced`` are the commits of which it is told who pushed them, which a forge may do a moment
+    after the push, and after the merge; nothing where no commit is missing.
     ``approvals`` are login and approved commit, of those that still stand.
     """
 
@@ -48,6 +50,7 @@ class Told:
     how: How
     commits: tuple[str, ...]
     pushes: tuple[Push, ...] = ()
+    traced: frozenset[str] | None = None
     named: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     approvals: tuple[tuple[str, str], ...] = ()
 

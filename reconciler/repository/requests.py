@@ -97,6 +97,8 @@ def _evidence(git: Git, told: Told, *, head: str, commit: str) -> MergeRequest:
     changes = _changes(git, bases, head)
     listed = git.tell(["rev-list", "--max-count=10000", head, *(f"^{each}" for each in bases)])
     content = _altering(git, listed.split(), frozenset(changes))
+    if told.traced is not None and (lacking := [x for x in content if x not in told.traced]):
+        raise TagboatError(f"request {told.number}: it isn't told who pushed {lacking[0][:12]}")
     raw = read_objects(git, content)
     authors = {told.opener, *(each for one in content for each in told.named.get(one, ()))}
     authors |= {

@@ -6,6 +6,21 @@ import pytest
 from forge_world import ForgeWorld
 from gitea_server import GiteaServer
 
+TABLE = ("style", "parents", "opener", "author side", "approved the head", "merged by", "runs")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what each merge style came to at the real Gitea."""
+    passed = terminalreporter.stats.get("passed", ())
+    said = [value for each in passed for name, value in each.user_properties if name == "story"]
+    if said:
+        rows = [TABLE, *said]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        terminalreporter.section("merge styles at a real Gitea")
+        for row in rows:
+            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            terminalreporter.write_line(f"| {' | '.join(cells)} |")
+
 
 @pytest.fixture(scope="session")
 def gitea(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GiteaServer]:

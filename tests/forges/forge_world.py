@@ -10,11 +10,12 @@ from typing import Any
 
 from gitea_server import GiteaServer, until
 
-from reconciler.daemon.view import View
+from reconciler.daemon.view import View, answers_in
 from reconciler.drivers.memory import MemoryDriver, MemoryPlaces
 from reconciler.model.host import Host
+from reconciler.model.merge_request import MergeRequest
 from reconciler.registry import build_reconciler
-from reconciler.signoff import Judgement
+from reconciler.signoff import Answers, Judgement
 from reconciler.system.configuration import Configuration
 
 HEAD = "apiVersion: tagboat/v1\nkind: {}\n"
@@ -181,6 +182,43 @@ class ForgeWorld:
         until(lambda: self.pull(number)["merged"], "merged")
         return str(self.pull(number)["merge_commit_sha"])
 
+    def wait_for_checks(self) -> None:
+        """Let main take a merge only once a check has passed."""
+        rule = {
+            "rule_name": "main",
+            "enable_status_check": True,
+            "status_check_contexts": ["tagboat/check"],
+            "enable_push": True,
+        }
+        self.server.call("admin", "POST", f"/repos/{self.repository}/branch_protections", rule)
+
+    def merge_once_checked(self, number: int, head: str, *, by: str, approved_by: str) -> str:
+        """Have the forge merge by itself when the check is green; the outcome."""
+        body = {"Do": "squash", "merge_when_checks_succeed": True, "head_commit_id": head}
+        green = {"state": "success", "context": "tagboat/check"}
+        at = f"/repos/{self.repository}"
+        self.server.call(by, "POST", f"{at}/pulls/{number}/merge", body)
+        self.approve(number, head, by=approved_by)
+        self.server.call(approved_by, "POST", f"{at}/statuses/{head}", green)
+        until(lambda: self.pull(number)["merged"], "merged by itself")
+        return str(self.pull(number)["merge_commit_sha"])
+
+    def request(self, view: View, commit: str) -> MergeRequest:
+        """What the history holds of the merge request whose outcome a commit is."""
+        answers = answers_in(view.ledger, self.configuration.host)
+        assert isinstance(answers, Answers)
+        found = answers.requests[commit]
+        assert found is not None
+        return found
+
+    def row(self, style: str, told: MergeRequest, commit: str, *, runs: str) -> tuple[str, ...]:
+        """A line of the table of merge styles."""
+        made = self.server.call("admin", "GET", f"/repos/{self.repository}/git/commits/{commit}")
+        approved, authors = " ".join(told.approved_by), " ".join(told.authors)
+        parents = str(len(made["parents"]))
+        merged = f"{told.merged_by} ({told.how})"
+        return (style, parents, told.opener, authors, approved, merged, runs)
+
     @property
     def configuration(self) -> Configuration:
         (self.folder / "token").write_text(f"{self.server.tokens['tagboat']}\n")
@@ -205,14 +243,19 @@ class ForgeWorld:
         return Configuration(host, self.folder / "tagboat.toml")
 
     def reconcile(self) -> View:
-        """Let a daemon act until nothing is left to do."""
+        """Let a daemon act until nothing is left to do, once the forge has said everything."""
         daemon = build_reconciler(
             self.configuration,
             self.said.append,
             drivers={"memory": MemoryDriver(places=self.places)},
             probes={},
         )
-        daemon.run_once()
+
+        def heard() -> bool:
+            daemon.run_once()
+            return all(each.code != "TB481" for each in daemon.view.judged().judgement.taints)
+
+        until(heard, "the forge says who brought everything")
         return daemon.view
 
     @property

@@ -58,6 +58,33 @@ def test_gitea_tells_opener_head_merger_and_approvals(name: str, how: str, appro
     assert {each.by for each in told.pushes} == {"amy"}
 
 
+def test_x9_gitea_s_commits_are_traced_once_the_timeline_tells_who_pushed_them() -> None:
+    def traced(*entries: tuple[bool, list[str]]) -> frozenset[str] | None:
+        commit, answers = recorded("merge")
+        (commits,) = (each for each in answers if each.endswith("stat=false"))
+        parents = {HEAD: [OLD], OLD: ["4" * 40]}
+        answers[commits] = [
+            200,
+            [{"sha": x, "parents": [{"sha": y} for y in parents[x]]} for x in parents],
+        ]
+        (timeline,) = (each for each in answers if "/timeline" in each)
+        pushed = [json.dumps({"is_force_push": x, "commit_ids": y}) for x, y in entries]
+        answers[timeline] = [
+            200,
+            [{"type": "pull_push", "user": {"login": "ben"}, "body": x} for x in pushed],
+        ]
+        with replaying(answers) as replay:
+            told = Gitea(client(replay), "admin/deploy").request_of(commit)
+        assert told is not None
+        return told.traced
+
+    assert traced() == frozenset()
+    assert traced((False, [OLD])) == {OLD}
+    assert traced((False, [OLD]), (False, [HEAD])) == {OLD, HEAD}
+    assert traced((True, ["5" * 40, HEAD])) == {OLD, HEAD}
+    assert traced((True, [HEAD, OLD])) == {OLD}
+
+
 def test_gitea_knows_no_request_of_a_commit_that_was_pushed() -> None:
     commit, answers = recorded("no-request")
     with replaying(answers) as replay:
@@ -181,7 +208,7 @@ def github(events: list[object] | None = None, **more: object) -> dict[str, list
             ],
         ],
         f"GET {repository}/issues/7/timeline": [200, events or [{"event": "merged"}]],
-        f"GET {repository}/activity": [200, [{"actor": {"login": "gus"}}]],
+        f"GET {repository}/activity": [200, [{"actor": {"login": "gus"}, "after": HEAD}]],
     }
 
 
@@ -192,7 +219,16 @@ def test_github_tells_opener_pushers_and_each_one_s_newest_verdict() -> None:
     assert (told.opener, told.merged_by, told.how) == ("amy", "ben", "merged")
     assert told.approvals == (("cai", HEAD), ("fay", OLD))
     assert told.named == {HEAD: ("amy",)}
-    assert told.pushes == (Push("gus"),)
+    assert (told.pushes, told.traced) == ((Push("gus"),), None)
+
+
+def test_x9_a_head_that_github_s_activity_doesn_t_show_was_pushed_by_nobody_known() -> None:
+    answers = github()
+    answers["GET /repos/acme/deploy/activity"] = [200, [{"actor": {"login": "gus"}, "after": OLD}]]
+    with replaying(answers) as replay:
+        told = GitHub(client(replay), "acme/deploy").request_of(OUTCOME)
+    assert told is not None
+    assert told.traced == frozenset()
 
 
 @pytest.mark.parametrize(

@@ -184,6 +184,18 @@ def test_x9_who_pushed_content_is_an_author(which: str, desk: Desk) -> None:
     assert ("x-carl" in found.authors) is (which != "other")
 
 
+def test_x9_as_long_as_nobody_is_told_to_have_pushed_content_the_forge_is_asked_again(
+    desk: Desk,
+) -> None:
+    content = desk.commit("ana", {SHOP: "new\n"})
+    desk.commit("ana", {"README": "words\n"})
+    outcome = desk.land("merge")
+    early = Teller(desk.told(outcome, traced=frozenset()))
+    (seen,) = desk.look(early, outcome)
+    assert seen == Unseen(f"request 7: it isn't told who pushed {content[:12]}")
+    assert desk.evidence(outcome, traced=frozenset({content})).commits == (content,)
+
+
 def test_a_head_that_the_forge_doesn_t_name_is_not_believed(desk: Desk) -> None:
     desk.commit("ana", {SHOP: "new\n"})
     outcome = desk.land("merge")
