@@ -62,15 +62,16 @@ class Deployment:
             case Phase.ROLLING_OUT:
                 return self.assignment.lanes.forward
             case Phase.ROLLING_BACK:
-                return tuple(each for each in self.assignment.lanes.backward if self._needs(each))
+                begun = {each.name for each in self.outcomes if each.begun}
+                steps = self.assignment.lanes.backward
+                return tuple(each for each in steps if self._needs(each, begun))
             case Phase.STOPPING:
                 return self.assignment.lanes.stopped
             case _:
                 return ()
 
-    def _needs(self, step: StepSpec) -> bool:
-        """Whether anything that the step undoes was begun."""
-        begun = {each.name for each in self.outcomes if each.begun}
+    def _needs(self, step: StepSpec, begun: set[str]) -> bool:
+        """Whether anything that the step undoes is among what was begun."""
         return self.blind or not step.undoes or not begun.isdisjoint(step.undoes)
 
     @property

@@ -5,6 +5,7 @@ Answers everything with 503 and Retry-After. A SIGTERM ends it once what it has 
 
 import contextlib
 import html
+import select
 import signal
 import socket
 import sys
@@ -47,6 +48,8 @@ def answer_of(title: str, retry_after: int) -> bytes:
 def serve(door: socket.socket, answer: bytes) -> None:
     """Answer everybody until SIGTERM."""
     free = threading.BoundedSemaphore(_AT_ONCE)
+    bell = select.poll()
+    bell.register(door, select.POLLIN)
 
     def end(*_: object) -> NoReturn:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -57,7 +60,9 @@ def serve(door: socket.socket, answer: bytes) -> None:
         while True:
             free.acquire()
             try:
-                # Blocking: the other end of the socket may be an app that doesn't expect else.
+                # The socket is shared with an app, which may have made it one that doesn't block,
+                # and doesn't expect that anybody changes it: asked alone, it would be asked always.
+                bell.poll()
                 guest, _ = door.accept()
             except OSError:
                 free.release()
