@@ -11,7 +11,7 @@ TEST := .venv/.installed-test
 PYTEST_FLAGS ?= -n auto
 UV ?= uv
 
-.PHONY: help up down test lint fuzz slips forgeries gitea bench site bundles lock install clean
+.PHONY: help up down test lint fuzz slips forgeries torture crashes gitea bench site bundles lock install clean
 
 help:
 	@sed -n '2,3s/^#   //p' Makefile
@@ -47,6 +47,15 @@ slips: $(TEST)
 HISTORIES ?= 200
 forgeries: $(TEST)
 	@exec $(PYTHON_HERE) tests/signoff/signoff_forgeries.py $(HISTORIES) $(SEED)
+
+# kill -9 of the real daemon, KILLS at least and 20 in each step, with the laws checked after each.
+KILLS ?= 300
+torture: $(TEST)
+	@exec $(PYTHON_HERE) tests/torture/torture_run.py --kills $(KILLS) --seed $(SEED) --jobs $(JOBS)
+
+# A kill at every failpoint, before it, after it and in its midst, and every pair of two.
+crashes: $(TEST)
+	@exec $(PYTHON_HERE) tests/pipeline/pipeline_crashes.py --jobs $(JOBS)
 
 # Merge requests at a real Gitea, in each merge style, with the table of what it came to.
 gitea: $(TEST)

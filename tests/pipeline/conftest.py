@@ -11,14 +11,19 @@ MEMORY = Path("/dev/shm")
 
 
 @pytest.fixture
-def make_bench() -> Iterator[Callable[..., Bench]]:
-    made: list[Bench] = []
+def folder() -> Iterator[Path]:
+    """An empty folder, in memory where there is such a place."""
     # Syncing costs nothing there; a kill inside this process loses nothing anyway.
-    folder = MEMORY if MEMORY.is_dir() else None
-    with tempfile.TemporaryDirectory(dir=folder) as name:
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as name:
+        yield Path(name)
 
-        def make(**more: object) -> Bench:
-            made.append(Bench(Path(name) / str(len(made)), **more))
-            return made[-1]
 
-        yield make
+@pytest.fixture
+def make_bench(folder: Path) -> Callable[..., Bench]:
+    made: list[Bench] = []
+
+    def make(**more: object) -> Bench:
+        made.append(Bench(folder / str(len(made)), **more))
+        return made[-1]
+
+    return make
