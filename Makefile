@@ -11,7 +11,7 @@ TEST := .venv/.installed-test
 PYTEST_FLAGS ?= -n auto
 UV ?= uv
 
-.PHONY: help up down test lint fuzz slips forgeries torture crashes gitea bench site bundles lock install clean
+.PHONY: help up down test lint fuzz slips forgeries torture crashes daemons gitea bench site bundles lock install clean
 
 help:
 	@sed -n '2,3s/^#   //p' Makefile
@@ -56,6 +56,11 @@ torture: $(TEST)
 # A kill at every failpoint, before it, after it and in its midst, and every pair of two.
 crashes: $(TEST)
 	@exec $(PYTHON_HERE) tests/pipeline/pipeline_crashes.py --jobs $(JOBS)
+
+# Three daemons on one remote and the same places: nothing lost, double or overlapping.
+ATTEMPTS ?= 1000
+daemons: $(TEST)
+	@exec $(PYTHON_HERE) tests/daemon/daemon_races.py --attempts $(ATTEMPTS)
 
 # Merge requests at a real Gitea, in each merge style, with the table of what it came to.
 gitea: $(TEST)

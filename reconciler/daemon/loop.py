@@ -322,7 +322,9 @@ class Reconciler:
 
     def _record_facts(self) -> None:
         if self._unrecorded:
+            self.claims.failpoints.reach("history.facts.before")
             self.view.history.append_facts(self._unrecorded)
+            self.claims.failpoints.reach("history.facts.after")
             self._unrecorded.clear()
             self.view.read_history()
 

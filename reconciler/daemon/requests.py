@@ -84,7 +84,9 @@ class Desk:
     def _record_host(self) -> None:
         answers = {name: record_of(text) for name, text in self.spool.answered().items()}
         if answers:
+            self.failpoints.reach("history.host-answer.before")
             self.view.history.append_facts(list(answers.values()))
+            self.failpoints.reach("history.host-answer.after")
             self.view.read_history()
         for name in answers:
             self.spool.forget(name)
@@ -129,7 +131,9 @@ class Desk:
         }
         if not done:
             return
+        self.failpoints.reach("request.remove.before")
         kept = remove_requests(self.view.git, self.view.remote, done)
+        self.failpoints.reach("request.remove.after")
         if kept and kept != self._kept:
             self.tell(f"the remote keeps requests that are answered: {kept}")
         self._kept = kept

@@ -33,6 +33,10 @@ class Before:
     """Whether that content leaves without being followed by a descendant of its commit."""
     maintained: bool = False
     """Whether visitors see a page of maintenance, since the place is stuck."""
+    stuck: bool = False
+    """Whether what is there is neither that content nor another one that was proven."""
+    doubtful: bool = False
+    """Whether nobody can tell of which content the data are."""
 
     @classmethod
     def of(cls, standing: Standing, *, leaves: bool) -> "Before":
@@ -46,6 +50,8 @@ class Before:
             migrate=next((each for each in steps if mine and each.name == "migrate"), None),
             leaves=leaves,
             maintained=standing.stuck and last is not None and last.assignment.lanes.maintained,
+            stuck=standing.stuck,
+            doubtful=standing.stuck and standing.doubtful,
         )
 
 
@@ -111,8 +117,13 @@ class Lane:
         )
 
     def _backward(self) -> tuple[StepSpec, ...]:
-        """What undoes what was begun; the data first, then the content, visitors last."""
-        changed = ("unmigrate", "migrate", "apply")
+        """What undoes what was begun; the data first, then the content, visitors last.
+
+        A place that was stuck goes back as a whole, since nothing that is there was proven.
+        """
+        data = ("unmigrate", "migrate", "apply")
+        changed = () if self.before.stuck else data
+        kept_out = () if self.before.stuck else ("maintenance-on",)
         content = self.before.content
         smoke = (
             self._tests("back/smoke", self.pipeline.smoke, Work.SMOKE, undoes=changed, of=content)
@@ -121,26 +132,27 @@ class Lane:
         )
         on, off = Work.MAINTENANCE_ON, Work.MAINTENANCE_OFF
         return (
-            *self._maintain("back/maintenance-on", on, undoes=("maintenance-on",)),
-            *self._data_back(changed),
+            *self._maintain("back/maintenance-on", on, undoes=kept_out),
+            *self._data_back(data),
             StepSpec(name="back/apply", work=Work.APPLY, timeout=APPLY_SECONDS, undoes=changed),
             StepSpec(
                 name="back/rollout", work=Work.ROLLOUT, timeout=ROLLOUT_SECONDS, undoes=changed
             ),
             *smoke,
-            *self._maintain("back/maintenance-off", off, undoes=("maintenance-on",)),
+            *self._maintain("back/maintenance-off", off, undoes=kept_out),
             *self._unprepare(),
             *self._commands("back/cleanup", self.pipeline.cleanup, tolerated=True),
             StepSpec(name="back/cleanup", work=Work.CLEANUP, timeout=CLEANUP_SECONDS),
         )
 
     def _data_back(self, changed: tuple[str, ...]) -> tuple[StepSpec, ...]:
+        if self.before.doubtful:
+            # A backup of them would put back what nobody knows, below code that is let in to it.
+            why = "the place was stuck, and nobody can tell of which version its data are"
+            return (_call("back/restore", why),)
         if self._restores and not self._restorable:
             why = "its data would have to be put back, and visitors weren't kept out since a backup"
-            call = StepSpec(
-                name="back/restore", work=Work.CALL, timeout=1, reason=why, undoes=changed
-            )
-            return (call,)
+            return (_call("back/restore", why, undoes=changed),)
         backup = self.pipeline.backup
         if self._restores and backup is not None:
             return (
@@ -320,6 +332,11 @@ class Lane:
 
     def _words(self, content: Content) -> dict[str, str]:
         return words_of(self.target, content, customer=self.customer)
+
+
+def _call(name: str, why: str, *, undoes: tuple[str, ...] = ()) -> StepSpec:
+    """A step that calls a person; always, unless it undoes something that wasn't begun."""
+    return StepSpec(name=name, work=Work.CALL, timeout=1, reason=why, undoes=undoes)
 
 
 def _of_previous(step: StepSpec) -> StepSpec:

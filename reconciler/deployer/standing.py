@@ -5,6 +5,7 @@ from copy import copy
 from dataclasses import dataclass, field, fields
 from typing import assert_never
 
+from reconciler.deployer.doubt import in_doubt
 from reconciler.errors import RefusedError
 from reconciler.model.content import Content
 from reconciler.model.place import Place
@@ -85,6 +86,9 @@ class Standing:
     """The last slot that is accounted for, and the admission whose schedule it was of."""
     missed: Departure | None = None
     """The last departure, if it was missed."""
+    doubtful: bool = False
+    """Whether nobody can tell of which content the data are: a deployment that got stuck may have
+    changed them, and nothing has succeeded since."""
     broken: LedgerError | None = None
 
     @property
@@ -151,6 +155,7 @@ class Account:
     failed: dict[str, End] = field(default_factory=dict)
     slot: tuple[str, str] = ("", "")
     missed: Departure | None = None
+    doubtful: bool = False
     broken: LedgerError | None = None
 
     def fork(self) -> "Account":
@@ -188,6 +193,7 @@ class Account:
             failed=dict(self.failed),
             slot=self.slot,
             missed=self.missed,
+            doubtful=self.doubtful,
             broken=self.broken,
         )
 
@@ -284,6 +290,8 @@ class Account:
         self.open_claim, self.last_end = None, end
         if claim is None:
             return
+        stuck = end.outcome is Outcome.STUCK
+        self.doubtful = stuck and (self.doubtful or in_doubt(claim.assignment.lanes, end.steps))
         match end.outcome:
             case Outcome.SUCCEEDED:
                 self.settled.append(claim)

@@ -164,12 +164,16 @@ def _text(instant: datetime | None) -> str:
 
 
 def _sentence(ask: Ask, closed: list[Reason]) -> str:
-    stuck = ask.inputs.ledger.at(ask.place).stuck
+    standing = ask.inputs.ledger.at(ask.place)
+    stuck, good = standing.stuck, standing.last_good
     running = ask.running.shown if ask.running else "what nobody can tell" if stuck else "nothing"
     if closed:
         return f"wants {ask.wanted or '?'} (held), runs {running}: {closed[0].why}"
     if ask.adopts:
         return f"takes {ask.wanted} over as it is"
+    if ask.running is None and good is not None:
+        back = "calls an operator" if standing.doubtful else f"goes back to {good.shown}"
+        return f"deploys {ask.wanted} over {running}; a failure {back}"
     if ask.running is None:
         return f"deploys {ask.wanted}; there is nothing to go back to"
     if ask.running.shown == ask.wanted:

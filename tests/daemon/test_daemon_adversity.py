@@ -208,6 +208,8 @@ def test_a_stuck_place_goes_back_to_what_was_last_proven_there(make_world):
     world.promote("1.1.0", "dev")
     after = world.daemon(failing={"1.1.0": Work.ROLLOUT})
     after.run_once()
+    told = "deploys 1.1.0 over what nobody can tell; a failure goes back to 1.0.0"
+    assert f"dev/shop {told}" in world.said
     assert after.view.ledger.at(Place("dev", "shop")).running.version == "1.0.0"
     assert world.running("dev") == "1.0.0"
 

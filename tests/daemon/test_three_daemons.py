@@ -1,54 +1,31 @@
 """Three daemons on one remote and the same places: every deployment is started once."""
 
-import threading
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
+from daemon_races import Race, Watch, WatchedDriver
 
-from reconciler.model.records import Claim, End
+from reconciler.drivers.memory import MemoryPlaces
+from reconciler.model.content import Content, PlaceTarget
 
 pytestmark = pytest.mark.timeout(400)
 
-ROUNDS = 10
-PLACES = 20
+TARGET = PlaceTarget(environment="dev", app="shop", driver="memory")
+CONTENT = Content(
+    app="shop", repository="shop", version="1.0.0", tag="v1.0.0", commit="a" * 40, components=()
+)
 
 
-def test_x23_no_double_start_in_200_attempts_of_three_daemons(make_world):
-    names = [f"place-{number}" for number in range(PLACES)]
-    world = make_world(*names, version="")
-    world.promote("1.0.0", *names)
-    daemons = [world.daemon(name) for name in ("one", "two", "three")]
-    gate = threading.Barrier(len(daemons))
+def test_x23_nothing_is_lost_doubled_or_overlapping_in_120_attempts_of_three_daemons(make_world):
+    """Every fifth one goes back; `make daemons` is the long race."""
+    names = [f"place-{number}" for number in range(20)]
+    race = Race(rounds=6, places=len(names)).run(make_world(*names, version=""))
+    assert race.attempts == 120
+    assert (race.lost, race.double, race.watch.overlaps) == (0, 0, [])
+    assert race.outcomes == {"succeeded": 100, "rolled-back": 20}
 
-    def act(daemon, version):
-        gate.wait(60)
-        while True:
-            daemon.look()
-            assert not daemon.view.ledger.broken, "double start"
-            standing = [daemon.view.ledger.at(each) for each in daemon.view.ledger.places]
-            there = [each for each in standing if each.running and each.running.version == version]
-            mine = daemon.claims.held or daemon.claims.wishes
-            if len(there) == PLACES and not mine:
-                return
-            daemon.wake.wait(0.05)
 
-    for number in range(ROUNDS):
-        version = ("1.0.0", "1.1.0")[number % 2]
-        if number:
-            world.promote(version, *names)
-        with ThreadPoolExecutor(len(daemons)) as pool:
-            list(pool.map(lambda each, wanted=version: act(each, wanted), daemons))
-    reader = daemons[0].view
-    reader.refresh()
-    open_claims: dict[str, Claim] = {}
-    for record in reader.records:
-        place = f"{record.environment}/{record.app}"
-        if isinstance(record, Claim):
-            assert place not in open_claims, f"double start in {place}"
-            open_claims[place] = record
-        elif isinstance(record, End):
-            assert open_claims.pop(place).deployment == record.deployment
-    kinds = Counter(each.kind for each in reader.records)
-    assert kinds == {"Claim": ROUNDS * PLACES, "End": ROUNDS * PLACES}
-    assert not open_claims
+def test_the_race_sees_two_at_one_place():
+    watch, places = Watch(), MemoryPlaces()
+    one, two = (WatchedDriver(name, watch, places=places) for name in ("one", "two"))
+    one.prepare(TARGET, CONTENT, fence=1, timeout=1)
+    two.prepare(TARGET, CONTENT, fence=2, timeout=1)
+    assert len(watch.overlaps) == 1

@@ -1,5 +1,6 @@
 """Every effect is between two failpoints: an effect of a port that has none fails here."""
 
+import ast
 import inspect
 from collections.abc import Callable
 from pathlib import Path
@@ -111,3 +112,47 @@ def test_effects_on_files_are_made_by_modules_that_have_failpoints():
         text = path.read_text()
         if any(each in text for each in words):
             assert ".reach(" in text or about == "drivers/keeper_client.py", about
+
+
+OUTWARD = {"append_facts", "append", "remove_requests", "answer", "keep", "push_leased"}
+"""What writes to a remote or to a file that others read, wherever the daemon calls it."""
+OWNERS = {"append": "history", "answer": "spool", "keep": "backups"}
+"""Of whom, where other things have a method of the same name."""
+UNAIMED = {"steps.py": {"keep"}}
+"""Whose points are in the adapter, right around the effect."""
+
+
+def outward(node: ast.AST) -> str:
+    """The name of what a call does to the world; empty for nothing."""
+    if not isinstance(node, ast.Call):
+        return ""
+    called = node.func
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    owner = ast.unparse(called.value) if isinstance(called, ast.Attribute) else ""
+    wanted = OWNERS.get(name, "")
+    return name if name in OUTWARD and owner.endswith(wanted) else ""
+
+
+def test_every_push_and_every_shared_file_of_the_daemon_is_between_failpoints():
+    found = []
+    for path in sorted(Path(ports.__file__).parent.joinpath("daemon").glob("*.py")):
+        for function in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            points = {
+                node.lineno: ast.unparse(node.args[0])
+                for node in ast.walk(function)
+                if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("reach")
+            }
+            for node in ast.walk(function):
+                name = outward(node)
+                if not name or name in UNAIMED.get(path.name, ()):
+                    continue
+                found.append(f"{path.name} {function.name} {name}")
+                earlier = [points[each] for each in sorted(points) if each < node.lineno]
+                later = [points[each] for each in sorted(points) if each > node.lineno]
+                around = [
+                    each.strip("'\"").rpartition(".")[2] for each in (*earlier[-1:], *later[:1])
+                ]
+                assert around == ["before", "after"], found[-1]
+    assert len(found) >= 8, found

@@ -106,7 +106,10 @@ def scenes(running: str, before: str, *, stuck: bool) -> list[Scene]:
         forward = tuple(each for each in FORWARD if each != "unmigrate" or leaves)
         after = ("end", "tests")
         found.append(Scene(version, (), ("claim", *forward, *after)))
-        if not running or stuck:
+        if stuck:
+            # Going back is going back as a whole, or calls an operator: which, the laws don't ask.
+            reached = forward[: forward.index("smoke") + 1]
+            found.append(Scene(version, (version,), ("claim", *reached, "back/maintenance-on")))
             continue
         skipped = {"back/unmigrate", "back/migrate"} if restores else {"back/restore"}
         skipped |= set() if leaves else {"back/migrate"}
@@ -116,7 +119,8 @@ def scenes(running: str, before: str, *, stuck: bool) -> list[Scene]:
         cut = backward[: backward.index("back/smoke") + 1]
         lost = (*reached, *cut, "stopped/cleanup/cache", "end")
         found.append(Scene(version, (version, running), ("claim", *lost)))
-    if before and before != running and not stuck:
+    # What has changed the data for good is not taken back once visitors are in again.
+    if before and before != running and not stuck and VERSIONS[running] == "compatible":
         found.append(Scene(before, (), ("request", "claim", "end"), back=True))
     return found
 
@@ -165,7 +169,7 @@ class Torturer:
         self.world.daemon.wait(60)
         self.laws.ended()
 
-    def choose(self, wanting: Counter[str], *, most: int = 3) -> tuple[Scene, list[str]]:
+    def choose(self, wanting: Counter[str], *, most: int = 5) -> tuple[Scene, list[str]]:
         """The scene, and up to ``most`` of its steps, where kills are wanted most."""
         running, last, stuck = self._standing()
         options = scenes(running, last, stuck=stuck)

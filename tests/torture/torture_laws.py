@@ -375,7 +375,12 @@ class Laws:
         ]
         if left:
             yield f"I12 left over: {[str(each) for each in left]}"
-        if len(list(backups.glob("*"))) > 7 or len(list(contents.glob("*"))) > 8:
+        # A place that is stuck keeps all that people may want, until something succeeds there.
+        stuck = 0
+        for each in world.records:
+            if each["kind"] == "End":
+                stuck = stuck + 1 if each["outcome"] == "stuck" else 0
+        if len(list(backups.glob("*"))) > 6 + stuck or len(list(contents.glob("*"))) > 8:
             yield "I12 backups or contents grow"
         living = {each["verb"] for each in alive(ran(world))}
         if living:

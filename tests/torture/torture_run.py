@@ -8,6 +8,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -145,6 +146,8 @@ def main() -> int:
     asked = parser.parse_args()
     if asked.worker is None:
         return campaign(kills=asked.kills, seed=asked.seed, jobs=asked.jobs)
+    # What still runs has to be ended, whoever stops it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     work(asked.worker, kills=asked.kills, each=asked.each, seed=asked.seed)
     return 0
 
