@@ -5,13 +5,22 @@ from datetime import datetime
 from reconciler.model.records import Reason
 from reconciler.names import instant_text
 
-AT_THE_START = "asked on the host that deploys"
-"""Why a gate is open that only the host can ask: it asks again before it starts anything."""
+_AT_THE_START = "asked on the host that deploys: "
 
 
 def opened(gate: str, why: str, *, since: datetime | None = None) -> Reason:
     """Nothing is in the way."""
     return Reason(gate=gate, state="open", why=why, since=_text(since))
+
+
+def at_the_start(gate: str, question: str) -> Reason:
+    """Open here, as only the host can ask ``question``: it does so before it starts anything."""
+    return opened(gate, f"{_AT_THE_START}{question}")
+
+
+def is_at_the_start(reason: Reason) -> bool:
+    """Whether a gate was not asked, since only the host can do so."""
+    return reason.why.startswith(_AT_THE_START)
 
 
 def closed(

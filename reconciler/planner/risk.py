@@ -6,17 +6,13 @@ from reconciler.deployer.ledger import Ledger
 from reconciler.model.content import Content
 from reconciler.model.place import Place
 from reconciler.model.records import Claim, End, Outcome
+from reconciler.names import instant_of
 from reconciler.planner.sameness import is_same_work
+from reconciler.timetable.moments import local_text
 
 LOOKED_AT = 20
 """Deployments of a place that are looked back at."""
-
-
-_BECAME = {
-    Outcome.SUCCEEDED: "was deployed with success",
-    Outcome.ROLLED_BACK: "failed and was rolled back",
-    Outcome.STUCK: "failed and got stuck",
-}
+_BECAME = {Outcome.ROLLED_BACK: "was rolled back", Outcome.STUCK: "got stuck"}
 
 
 class Risk(NamedTuple):
@@ -38,14 +34,17 @@ def risks(ledger: Ledger, place: Place, content: Content | None) -> tuple[Risk, 
 def _here(ledger: Ledger, place: Place) -> str:
     found = _ended(ledger, place)[-LOOKED_AT:]
     failed = [end for _, end in found if end.outcome is not Outcome.SUCCEEDED]
+    where = f"{place.app} in {place.environment}"
     if not found:
-        return "nothing was deployed here before"
+        return f"{where} was never deployed before"
     many = f"the last {len(found)} deployments" if len(found) > 1 else "the one deployment"
     if not failed:
-        return f"{many} here succeeded"
+        return f"{many} of {where} succeeded"
     last = failed[-1]
-    tail = f"{last.version} on {last.ended[:10]} ({last.why or last.outcome.value})"
-    return f"{len(failed)} of {many} here failed, the last was {tail}"
+    if len(found) == 1:
+        return f"{many} of {where} failed: {last.version} {_when(last)}{_why(last)}"
+    count = f"{len(failed)} of {many} of {where} failed"
+    return f"{count}, most recently {last.version} {_when(last)}{_why(last)}"
 
 
 def _elsewhere(ledger: Ledger, place: Place, content: Content) -> list[Risk]:
@@ -59,10 +58,26 @@ def _elsewhere(ledger: Ledger, place: Place, content: Content) -> list[Risk]:
             if is_same_work(content, claim.assignment.content)
         ]
         if same:
-            last = same[-1]
-            became = f"{_BECAME[last.outcome]} in {other.environment} on {last.ended[:10]}"
-            said.append(Risk(f"the same content {became}", last.outcome is not Outcome.SUCCEEDED))
+            said.append(_fared(other, same[-1]))
     return said
+
+
+def _fared(other: Place, last: End) -> Risk:
+    """What became of the same work elsewhere the last time."""
+    what, where = f"{other.app} {last.version}", f"in {other.environment} {_when(last)}"
+    if last.outcome is Outcome.SUCCEEDED:
+        return Risk(f"the same content was deployed with success {where}, as {what}")
+    became = f"it {_BECAME[last.outcome]} and has not succeeded there since"
+    said = f"the same content failed {where}, as {what}{_why(last)}: {became}"
+    return Risk(said, warns=True)
+
+
+def _when(end: End) -> str:
+    return f"on {local_text(instant_of(end.ended), 'Etc/UTC')}"
+
+
+def _why(end: End) -> str:
+    return f" ({end.why})" if end.why else ""
 
 
 def _ended(ledger: Ledger, place: Place) -> list[tuple[Claim, End]]:

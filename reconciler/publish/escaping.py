@@ -6,6 +6,7 @@ the same way, and no extension can join them to something that means more.
 
 import json
 import re
+import shlex
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -63,6 +64,13 @@ def paragraphs(text: str) -> str:
 def code(text: str) -> str:
     """An identifier in code style if it is made of harmless characters, else plain text."""
     return f"`{text}`" if _PLAIN.fullmatch(text) else unlinked(text)
+
+
+def command(*words: str) -> str:
+    """A command line in code style if it is made of harmless characters, else plain text."""
+    harmless = all(_PLAIN.fullmatch(each.removeprefix("--")) for each in words)
+    line = shlex.join(words)
+    return f"`{line}`" if harmless else unlinked(line)
 
 
 def attribute(text: str) -> str:

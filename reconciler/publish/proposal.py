@@ -1,15 +1,13 @@
 """What a merge will do, as a comment on a merge request: a section for each place it touches."""
 
-import shlex
 from collections.abc import Mapping, Sequence
 
 from reconciler.changelog import Change, Changes
 from reconciler.model.plan import Verdict
-from reconciler.model.records import Reason
 from reconciler.planner.preview import Preview
-from reconciler.planner.reasons import AT_THE_START
-from reconciler.publish.escaping import attribute, code, unlinked
+from reconciler.publish.escaping import attribute, code, command, unlinked
 from reconciler.publish.fragments import table
+from reconciler.publish.gate_table import gate_parts
 from reconciler.publish.outlook import outlook
 
 MARKER = "<!-- tagboat plan -->"
@@ -20,9 +18,7 @@ _TOLD = 2
 """Breaking changes that are told without a click."""
 _UNFOLDED = 3
 """Places whose sections are shown without a click."""
-_WORDS = {"open": "✔ open", "closed": "⏸ waits", "unknown": "? unknown"}
-_LATER = "· at the start"
-_GATE = "A gate is a condition that must hold before a deployment starts."
+_KEPT = "Written anew when the branch of this merge request changes."
 
 
 def proposal_markdown(
@@ -91,7 +87,7 @@ def _footer(previews: Sequence[Preview]) -> str:
     by = sorted({each.merged_by for each in previews} - {""})
     taken = f"; judged as if {unlinked(by[0])} merged it" if by else ""
     said = f"From Tagboat, which deploys what is merged into this repository{taken}."
-    return f"<sub>{said} Updated when the branch changes.</sub>"
+    return f"<sub>{said} {_KEPT}</sub>"
 
 
 def _title(preview: Preview) -> str:
@@ -117,13 +113,12 @@ def _section(preview: Preview, changes: Changes | None) -> list[str]:
         ("Who may merge", _mergers(preview)),
         ("To stop it", _stop(preview)),
     ]
-    warnings = [f"⚠ **{unlinked(_sentence(each.text))}**" for each in preview.risks if each.warns]
     return [
         f"### {unlinked(place.app)} in {unlinked(place.environment)}: {_versions(preview)}",
         f"**{outlook(preview).sentence}**",
-        *warnings,
+        *_warnings(preview),
         "\n".join(f"- **{name}:** {text}" for name, text in facts if text),
-        *_gates(preview.gates),
+        *gate_parts(preview),
         *_entries(changes),
     ]
 
@@ -170,13 +165,24 @@ def _stop(preview: Preview) -> str:
     """How to keep it from starting, for what will start."""
     if preview.after.verdict not in (Verdict.DEPLOY, Verdict.HOLD) or not preview.after.wanted:
         return ""
-    place = shlex.quote(str(preview.place))
-    pause = code(f"tagboat pause {place} --reason WHY")
-    return f"before it starts, merge a revert of this, or run {pause}"
+    place = str(preview.place)
+    pause, abort = (
+        command("tagboat", verb, place, "--reason", "WHY") for verb in ("pause", "abort")
+    )
+    return (
+        f"before it starts, have a revert of this merged, or run {pause} in a clone of this"
+        f" repository; while it is under way, run {abort} there; afterwards, have a revert merged"
+    )
 
 
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
+def _warnings(preview: Preview) -> list[str]:
+    """How the same failed elsewhere, and that nothing asks for it where nothing does."""
+    after = preview.after
+    starts = after.verdict in (Verdict.DEPLOY, Verdict.HOLD)
+    asked = any(each.gate == "after" for each in after.closed)
+    blocks = "" if asked or not starts else " This blocks neither the merge nor the start."
+    said = (f"{each.text[:1].upper()}{each.text[1:]}." for each in preview.risks if each.warns)
+    return [f"⚠ **{unlinked(each)}**{blocks}" for each in said]
 
 
 def _mergers(preview: Preview) -> str:
@@ -188,42 +194,10 @@ def _mergers(preview: Preview) -> str:
     more = len(preview.mergers) - _NAMED
     others = f" and {more} more" if more > 0 else ""
     if not preview.mergers:
-        return unlinked(f"nobody{by}{f'; {whose} wrote it' if wrote else ''}")
-    return unlinked(f"{first}{others}{by}{f'; not {whose}, who wrote it' if wrote else ''}")
-
-
-def _gates(gates: Sequence[tuple[Reason | None, Reason | None]]) -> list[str]:
-    """The gates that stay closed, and behind a click all of them."""
-    if not gates:
-        return []
-    last = [then or now for now, then in gates]
-    shut = [each for each in last if each is not None and each.state != "open"]
-    if not shut:
-        said = ["After the merge nothing holds it."]
-    elif len(shut) == 1:
-        (one,) = shut
-        why = f"After the merge one thing holds it, the gate {unlinked(one.gate)}"
-        said = [f"{why}: {unlinked(one.why)}. To change that: {unlinked(one.remedy)}."]
-    else:
-        rows = [(unlinked(each.gate), unlinked(each.why), unlinked(each.remedy)) for each in shut]
-        said = [
-            f"After the merge {len(shut)} things hold it:",
-            table(("Gate", "Why it waits", "To change that"), rows),
-        ]
-    every = [
-        (unlinked(each.gate), _state(now), _state(then), unlinked(each.why))
-        for each, (now, then) in zip(last, gates, strict=True)
-        if each is not None
-    ]
-    head = f"<details><summary>All {len(gates)} gates, now and after the merge</summary>"
-    rows_ = table(("Gate", "Now", "After the merge", "Why"), every)
-    return [*said, head, _GATE, rows_, "</details>"]
-
-
-def _state(reason: Reason | None) -> str:
-    if reason is not None and reason.why == AT_THE_START:
-        return _LATER
-    return _WORDS[reason.state] if reason else "not asked"
+        return unlinked(f"nobody{by}{f'; {whose} wrote this change' if wrote else ''}")
+    return unlinked(
+        f"{first}{others}{by}{f'; not {whose}, who wrote this change' if wrote else ''}"
+    )
 
 
 def _entries(changes: Changes | None) -> list[str]:

@@ -93,7 +93,7 @@ def test_m17_the_comment_says_what_the_merge_will_do(scene):
     found = proposal(world, reconciler, head)
     app = found.after.snapshot.apps["shop"]
     text = told(found, {"production/shop": commits(app)})
-    text = re.sub(r"on 20\d\d-\d\d-\d\d", "on <day>", text)
+    text = re.sub(r"on \w{3} 20\d\d-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC", "on <instant>", text)
     if not GOLDEN.exists():
         GOLDEN.write_text(text)
     assert text == GOLDEN.read_text()
@@ -108,7 +108,10 @@ def test_m17_several_places_are_summed_up_before_each_is_told(scene):
     assert "**Merging this changes 2 places.**" in head
     assert "| shop | staging | `1.0.0` → `1.1.0` | starts at once |" in head
     assert rest.startswith("shop in production: ")
-    assert text.endswith("judged as if ana merged it. Updated when the branch changes.</sub>\n")
+    assert text.endswith(
+        "judged as if ana merged it. "
+        "Written anew when the branch of this merge request changes.</sub>\n"
+    )
 
 
 START = "2026-11-24T19:00:00.000Z"
@@ -323,7 +326,32 @@ def test_nothing_is_written_to_either_repository(make_world, tmp_path):
 def test_the_risk_line_comes_from_the_history(scene):
     world, reconciler = scene
     head = branch(world, {"environments/staging/shop.yaml": promotion("1.1.0")})
-    assert "1 of the last 2 deployments here failed" in told(proposal(world, reconciler, head))
+    assert "1 of the last 2 deployments of shop in staging failed" in told(
+        proposal(world, reconciler, head)
+    )
+
+
+def test_the_warning_says_that_a_failure_elsewhere_holds_nothing_up_only_where_that_is_so(scene):
+    world, reconciler = scene
+    files = {"environments/production/shop.yaml": promotion("1.1.0")}
+    (seen,) = seen_of(world, reconciler, files, "ben")
+    free = "This blocks neither the merge nor the start."
+    assert free in proposal_markdown([seen], {})
+    gate = Reason(gate="after", state="closed", why="not proven in staging")
+    for changes in ({"reasons": (gate,), "verdict": Verdict.HOLD}, {"verdict": Verdict.BUSY}):
+        text = proposal_markdown([replace(seen, after=replace(seen.after, **changes))], {})
+        assert "⚠ **The same content failed in staging" in text
+        assert free not in text
+
+
+def test_m17_the_sign_off_row_says_that_the_merge_is_still_to_come(scene):
+    world, reconciler = scene
+    (seen,) = seen_of(world, reconciler, NEXT, "ben")
+    row = "| sign-off | ⏸ waits | ✔ open | written by ben; waits for {} |"
+    assert row.format("ana to merge it") in proposal_markdown([seen], {})
+    several = replace(seen, mergers=("ana", "dora"))
+    said = row.format("somebody to merge it, such as ana")
+    assert said in proposal_markdown([several], {})
 
 
 def test_a_branch_that_does_not_merge_is_refused(scene):

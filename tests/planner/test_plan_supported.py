@@ -58,7 +58,7 @@ def test_a_field_that_nothing_enforces_holds_the_place_and_is_shown(scene, path,
     scene.files[path] += text
     why = closed(scene)
     assert why.startswith(f"{path}:{line}:")
-    assert why.endswith(f": this version doesn't enforce {what} yet")
+    assert why.endswith(f": this version of Tagboat doesn't enforce {what} yet")
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,10 @@ def test_a_field_of_a_policy_is_shown_where_the_policy_has_it(scene):
     scene.files[path] = file("Policy", "name: strict\nextends: base\n")
     path = "environments/policies/base.yaml"
     scene.files[path] = file("Policy", "name: base\npermissions:\n  maintenance: [role/x]\n")
-    assert closed(scene) == f"{path}:5:3: this version doesn't enforce permissions.maintenance yet"
+    assert (
+        closed(scene)
+        == f"{path}:5:3: this version of Tagboat doesn't enforce permissions.maintenance yet"
+    )
 
 
 def test_what_a_layer_takes_away_holds_nothing(scene):

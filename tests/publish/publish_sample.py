@@ -38,7 +38,7 @@ FORWARD = (("prepare", 2.1), ("apply", 0.4), ("rollout", 6.3), ("smoke", 3.2), (
 OPEN = (
     Reason(gate="files", state="open", why="all files are in order"),
     Reason(gate="sign-off", state="open", why="merged by approver, written by engineer"),
-    Reason(gate="hold", state="open", why="it has not failed here"),
+    Reason(gate="hold", state="open", why="no failure in staging holds it back"),
 )
 
 

@@ -8,6 +8,7 @@ from markdown import Markdown
 from reconciler.publish.escaping import (
     attribute,
     code,
+    command,
     link,
     markdown,
     paragraphs,
@@ -175,6 +176,13 @@ def test_only_harmless_identifiers_are_put_in_code_style() -> None:
     assert code("sha256:" + "a" * 64).startswith("`sha256")
     assert "`" not in code("a`b")
     assert "|" not in code("a|b")
+
+
+def test_only_a_command_of_harmless_words_is_put_in_code_style() -> None:
+    pause = ("tagboat", "pause", "production/shop", "--reason", "WHY")
+    assert command(*pause) == "`tagboat pause production/shop --reason WHY`"
+    for odd in ("a`b", "a b", "--a`b", "<b>"):
+        assert "`" not in command("tagboat", odd)
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ def test_a_deployment_tells_what_who_how_and_why(site: dict[str, str]) -> None:
         f"| Merge | `{'a' * 40}` |",
         "| Tag | `v1.3.0` |",
         "| Digest | `sha256:",
-        "**hold**: it has not failed here",
+        "**hold**: no failure in staging holds it back",
         "| Runs afterwards | `1.2.0`",
         "[https://shop.production.example](<https://shop.production.example>)",
         "Smoke tests: `home`.",

@@ -3,7 +3,7 @@
 from reconciler.manifest.support import DRIVERS
 from reconciler.model.records import Reason
 from reconciler.planner.inputs import Ask
-from reconciler.planner.reasons import AT_THE_START
+from reconciler.planner.reasons import at_the_start
 
 NAME = "driver"
 
@@ -12,7 +12,7 @@ def answer(ask: Ask) -> Reason:
     """Closed when host configuration doesn't enable the driver; unknown hosts allow it."""
     enabled = ask.inputs.drivers
     if ask.assignment is None or enabled is None:
-        return Reason(gate=NAME, state="open", why=AT_THE_START)
+        return at_the_start(NAME, "whether it may use the place's driver")
     name = ask.assignment.target.driver
     if name not in DRIVERS:
         return Reason(gate=NAME, state="open", why="not asked: the gate supported is closed")

@@ -24,4 +24,4 @@ def answer(ask: Ask) -> Reason:
         return Reason(
             gate=NAME, state="closed", why=why, remedy="restore the branch tagboat/history"
         )
-    return Reason(gate=NAME, state="open", why="branch and history only grew")
+    return Reason(gate=NAME, state="open", why="branch and history only grew (no force-push)")

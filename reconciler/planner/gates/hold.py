@@ -27,7 +27,9 @@ def answer(ask: Ask) -> Reason:
         why = f"{taken.by} took {ask.wanted} of {taken.deployment} back{reason}"
         return Reason(gate=NAME, state="closed", why=why, remedy=_merge(ask))
     if failed is None:
-        return Reason(gate=NAME, state="open", why="it has not failed here")
+        # A retry lets a failure go, so it may have failed here all the same.
+        why = f"no failure in {ask.place.environment} holds {ask.wanted or 'it'} back"
+        return Reason(gate=NAME, state="open", why=why)
     why = f"{failed.version} {failed.outcome.value} in {failed.deployment}: {failed.why}"
     return Reason(gate=NAME, state="closed", why=why, remedy=_remedy(ask))
 

@@ -31,7 +31,8 @@ def answer(ask: Ask) -> Reason | None:
     return closed(
         NAME,
         why,
-        remedy=f"wait, or write another 'at' in {ask.place.promotion_path} and have it merged",
+        remedy=f"change 'at' in {ask.place.promotion_path} and have it merged;"
+        " else there is nothing to do",
         who=ask.environment.permissions.who("promote") if ask.environment else (),
         opens=booked,
     )

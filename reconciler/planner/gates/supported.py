@@ -12,9 +12,12 @@ def answer(ask: Ask) -> Reason:
     snapshot = ask.inputs.snapshot
     uses = list(unsupported(snapshot, ask.place.environment, ask.place.app))
     if not uses:
-        return Reason(gate=NAME, state="open", why="this version does all that the files ask for")
+        why = "this version of Tagboat does all that the files ask for"
+        return Reason(gate=NAME, state="open", why=why)
     first = uses[0]
     more = f" (and {len(uses) - 1} more)" if len(uses) > 1 else ""
-    why = f"{first.locate(snapshot)}: this version doesn't enforce {first.what} yet{more}"
+    why = (
+        f"{first.locate(snapshot)}: this version of Tagboat doesn't enforce {first.what} yet{more}"
+    )
     remedy = "take it out, or use a newer Tagboat"
     return Reason(gate=NAME, state="closed", why=why, remedy=remedy)

@@ -14,7 +14,7 @@ from reconciler.model.content import Content
 from reconciler.model.question import Question
 from reconciler.model.records import Reason
 from reconciler.planner.inputs import Ask
-from reconciler.planner.reasons import AT_THE_START, closed, opened, undecided, unfounded
+from reconciler.planner.reasons import at_the_start, closed, opened, undecided, unfounded
 
 NAME = "tag"
 
@@ -45,7 +45,7 @@ def answer(ask: Ask) -> Reason | None:
 def _not_seen(ask: Ask, content: Content, tag: str) -> Reason:
     here, repository = ask.inputs.repositories, content.repository
     if here is None:
-        return opened(NAME, AT_THE_START)
+        return at_the_start(NAME, f"whether {tag} and the artifacts are as they were released")
     driver = ask.assignment.target.driver if ask.assignment else ""
     if repository not in here and driver in PUTTING_NOTHING:
         return opened(NAME, f"not asked: the driver {driver} puts nothing anywhere")
