@@ -1,4 +1,4 @@
-"""Judging a long branch from an empty disk, and ten new merges from a checkpoint.
+"""Judging a long branch from an empty disk, and ten new merges from a checkpoint or a restart.
 
     .venv/bin/python benchmarks/judging.py [merges]
 
@@ -23,9 +23,12 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from reconciler.repository.arrivals import gather, signature_of, word_of
+from reconciler.repository.folds import FoldStore
 from reconciler.repository.git import Git
 from reconciler.signoff import Judgement, judge
 from reconciler.signoff.facts import Facts
+from reconciler.system.collector import paused_collector
+from reconciler.system.facts import FactStore
 
 PLACES = 400
 NEW = 10
@@ -69,6 +72,7 @@ class Branch:
         self.pens = {each: Pen() for each in PERSONS}
         self.blobs = [self._write("blob", f"release: 1.{each}.0\n".encode()) for each in range(2)]
         self.places = [0] * PLACES
+        self.time = 1_700_000_000
         self.people = self._write("blob", self._people().encode())
         place = HEAD.format("Environment") + "name: production\ntarget: {driver: memory}\n"
         self.environment = self._write("blob", place.encode())
@@ -109,7 +113,8 @@ class Branch:
         return self._write("tree", b"".join(lines))
 
     def _commit(self, tree: str, parents: Iterable[str], *, by: str) -> str:
-        who = f"{by} <{by}@acme.example> 1700000000 +0000"
+        self.time += 60
+        who = f"{by} <{by}@acme.example> {self.time} +0000"
         head = [f"tree {tree}", *(f"parent {each}" for each in parents)]
         head += [f"author {who}", f"committer {who}"]
         return self._write("commit", self.pens[by].sign("\n".join(head), "m\n"))
@@ -153,6 +158,21 @@ def timed(branch: Branch, *, known: Run | None = None, **more: object) -> Run:
     return Run(facts, judged, ended - began, cpu() - used, ended - gathered)
 
 
+def restarted(branch: Branch, store: FactStore) -> Run:
+    """Read what the host has kept, and go on from there."""
+    began, used = time.perf_counter(), cpu()
+    with paused_collector():
+        kept = FoldStore(store, branch.root).recall()
+        assert kept is not None
+        facts = gather(branch.git, root=branch.root, tip=branch.tip, cache=None, before=kept.facts)
+        progress = kept.progress(facts)
+    gathered = time.perf_counter()
+    judged = judge(facts, root=branch.root, tip=branch.tip, known=progress)
+    ended = time.perf_counter()
+    assert not judged.taints
+    return Run(facts, judged, ended - began, cpu() - used, ended - gathered)
+
+
 def main() -> None:
     """Measure one branch."""
     merges = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
@@ -169,6 +189,9 @@ def main() -> None:
         branch.grow(NEW)
         verdicts = {each: signature_of(word) for each, word in words.items()}
         found[f"{NEW} new ones from a checkpoint"] = timed(branch, verdicts=verdicts)
+        store = FactStore(Path(folder) / "state", "0" * 64)
+        FoldStore(store, branch.root).keep(first.facts, first.judgement.progress)
+        found[f"{NEW} new ones after a restart"] = restarted(branch, store)
         branch.grow(NEW)
         found[f"{NEW} new ones by a daemon that runs"] = timed(branch, known=first)
     told: dict[str, object] = {"merges": merges}

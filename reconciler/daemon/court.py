@@ -5,15 +5,17 @@ from dataclasses import dataclass, field
 
 from reconciler.diagnostics import Report
 from reconciler.errors import ConfigurationError
-from reconciler.manifest.paths import PEOPLE
 from reconciler.manifest.snapshot import Parsed, Snapshot
+from reconciler.model.people import People
 from reconciler.repository.arrivals import gather, signature_of, word_of
+from reconciler.repository.folds import FoldStore
 from reconciler.repository.git import Git
 from reconciler.repository.reading import load_entries
-from reconciler.repository.signatures import keys_in
 from reconciler.repository.trees import Entries, GitContents, entries
 from reconciler.signoff import Answers, Judgement, Named, judge, judge_named, judge_requests
 from reconciler.signoff.facts import Facts
+from reconciler.signoff.judging import Progress
+from reconciler.system.collector import paused_collector
 from reconciler.system.facts import FactStore
 from reconciler.validator import Review, validate
 
@@ -41,10 +43,13 @@ class Court:
     store: FactStore | None = None
     recorded: Callable[[], Mapping[str, str]] = dict
     """Commit → verdict on its signature, as checkpoints have it."""
-    _trusted: bool = False
+    folds: FoldStore | None = None
+    """Where judging from this root had come to, from run to run of this host."""
+    _people: People | None = None
     _parsed: dict[tuple[str, str], Parsed] = field(default_factory=dict)
     _facts: Facts | None = None
     _judged: Judged | None = None
+    _progress: Progress | None = None
     _answers: Answers | Named | None = None
     _review: Review = field(default_factory=Review)
 
@@ -59,22 +64,32 @@ class Court:
         stale = known is None or known.tip != tip or known.judgement.undecided
         if known is None or stale or answers != self._answers:
             self._trust()
-            facts = self._facts = gather(
-                self.git,
-                root=self.root,
-                tip=tip,
-                cache=self.git.home / "signatures.json",
-                before=self._facts,
-                verdicts={
-                    each: signature_of(word)
-                    for each, word in (self.recorded() if self._facts is None else {}).items()
-                },
-            )
+            with paused_collector():
+                facts = self._gather(tip)
             self._answers = answers
             judgement = self.judge(facts, answers, tip=tip)
+            self._progress = judgement.progress
+            if self.folds is not None and not judgement.undecided:
+                self.folds.keep(facts, judgement.progress)
             known = self._judged = self.rule(judgement)
             self._forget(known.admitted, known.shown)
         return known
+
+    def _gather(self, tip: str) -> Facts:
+        """What is known of the commits up to a tip, by what was known before or kept."""
+        kept = self.folds.recall() if self.folds and self._facts is None else None
+        recorded = self.recorded() if self._facts is None else {}
+        facts = self._facts = gather(
+            self.git,
+            root=self.root,
+            tip=tip,
+            cache=self.git.home / "signatures.json",
+            before=kept.facts if kept else self._facts,
+            verdicts={each: signature_of(word) for each, word in recorded.items()},
+        )
+        if kept is not None:
+            self._progress = kept.progress(facts)
+        return facts
 
     def judge(self, facts: Facts, answers: Answers | Named | None, *, tip: str) -> Judgement:
         """What is in force at a commit by these facts, from what was judged before."""
@@ -82,8 +97,7 @@ class Court:
             return judge_requests(facts, answers, tip=tip)
         if isinstance(answers, Named):
             return judge_named(facts, tip=tip)
-        progress = self._judged.judgement.progress if self._judged else None
-        return judge(facts, root=self.root, tip=tip, known=progress)
+        return judge(facts, root=self.root, tip=tip, known=self._progress)
 
     def rule(self, judgement: Judgement) -> Judged:
         """The files that are in force by a judgement, and those of its tip, loaded and checked."""
@@ -96,11 +110,9 @@ class Court:
         return Judged(tip, judgement, admitted, shown, report)
 
     @property
-    def root_keys(self) -> frozenset[str]:
-        """The public keys that the trust root's people file holds, as sort and key."""
-        facts = self._facts
-        entry = facts.trees[self.root].get(PEOPLE) if facts else None
-        return keys_in(facts.texts[entry.id]) if facts and entry else frozenset()
+    def people_at_root(self) -> People | None:
+        """The trust root's people file, once something was judged."""
+        return self._people
 
     @property
     def facts(self) -> Facts | None:
@@ -115,7 +127,7 @@ class Court:
 
     def _trust(self) -> None:
         """See to it that the trust root, whose tree is admitted whole, can be one."""
-        if self._trusted:
+        if self._people is not None:
             return
         if self.git.resolve(self.root) != self.root:
             raise ConfigurationError(
@@ -129,7 +141,7 @@ class Court:
                 f"the trust root {self.root[:12]} has no usable environments/people.yaml",
                 hint=found or "write one, and set [trust] root to the commit that has it",
             )
-        self._trusted = True
+        self._people = snapshot.people
 
     def load(
         self, wanted: Entries, *, at: str, before: Snapshot | None = None

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from itertools import islice
+from types import MappingProxyType
 
 from reconciler.deployer.ledger import Ledger
 from reconciler.model.question import Question
@@ -23,6 +24,7 @@ AGAIN = 60.0
 _SOON = 10.0
 """The same for a branch, which moves, and after nobody could tell."""
 _AT_ONCE = 8
+NOTHING: Mapping[Question, Facts] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -51,24 +53,35 @@ class Looking:
         """Source → why something couldn't be looked at there, the last time; empty if it could."""
         return self._troubles
 
-    def look(self, questions: frozenset[Question], ledger: Ledger) -> list[Sighting]:
-        """Ask what is open and due; the sightings that differ from the newest in the history."""
-        self._due = {each: at for each, at in self._due.items() if each in questions}
+    def look(
+        self,
+        questions: frozenset[Question],
+        ledger: Ledger,
+        *,
+        known: Mapping[Question, Facts] = NOTHING,
+    ) -> list[Sighting]:
+        """Ask what is open and due; the sightings that differ from the newest in the history.
+
+        ``known`` are answers for which nobody has to be asked.
+        """
+        every = questions | known.keys()
+        self._due = {each: at for each, at in self._due.items() if each in every}
         due: dict[str, list[Question]] = defaultdict(list)
-        inside: list[Question] = []
+        answers: dict[Question, Sight] = {}
         now = self.clock.monotonic()
-        for each in sorted(questions, key=lambda each: (each.source, each.sort, each.about)):
+        for each in sorted(every, key=lambda each: (each.source, each.sort, each.about)):
             if now < self._due.get(each, float("-inf")):
                 continue
-            if each.sort in {"approval", "key"}:
-                inside.append(each)
+            if each in known:
+                answers[each] = known[each]
+            elif each.sort == "approval":
+                answers[each] = Facts({"seen": "yes"})
             elif each.source not in self._jobs and self._can_ask(each):
                 due[each.source].append(each)
         free = max(0, _AT_ONCE - len(self._jobs))
         begun = [self._begin(source, some, now) for source, some in islice(due.items(), free)]
         wait(begun, timeout=self.patience)
-        self._due |= dict.fromkeys(inside, now + AGAIN)
-        answers: dict[Question, Sight] = {each: Facts({"seen": "yes"}) for each in inside}
+        self._due |= dict.fromkeys(answers, now + AGAIN)
         answers |= self._collect()
         return [
             sighting

@@ -286,8 +286,8 @@ class Reconciler:
         """
         waiting = [each.place for each in plan.decisions if each.verdict in _WAITING]
         asked = questions(known, waiting) | of_branches(known)
-        asked |= self.view.unasked() | self.view.new_keys()
-        found = self.looking.look(asked, self.view.ledger)
+        asked |= self.view.unasked()
+        found = self.looking.look(asked, self.view.ledger, known=self.view.keys())
         for source, why in self.looking.troubles.items():
             self._tell(f"source {source}", f"{source} can't be looked at: {why}" if why else "")
         self._unrecorded += found

@@ -11,18 +11,20 @@ from reconciler.manifest.codes import Code, integrity
 from reconciler.model.alarm import Alarm
 from reconciler.model.host import Forge, Host
 from reconciler.model.merge_request import MergeRequest
+from reconciler.model.people import People
 from reconciler.model.question import Question
 from reconciler.model.records import Record
+from reconciler.model.sight import Facts
 from reconciler.names import instant_of, instant_text
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.requests import fingerprint
+from reconciler.repository.folds import FoldStore
 from reconciler.repository.git import Git, GitError
 from reconciler.repository.history import BRANCH, HistoryBranch, UnreadableHistoryError
 from reconciler.repository.integrity import IntegrityError
 from reconciler.repository.request_refs import PATTERN, PREFIX
 from reconciler.repository.trees import has_files
 from reconciler.signoff import Answers, Named
-from reconciler.signoff.authority import bare_key
 from reconciler.system.configuration import Configuration
 from reconciler.system.facts import FactStore
 
@@ -59,7 +61,11 @@ class View:
     def __post_init__(self) -> None:
         """Judging starts at this view's trust root."""
         self._court = Court(
-            self.git, self.root, self.store, lambda: self.ledger.verdicts(self.root)
+            self.git,
+            self.root,
+            self.store,
+            recorded=lambda: self.ledger.verdicts(self.root),
+            folds=FoldStore(self.store, self.root) if self.store else None,
         )
 
     @property
@@ -194,20 +200,20 @@ class View:
             if forge is not None
         )
 
-    def new_keys(self) -> frozenset[Question]:
-        """The keys of people in force that the trust root doesn't have: when they came is a fact.
+    def keys(self) -> dict[Question, Facts]:
+        """When keys of people came and went, told apart from those of the trust root.
 
-        Dates that commits state about themselves are never believed.
+        A key is there as long as the people file in force has it for that person. Dates that
+        commits state about themselves are never believed.
         """
         judged = self.judged()
-        people = judged.admitted.people
-        rooted = self._court.root_keys
-        return frozenset(
-            Question("key", f"{person} {fingerprint(line)}", "people")
-            for person, each in (people.people.items() if people else ())
-            for line in each.keys
-            if bare_key(line) not in rooted and fingerprint(line)
-        )
+        if judged.admitted.people is None:
+            return {}
+        here, rooted = _keys(judged.admitted.people), _keys(self._court.people_at_root)
+        told = {about for sort, about in self.ledger.sightings if sort == "key"}
+        came = {each: Facts({"seen": "yes"}) for each in here if each not in rooted - told}
+        gone = {each: Facts({}) for each in (rooted | told) - here}
+        return {Question("key", each, "people"): facts for each, facts in (came | gone).items()}
 
     def inputs(self, *, now: datetime, **known: object) -> Inputs:
         """What a plan for this instant is made from; ``known`` are the facts of this host."""
@@ -224,6 +230,16 @@ class View:
             places_at_once=self.configuration.host.limits.places,
             **known,  # type: ignore[arg-type]
         )
+
+
+def _keys(people: People | None) -> frozenset[str]:
+    """Person and fingerprint, of every key in a people file."""
+    return frozenset(
+        f"{person} {fingerprint(line)}"
+        for person, each in (people.people.items() if people else ())
+        for line in each.keys
+        if fingerprint(line)
+    )
 
 
 def answers_in(ledger: Ledger, host: Host) -> Answers | Named | None:

@@ -66,15 +66,15 @@ def gather(
     new is asked again. ``verdicts`` are those that somebody trusted has written down. Raises
     `RewoundError` when the tip doesn't contain the root.
     """
-    if tip != root and not git.contains(root, within=tip):
-        raise RewoundError(
-            f"{tip[:12]} doesn't contain the trust root {root[:12]}",
-            hint="set [trust] root to a commit of this branch, or find out who rewrote it",
-        )
     known = before.commits if before and before.root == root else {}
     topology = _topology(git, root, tip, without=_tips(known))
     topology = {each: parents for each, parents in topology.items() if each not in known}
     parents = {**{each.id: each.parents for each in known.values()}, **topology}
+    if not (_descends(tip, root, parents) or git.contains(root, within=tip)):
+        raise RewoundError(
+            f"{tip[:12]} doesn't contain the trust root {root[:12]}",
+            hint="set [trust] root to a commit of this branch, or find out who rewrote it",
+        )
     changes = _changes(git, list(topology))
     bases = _bases(git, root, list(topology), parents)
     commits = dict(known)
@@ -180,6 +180,14 @@ def _topology(
     )
     lines = (line.split() for line in said.splitlines())
     return {commit: tuple(parents) for commit, *parents in lines}
+
+
+def _descends(tip: str, root: str, parents: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether first parents lead from the tip to the root."""
+    commit = tip
+    while commit != root and parents.get(commit):
+        commit = parents[commit][0]
+    return commit == root
 
 
 def _changes(git: Git, commits: Sequence[str]) -> dict[str, dict[str, Entry | None]]:

@@ -4,15 +4,14 @@ One commit is one record: the empty tree, the sentence as subject, a blank line,
 canonical JSON in one line. The parent is the record before it. Nothing here asks a remote.
 """
 
-import contextlib
-import gc
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reconciler.errors import RefusedError
 from reconciler.model.records import Record, RecordBase, body_of, record_of
 from reconciler.repository.git import EMPTY_TREE, Git
+from reconciler.system.collector import paused_collector
 from reconciler.visibility import visible
 
 _HEAD = 3
@@ -116,7 +115,7 @@ def understood(
     still isn't understood comes from a newer version.
     """
     entries: list[Entry] = []
-    with _collector_paused(len(links)):
+    with paused_collector(lasting=len(links) >= _MANY):
         for number, link in enumerate(links, start=sequence + 1):
             try:
                 record = record_of(link.body)
@@ -127,23 +126,6 @@ def understood(
                 return entries, TamperedHistoryError(link.commit, why)
             entries.append(Entry(link.commit, record))
     return entries, None
-
-
-@contextlib.contextmanager
-def _collector_paused(count: int) -> Iterator[None]:
-    """Records are trees without cycles: looking for some takes five times as long as parsing.
-
-    After many, all that is alive is exempted from later searches; it is still freed by its count.
-    """
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if count >= _MANY:
-            gc.freeze()
-        if running:
-            gc.enable()
 
 
 def _why_not(link: Link, number: int) -> UnreadableHistoryError:

@@ -1,6 +1,6 @@
 """The fold over commits, from the trust root to a tip (pure)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -29,7 +29,10 @@ from reconciler.signoff.taints import Taint, taints_of
 
 @dataclass(frozen=True)
 class Progress:
-    """States already computed, to go on from; good for one root only."""
+    """States already computed, to go on from; good for one root only.
+
+    Any of them may be missing: what is needed again is computed again.
+    """
 
     root: str
     states: Mapping[str, State]
@@ -112,23 +115,29 @@ def judge(facts: Facts, *, root: str, tip: str, known: Progress | None = None) -
         states.update(known.states)
         lawbook = known.lawbook.knowing(facts.texts)
     fold = _Fold(facts, lawbook, states)
-    for commit in facts.commits.values():
-        if commit.id not in states:
-            states[commit.id] = fold.after(commit)
     state = fold.state(tip)
     if not state.rooted:
         raise RefusedError(
             f"{tip[:12]} doesn't contain the trust root {facts.root[:12]}",
             hint="set [trust] root to a commit of this branch",
         )
-    return concluded(facts, lawbook, states, tip=tip)
+    return concluded(facts, lawbook, states, tip=tip, at=fold.state)
 
 
 def concluded(
-    facts: Facts, lawbook: Lawbook, states: Mapping[str, State], *, tip: str, forge: str = ""
+    facts: Facts,
+    lawbook: Lawbook,
+    states: Mapping[str, State],
+    *,
+    tip: str,
+    at: Callable[[str], State],
+    forge: str = "",
 ) -> Judgement:
-    """What is in force at a tip, whose state is among those that a fold came to."""
-    state = states[tip]
+    """What is in force at a tip.
+
+    ``states`` are those that a fold came to, ``at`` gives that of any commit it speaks of.
+    """
+    state = at(tip)
     paths = state.overlay.flat()
     admitted = dict(state.ground)
     admissions: dict[str, Admission] = {}
@@ -140,6 +149,7 @@ def concluded(
             if each.standing.admission is not None:
                 admissions[path] = each.standing.admission
     _drop_unspoken(facts, state, admitted)
+    taints = taints_of(facts, at, lawbook, tip=tip, paths=paths, forge=forge)
     sure = {name: each for name, each in states.items() if not each.doubtful}
     return Judgement(
         facts.root,
@@ -147,7 +157,7 @@ def concluded(
         state.law.authority,
         admitted,
         admissions,
-        taints_of(facts, states, lawbook, tip=tip, paths=paths, forge=forge),
+        taints,
         state.doubtful,
         Progress(facts.root, sure, lawbook),
     )
@@ -181,20 +191,28 @@ class _Fold:
         return self.lawbook.of({path: each for path, each in tree.items() if decides_who(path)})
 
     def state(self, commit: str) -> State:
-        """The state at a commit that is done, or outside the range and admitted as it is."""
-        if commit not in self.states:
-            if commit in self.facts.commits or commit not in self.facts.trees:
-                raise KeyError(commit)
-            self.states[commit] = State(
-                self.facts.trees[commit],
-                Overlay(),
-                self.law,
-                grounded=True,
-                rooted=commit == self.facts.root,
-            )
+        """The state at a commit, once those of its ancestors are there that aren't yet.
+
+        Outside the range a commit is admitted as it is.
+        """
+        waiting = [commit]
+        while waiting:
+            each = waiting[-1]
+            here = self.facts.commits.get(each)
+            missing = [one for one in here.parents if one not in self.states] if here else ()
+            if each not in self.states and missing:
+                waiting += missing
+                continue
+            if each not in self.states:
+                self.states[each] = self._after(here) if here else self._outside(each)
+            waiting.pop()
         return self.states[commit]
 
-    def after(self, commit: Commit) -> State:
+    def _outside(self, commit: str) -> State:
+        tree, rooted = self.facts.trees[commit], commit == self.facts.root
+        return State(tree, Overlay(), self.law, grounded=True, rooted=rooted)
+
+    def _after(self, commit: Commit) -> State:
         """The state at a commit whose parents are done."""
         parents = [self.state(each) for each in commit.parents]
         first = parents[0] if parents else self._nothing()

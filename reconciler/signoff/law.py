@@ -54,7 +54,7 @@ class Lawbook:
 
     def of(self, entries: Mapping[str, Entry]) -> Law:
         """The law that these entries make."""
-        return self._made(frozenset(entries.items()), frozenset(), frozenset())
+        return self.made(frozenset(entries.items()), frozenset(), frozenset())
 
     def after(self, law: Law, changes: Mapping[str, Entry | None]) -> Law:
         """The law once these entries are in force; the same object where nothing differs."""
@@ -63,14 +63,14 @@ class Lawbook:
         kept = (each for each in law.entries if each[0] not in changes)
         new = ((path, each) for path, each in changes.items() if each is not None)
         disputed = law.disputed.difference(changes)
-        return self._made(
+        return self.made(
             frozenset((*kept, *new)), disputed, law.others if disputed else frozenset()
         )
 
     def disputing(self, law: Law, other: Law, paths: Iterable[str]) -> Law:
         """The law while the two lines' sign-offs of these paths contradict."""
         others = law.others | {other.entries} | other.others
-        return self._made(law.entries, law.disputed | frozenset(paths), others - {law.entries})
+        return self.made(law.entries, law.disputed | frozenset(paths), others - {law.entries})
 
     def promotion(self, path: str, entry: Entry | None) -> Promotion | None:
         """What a promotion's file says; nothing if it isn't there or can't be read."""
@@ -105,7 +105,8 @@ class Lawbook:
         }
         return load("", tree, self.parsed)[0]
 
-    def _made(self, entries: Entries, disputed: frozenset[str], others: frozenset[Entries]) -> Law:
+    def made(self, entries: Entries, disputed: frozenset[str], others: frozenset[Entries]) -> Law:
+        """The law with these entries, what is disputed, and the other sides' entries."""
         key = (entries, disputed, others)
         if key not in self.laws:
             authority = self._authority(entries)

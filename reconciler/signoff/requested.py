@@ -54,7 +54,9 @@ def judge_requests(facts: Facts, answers: Answers, *, tip: str) -> Judgement:
     states = {root: state}
     for commit in line:
         state = states[commit.id] = _after(facts, answers, lawbook, state, commit)
-    judgement = concluded(facts, lawbook, states, tip=tip, forge=answers.forge)
+    judgement = concluded(
+        facts, lawbook, states, tip=tip, at=states.__getitem__, forge=answers.forge
+    )
     # States hold for these answers only, so nothing is kept of them.
     progress = replace(judgement.progress, states={})
     return replace(judgement, progress=progress, asked=_asked(state, line, answers))

@@ -1,7 +1,7 @@
 """What to tell people about a path that holds something nobody has signed off (pure)."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from reconciler.manifest.codes import changes, integrity
@@ -35,7 +35,7 @@ class Taint:
 
 def taints_of(
     facts: Facts,
-    states: Mapping[str, State],
+    at: Callable[[str], State],
     lawbook: Lawbook,
     *,
     tip: str,
@@ -44,16 +44,17 @@ def taints_of(
 ) -> tuple[Taint, ...]:
     """The taints at a tip, sorted by path; ``paths`` are its states by path.
 
+    ``at`` gives the state of the tip, and of any commit on its first-parent line.
     ``forge`` is where merge requests are the sign-off; empty where signed merges are.
     """
-    authority = states[tip].law.authority
+    authority = at(tip).law.authority
     unclean = {path: each for path, each in sorted(paths.items()) if not each.clean}
     last = _last_changes(facts, tip, set(unclean))
     found = []
     for path, state in unclean.items():
         told = state.refused or _told(facts, authority, path, state)
         commit = facts.commits[told.culprit]
-        revert = _revert(facts, states, path, state, last=last.get(path, ""), unclean=unclean)
+        revert = _revert(facts, at, path, state, last=last.get(path, ""), unclean=unclean)
         if forge:
             remedy = _remedy_by_request(facts, path, state, revert=revert, code=told.code, tip=tip)
         else:
@@ -122,7 +123,7 @@ def _last_changes(facts: Facts, tip: str, paths: set[str]) -> dict[str, str]:
 
 def _revert(
     facts: Facts,
-    states: Mapping[str, State],
+    at: Callable[[str], State],
     path: str,
     state: PathState,
     *,
@@ -133,8 +134,7 @@ def _revert(
     if not last or not facts.commits[last].parents or isinstance(state.standing, Dispute):
         return ""
     commit = facts.commits[last]
-    before = states[commit.parents[0]].at(path) if commit.parents[0] in states else None
-    if before is None or before.current != state.standing.entry:
+    if at(commit.parents[0]).at(path).current != state.standing.entry:
         return ""
     if any(other not in unclean for other in commit.changes):
         return ""

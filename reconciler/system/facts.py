@@ -23,14 +23,15 @@ _TABLE = "CREATE TABLE IF NOT EXISTS facts (key TEXT PRIMARY KEY, seal BLOB, tex
 _AT_ONCE = 900
 _MOST = 200_000
 _PATIENCE = 2.0
-_DECIDING = ("deployer", "manifest", "model", "planner", "signoff", "validator")
+_DECIDING = ("deployer", "manifest", "model", "planner", "repository", "signoff", "validator")
 
 
 def edition() -> str:
     """64 hex digits that change with whatever decides what a file says.
 
-    That is our own code below the adapters, and the packages that parse and check: their versions
-    stand in the names of their metadata folders, so that none of them has to be imported.
+    That is our own code below the adapters and what reads git, and the packages that parse and
+    check: their versions stand in the names of their metadata folders, so that none of them has to
+    be imported.
     """
     code = blake2b(sys.version.encode(), digest_size=32)
     top = Path(__file__).parents[1]

@@ -3,6 +3,7 @@
 import stat
 
 from reconciler.registry import open_reader, open_view
+from reconciler.repository.folds import FoldStore
 from reconciler.system.facts import FactStore, edition
 
 
@@ -44,3 +45,28 @@ def test_a_persons_command_leaves_the_daemons_cache_alone(make_world, tmp_path, 
     assert judged(open_reader(configuration)).report.findings == ()
     assert len(brought(tmp_path / "cache")) == 1
     assert brought(configuration.state) == []
+
+
+def test_a_restarted_daemon_goes_on_from_where_it_had_judged(make_world, tmp_path):
+    world = make_world("dev", "live")
+    configuration = world.configuration()
+    world.promote("1.1.0", "dev")
+    first = judged(open_view(configuration, configuration.state)).judgement
+    path = "environments/dev/shop.yaml"
+    # The only way to see where it comes from: what was kept says something else now.
+    store = FactStore(configuration.state, edition())
+    key = f"fold {world.root}"
+    kept = store.recall([key])[key]
+    by = f'"{first.admissions[path].merged_by}",["ben"]'
+    assert kept.count(by) == 1
+    store.keep({key: kept.replace(by, '"somebody",["ben"]')})
+    world.promote("1.1.0", "live")
+    last = judged(open_view(configuration, configuration.state)).judgement
+    assert last.admissions[path].merged_by == "somebody"
+    assert last.admissions["environments/live/shop.yaml"].merged_by == "ana"
+    # Nobody else takes that over: no other host, no other code, no other trust root.
+    other = world.configuration("two")
+    alone = judged(open_view(other, other.state)).judgement
+    assert alone.admissions[path].merged_by == "ana"
+    assert FoldStore(FactStore(configuration.state, "0" * 64), world.root).recall() is None
+    assert FoldStore(store, world.tip).recall() is None

@@ -87,15 +87,22 @@ def earliest(scribe: Scribe, commit: str, path: str, *, tip: str) -> set[str]:
     """The merges that bring a commit across their first-parent edge, without those above others.
 
     A merge that leaves the other side's content out, and keeps its first parent's, brings nothing.
+    One of two sides that hold the same, in force on the first parent, hides none above it.
     """
-    bring = set()
+    bring, idle = set(), set()
     for each in scribe.above[tip] & scribe.commits.keys() - {commit}:
         parents = scribe.commits[each].parents
         new = scribe.above[each] - scribe.above[parents[0]]
         if len(parents) > 1 and commit in new:
             result, one, two = (scribe.trees[at].get(path) for at in (each, *parents))
             bring |= set() if result == one != two else {each}
-    return {each for each in bring if not (scribe.above[each] - {each}) & bring}
+            if result == one == two and _in_force(scribe, path, at=parents[0]):
+                idle.add(each)
+    return {each for each in bring if not (scribe.above[each] - {each}) & (bring - idle)}
+
+
+def _in_force(scribe: Scribe, path: str, *, at: str) -> bool:
+    return at not in scribe.commits or path not in scribe.judge(at).tainted
 
 
 def complaints(scribe: Scribe, judged: Judgement) -> list[str]:
@@ -145,19 +152,23 @@ def _of_branch(scribe: Scribe, tip: str, path: str, admission: Admission) -> lis
         walk.append(scribe.commits[walk[-1]].parents[0])
     found = []
     for each, below in pairwise(walk):
-        if each != merge.parents[1] and path not in scribe.judge(each).tainted:
+        if each != merge.parents[1] and _in_force(scribe, path, at=each):
             break
         if scribe.trees[each].get(path) == scribe.trees[below].get(path):
             continue
         commit = scribe.commits[each]
         if len(commit.parents) > 1:
             break
-        if commit.author not in LISTED or commit.author == merge.author:
+        own = commit.author == merge.author and not _agreed(scribe, each, path, tip=merge.id)
+        if commit.author not in LISTED or own:
             found.append(f"{each} on the branch is by {commit.author or 'nobody'}")
-        if not any(
-            scribe.commits[other].author in MAY_PROMOTE
-            and scribe.commits[other].author != commit.author
-            for other in earliest(scribe, each, path, tip=tip)
-        ):
+        if not _agreed(scribe, each, path, tip=tip):
             found.append(f"no eligible merge brings {each} first")
     return found
+
+
+def _agreed(scribe: Scribe, commit: str, path: str, *, tip: str) -> bool:
+    """Whether somebody else who may promote was among the first to bring a commit, up to a tip."""
+    author = scribe.commits[commit].author
+    first = earliest(scribe, commit, path, tip=tip)
+    return any(scribe.commits[each].author in {*MAY_PROMOTE} - {author} for each in first)

@@ -22,7 +22,7 @@ commit. ``tag``: where it leads, and how it was made. ``ancestry``: whether one 
 another. ``artifacts``: whether a release's are there as it says. ``readiness``: whether content
 could be fetched and put back in a place. ``ticket``: its state. ``approval``: when a file with
 somebody's word was first seen. ``forge``: what a forge says of a merge request. ``key``: when a
-person's key was first seen."""
+person's key came into force that the trust root doesn't have, and when any went."""
 
 
 class Sighting(RecordBase):
