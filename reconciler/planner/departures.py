@@ -40,8 +40,7 @@ def on_schedule(
     found = replace(found, scheduled=True, upcoming=next_slot(schedule, timezone, after=now))
     admitted, known = standing.slot
     if admitted == sign_off.commit:
-        owner = str(standing.place)
-        come = due(schedule, timezone, owner=owner, after=instant_of(known), at=now)
+        come = due(schedule, timezone, after=instant_of(known), at=now)
         return _at(found, come, now, under_way=standing.open_claim)
     if standing.missed is not None and _set_aside_for(found, promotion, standing.missed):
         return replace(found, due=instant_of(standing.missed.slot))
@@ -52,10 +51,10 @@ def on_schedule(
 def _at(found: Desired, come: Due, now: datetime, *, under_way: Claim | None) -> Desired:
     """What is desired with the slots that have come since the last one accounted for."""
     late = f"claim: {under_way.deployment} was under way" if under_way else _NOBODY
-    accounts = tuple(Account(each.at, "missed", late) for each in come.missed)
+    accounts = tuple(Account(each, "missed", late) for each in come.missed)
     if come.slot is None:
         return replace(found, accounts=accounts)
-    slot = come.slot.at
+    slot = come.slot
     if not found.new or found.source is None:
         last = Account(slot, "nothing-new", found.missing)
     elif under_way is not None and under_way.assignment.content.shown == found.shown:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import get_args
 
 from reconciler.model.schedule import Schedule
-from reconciler.names import Day, instant_text
+from reconciler.names import Day
 from reconciler.timetable.moments import day_at, moment
 from reconciler.timetable.spans import HORIZON, Span, spans_of
 
@@ -17,29 +17,15 @@ _WEEK = 7
 _ANY_MONDAY = date(2026, 1, 5)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Slot:
-    """One slot of one schedule. It fires at most once, whatever clocks and daemons do.
-
-    That it has fired is read from the history by `id`, and never remembered elsewhere.
-    """
-
-    owner: str
-    """Whose schedule it is: ``production/shop``, or the train's app."""
-    at: datetime
-
-    @property
-    def id(self) -> str:
-        """The identity that records name: the owner and the instant in UTC."""
-        return f"{self.owner}@{instant_text(self.at)}"
-
-
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What a schedule asks for: the newest slot that has come, and the ones it overtook."""
+    """What a schedule asks for: the newest slot that has come, and the ones it overtook.
 
-    slot: Slot | None
-    missed: tuple[Slot, ...] = ()
+    A slot fires at most once, whatever clocks and daemons do: that it has is read from the history.
+    """
+
+    slot: datetime | None
+    missed: tuple[datetime, ...] = ()
 
 
 def slots(
@@ -90,7 +76,7 @@ def _ends(span: Span) -> tuple[datetime, datetime]:
     return span.since, span.until
 
 
-def due(schedule: Schedule, timezone: str, *, owner: str, after: datetime, at: datetime) -> Due:
+def due(schedule: Schedule, timezone: str, *, after: datetime, at: datetime) -> Due:
     """What a schedule asks for at an instant.
 
     ``after`` is the newest slot that the history knows of, or the instant from which the schedule
@@ -100,10 +86,7 @@ def due(schedule: Schedule, timezone: str, *, owner: str, after: datetime, at: d
     """
     if last_slot(schedule, timezone, at=at) <= after:
         return Due(None)
-    come = [
-        Slot(owner, each)
-        for each in slots(schedule, timezone, after=max(after, at - HORIZON), until=at)
-    ]
+    come = list(slots(schedule, timezone, after=max(after, at - HORIZON), until=at))
     return Due(come[-1], tuple(come[:-1])) if come else Due(None)
 
 
