@@ -72,7 +72,7 @@ def _explain_place(where: str, output: Format, config: Path | None, folder: Path
     so_far = time_so_far(records, place, now=now) if waits else None
 
     def table() -> None:
-        _tell(decision)
+        _tell(decision, reasons)
         _tell_gates(reasons)
         if way_back:
             print(visible(f"way back: {way_back}"))
@@ -101,11 +101,12 @@ def _explain_place(where: str, output: Format, config: Path | None, folder: Path
 _SYMBOLS = {"open": "✔", "closed": "⏸", "unknown": "?"}
 
 
-def _tell(decision: "Decision") -> None:
+def _tell(decision: "Decision", reasons: "Sequence[Reason]") -> None:
     from reconciler.planner.rendering import start_text
 
     print(visible(f"{decision.place} {decision.sentence}"))
-    if decision.sign_off is not None and decision.sign_off.merged_by:
+    told = any(each.gate == "sign-off" for each in reasons)
+    if decision.sign_off is not None and decision.sign_off.merged_by and not told:
         authors = ", ".join(decision.sign_off.authors) or "nobody"
         print(visible(f"written by {authors}, merged by {decision.sign_off.merged_by}"))
     if decision.start is not None:
