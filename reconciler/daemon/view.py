@@ -11,13 +11,12 @@ from reconciler.manifest.codes import Code, integrity
 from reconciler.model.alarm import Alarm
 from reconciler.model.host import Forge, Host
 from reconciler.model.merge_request import MergeRequest
-from reconciler.model.people import People
+from reconciler.model.people import People, fingerprint_of
 from reconciler.model.question import Question
 from reconciler.model.records import Record
 from reconciler.model.sight import Facts
 from reconciler.names import instant_of, instant_text
 from reconciler.planner.inputs import Inputs
-from reconciler.planner.requests import fingerprint
 from reconciler.repository.folds import FoldStore
 from reconciler.repository.git import Git, GitError
 from reconciler.repository.history import BRANCH, HistoryBranch, UnreadableHistoryError
@@ -235,10 +234,10 @@ class View:
 def _keys(people: People | None) -> frozenset[str]:
     """Person and fingerprint, of every key in a people file."""
     return frozenset(
-        f"{person} {fingerprint(line)}"
+        f"{person} {fingerprint_of(line)}"
         for person, each in (people.people.items() if people else ())
         for line in each.keys
-        if fingerprint(line)
+        if fingerprint_of(line)
     )
 
 

@@ -1,5 +1,8 @@
 """People: who may do what, and by which key they are known."""
 
+import base64
+import binascii
+import hashlib
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -109,3 +112,14 @@ class People(Manifest):
                 return frozenset(self.roles)
             case _:
                 return frozenset()
+
+
+def fingerprint_of(key: str) -> str:
+    """``SHA256:…`` of a line of a ``.pub`` file, as OpenSSH shows it; empty for any other text."""
+    words = key.split()
+    try:
+        wire = base64.b64decode(words[1], validate=True)
+    except (IndexError, binascii.Error):
+        return ""
+    digest = base64.b64encode(hashlib.sha256(wire).digest()).decode().rstrip("=")
+    return f"SHA256:{digest}"

@@ -120,5 +120,5 @@ def _sign_off(inputs: Inputs, place: Place) -> SignOff | None:
     return SignOff(
         commit=admission.merge,
         merged_by=admission.merged_by,
-        authors=tuple(sorted(admission.authors)),
+        authors=admission.authors,
     )

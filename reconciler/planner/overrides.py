@@ -6,14 +6,14 @@ gate itself says stays visible. A debt that is overdue closes the place to furth
 
 from datetime import date, datetime, timedelta
 from typing import get_args
-from zoneinfo import ZoneInfo
 
 from reconciler.model.promotion import Gate, Override
 from reconciler.model.records import Claim, Reason
 from reconciler.model.records.reason import Aside
 from reconciler.names import instant_of, instant_text
 from reconciler.planner.inputs import Ask
-from reconciler.timetable.moments import start_of
+from reconciler.planner.opening import zone_of
+from reconciler.timetable.moments import day_at, start_of
 
 GATES: frozenset[str] = frozenset(get_args(Gate))
 """Those that can be set aside; sign-off, approvals, quarantine and integrity aren't among them."""
@@ -48,7 +48,7 @@ def unless_set_aside(ask: Ask, reason: Reason) -> Reason:
 
 def ends(ask: Ask, aside: Aside) -> datetime:
     """Until when a gate stays set aside: it expires, or the debt of an older one is overdue."""
-    zone = (ask.environment.timezone if ask.environment else None) or "Etc/UTC"
+    zone = zone_of(ask)
     due = [
         start_of(date.fromisoformat(each.aside.review_by) + timedelta(days=1), zone)
         for claim in ask.standing.overrode
@@ -101,8 +101,7 @@ def _used(ask: Ask, override: Override) -> bool:
 
 def _overdue(ask: Ask, claim: Claim) -> str:
     """The day that has passed, in the place's time zone; empty while none has."""
-    zone = (ask.environment.timezone if ask.environment else None) or "Etc/UTC"
-    today = ask.now.astimezone(ZoneInfo(zone)).date()
+    today = day_at(ask.now, zone_of(ask))
     due = [
         each.aside.review_by
         for each in claim.reasons

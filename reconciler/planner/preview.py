@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.model.place import Place
-from reconciler.model.plan import Decision, Verdict
+from reconciler.model.plan import Decision
 from reconciler.model.records import Reason
 from reconciler.planner.asking import ask_of
 from reconciler.planner.gates.sign_off import concerns
@@ -182,8 +182,3 @@ def _unmerged(merged: Inputs, change: Change) -> Inputs:
         taints=tuple(each for each in judgement.taints if each.path not in gone),
     )
     return replace(merged, judgement=judgement)
-
-
-def is_at_once(preview: Preview) -> bool:
-    """Whether nothing is in the way once it is merged."""
-    return preview.after.verdict is Verdict.DEPLOY

@@ -5,15 +5,12 @@ promotion; for a deployment, that of its claim. What a granted request does foll
 in the history, and from nothing else.
 """
 
-import base64
-import binascii
-import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from reconciler.deployer.ledger import Standing
 from reconciler.manifest.layering import resolve
-from reconciler.model.people import People
+from reconciler.model.people import People, fingerprint_of
 from reconciler.model.place import Place
 from reconciler.model.records import Answer, Claim, Outcome, Verb
 from reconciler.model.request import HOST, Received, Request
@@ -81,19 +78,10 @@ def _late(request: Request, now: datetime) -> str:
 def _person(people: People | None, key: str) -> str:
     """Whose key has this fingerprint; empty for nobody's, and for one that two persons share."""
     entries = people.people.items() if people else ()
-    found = {person for person, each in entries for line in each.keys if fingerprint(line) == key}
+    found = {
+        person for person, each in entries for line in each.keys if fingerprint_of(line) == key
+    }
     return found.pop() if len(found) == 1 else ""
-
-
-def fingerprint(line: str) -> str:
-    """``SHA256:…`` of a public key's line, as ssh-keygen prints it; empty for no key."""
-    words = line.split()
-    try:
-        wire = base64.b64decode(words[1], validate=True)
-    except (IndexError, binascii.Error):
-        return ""
-    digest = base64.b64encode(hashlib.sha256(wire).digest()).decode().rstrip("=")
-    return f"SHA256:{digest}"
 
 
 def _known(inputs: Inputs, request: Request) -> bool:

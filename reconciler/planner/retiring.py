@@ -49,8 +49,7 @@ def _of_files(ask: Ask) -> tuple[Reason, ...]:
 
 def _removed(ask: Ask) -> SignOff:
     """Who signed the removal of the file off; the trust root where it never had one."""
-    judgement = ask.inputs.judgement
-    admission = judgement.admissions.get(ask.place.promotion_path)
+    admission = ask.inputs.judgement.admissions.get(ask.place.promotion_path)
     if admission is None:
-        return SignOff(commit=judgement.root)
+        return ask.inputs.of_root
     return SignOff(commit=admission.merge, merged_by=admission.merged_by, authors=admission.authors)

@@ -2,6 +2,7 @@
 
 from reconciler.model.records import Reason
 from reconciler.planner.inputs import Ask
+from reconciler.planner.reasons import closed, opened
 
 NAME = "claim"
 
@@ -10,6 +11,6 @@ def answer(ask: Ask) -> Reason:
     """Closed while a claim is open, whoever's it is."""
     claim = ask.inputs.ledger.at(ask.place).open_claim
     if claim is None:
-        return Reason(gate=NAME, state="open", why="nothing is under way")
+        return opened(NAME, "nothing is under way")
     why = f"{claim.deployment} of {claim.reconciler} is under way since {claim.at}"
-    return Reason(gate=NAME, state="closed", why=why, remedy="wait until it has ended")
+    return closed(NAME, why, remedy="wait until it has ended")

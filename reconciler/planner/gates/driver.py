@@ -3,7 +3,7 @@
 from reconciler.manifest.support import DRIVERS
 from reconciler.model.records import Reason
 from reconciler.planner.inputs import Ask
-from reconciler.planner.reasons import at_the_start
+from reconciler.planner.reasons import at_the_start, closed, opened
 
 NAME = "driver"
 
@@ -15,9 +15,9 @@ def answer(ask: Ask) -> Reason:
         return at_the_start(NAME, "whether it may use the place's driver")
     name = ask.assignment.target.driver
     if name not in DRIVERS:
-        return Reason(gate=NAME, state="open", why="not asked: the gate supported is closed")
+        return opened(NAME, "not asked: the gate supported is closed")
     if name in enabled:
-        return Reason(gate=NAME, state="open", why=f"{name} is enabled on this host")
+        return opened(NAME, f"{name} is enabled on this host")
     remedy = f"add [drivers.{name}] to tagboat.toml of the reconciler's host"
     why = f"the driver {name} is not enabled on this host"
-    return Reason(gate=NAME, state="closed", why=why, remedy=remedy)
+    return closed(NAME, why, remedy=remedy)

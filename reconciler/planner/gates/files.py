@@ -6,6 +6,7 @@ from reconciler.model.records import Reason
 from reconciler.planner.gates import follow
 from reconciler.planner.gates.sign_off import concerns, taints_of
 from reconciler.planner.inputs import Ask
+from reconciler.planner.reasons import closed, opened
 
 NAME = "files"
 
@@ -34,7 +35,7 @@ def answer(ask: Ask) -> Reason:
             why += "; that is the file in force, the branch holds another one"
         mend = f"{first.hint}; " if first.hint else ""
         remedy = f"{mend}mend the file on a branch and have it merged by somebody else"
-        return Reason(gate=NAME, state="closed", why=why, remedy=remedy)
+        return closed(NAME, why, remedy=remedy)
     place, snapshot = ask.place, ask.inputs.snapshot
     looked_for = ask.desired.source is None and follow.answer(ask) is not None
     if (
@@ -43,5 +44,5 @@ def answer(ask: Ask) -> Reason:
         and not any(unsupported(snapshot, place.environment, place.app))
     ):
         why = ask.desired.missing or "the admitted files don't lead to anything that could run here"
-        return Reason(gate=NAME, state="closed", why=why, remedy="run tagboat validate")
-    return Reason(gate=NAME, state="open", why="no errors")
+        return closed(NAME, why, remedy="run tagboat validate")
+    return opened(NAME, "no errors")

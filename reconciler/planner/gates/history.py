@@ -2,6 +2,7 @@
 
 from reconciler.model.records import Reason
 from reconciler.planner.inputs import Ask
+from reconciler.planner.reasons import closed, opened
 
 NAME = "history"
 
@@ -11,17 +12,15 @@ def answer(ask: Ask) -> Reason:
     inputs = ask.inputs
     if inputs.alarms:
         alarm = inputs.alarms[0]
-        return Reason(gate=NAME, state="closed", why=str(alarm), remedy=alarm.remedy)
+        return closed(NAME, str(alarm), remedy=alarm.remedy)
     if ask.place in inputs.stopped:
         remedy = "look at the journal in the state folder of this host"
-        return Reason(gate=NAME, state="closed", why=inputs.stopped[ask.place], remedy=remedy)
+        return closed(NAME, inputs.stopped[ask.place], remedy=remedy)
     broken = inputs.ledger.at(ask.place).broken
     if broken:
-        return Reason(gate=NAME, state="closed", why=broken.message, remedy=broken.hint)
+        return closed(NAME, broken.message, remedy=broken.hint)
     seen = inputs.observations.get(ask.place)
     if seen and seen.fence > inputs.ledger.sequence:
         why = f"the place obeyed record {seen.fence}, the history ends at {inputs.ledger.sequence}"
-        return Reason(
-            gate=NAME, state="closed", why=why, remedy="restore the branch tagboat/history"
-        )
-    return Reason(gate=NAME, state="open", why="branch and history only grew (no force-push)")
+        return closed(NAME, why, remedy="restore the branch tagboat/history")
+    return opened(NAME, "branch and history only grew (no force-push)")

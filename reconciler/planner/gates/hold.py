@@ -8,6 +8,7 @@ promotion wants something else in its time.
 
 from reconciler.model.records import Answer, Reason
 from reconciler.planner.inputs import Ask
+from reconciler.planner.reasons import closed, opened
 
 NAME = "hold"
 
@@ -15,7 +16,7 @@ NAME = "hold"
 def answer(ask: Ask) -> Reason:
     """Closed when this very promotion has failed here before."""
     if ask.sign_off is None:
-        return Reason(gate=NAME, state="open", why="nothing was tried")
+        return opened(NAME, "nothing was tried")
     promotion = ask.promotion
     moves = promotion is not None and (promotion.follow or promotion.temporary)
     if moves or not ask.sign_off.merged_by:
@@ -25,13 +26,13 @@ def answer(ask: Ask) -> Reason:
     if failed is None and (taken := _withdrawn(ask)) is not None:
         reason = f": {taken.reason}" if taken.reason else ""
         why = f"{taken.by} took {ask.wanted} of {taken.deployment} back{reason}"
-        return Reason(gate=NAME, state="closed", why=why, remedy=_merge(ask))
+        return closed(NAME, why, remedy=_merge(ask))
     if failed is None:
         # A retry lets a failure go, so it may have failed here all the same.
         why = f"no failure in {ask.place.environment} holds {ask.wanted or 'it'} back"
-        return Reason(gate=NAME, state="open", why=why)
+        return opened(NAME, why)
     why = f"{failed.version} {failed.outcome.value} in {failed.deployment}: {failed.why}"
-    return Reason(gate=NAME, state="closed", why=why, remedy=_remedy(ask))
+    return closed(NAME, why, remedy=_remedy(ask))
 
 
 def _withdrawn(ask: Ask) -> Answer | None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from reconciler.model.records import Reason
 from reconciler.planner.inputs import Ask
+from reconciler.planner.opening import zone_of
 from reconciler.planner.patience import PATIENCE
 from reconciler.planner.reasons import closed, opened
 from reconciler.timetable.moments import local_text
@@ -49,4 +50,4 @@ def _zone(ask: Ask) -> str:
     follow = ask.promotion.follow if ask.promotion else None
     schedule = follow.schedule if follow else None
     own = schedule.timezone if schedule else None
-    return own or (ask.environment.timezone if ask.environment else None) or "Etc/UTC"
+    return own or zone_of(ask)

@@ -6,6 +6,7 @@ from reconciler.model.place import Place
 from reconciler.model.records import Reason
 from reconciler.planner.consents import consents_of, lasting, standing_for, used_up
 from reconciler.planner.inputs import Ask
+from reconciler.planner.reasons import closed, opened
 from reconciler.signoff import Taint, codes
 from reconciler.timetable.spans import Span
 
@@ -28,7 +29,7 @@ def concerns(  # noqa: PLR0911 - one literal table of paths
         case ["environments", environment, file]:
             own = file in {"environment.yaml", f"{place.app}.yaml"}
             return environment == place.environment and own
-        case ["environments", _] | ["calendars", *_]:
+        case ["environments", _]:
             return True
         case ["releases", app, version, "approvals", environment, _]:
             mine = environment == place.environment and version in versions
@@ -87,23 +88,23 @@ def answer(ask: Ask) -> Reason:
         first = taints[0]
         more = f" (and {len(taints) - 1} more)" if len(taints) > 1 else ""
         why = f"{first.code} {named(first, ask.place)}{more}"
-        return Reason(gate=NAME, state="closed", why=why, remedy=first.remedy)
+        return closed(NAME, why, remedy=first.remedy)
     if ask.sign_off is None:
         why = f"{ask.place.promotion_path} is not signed off"
         remedy = "let somebody who may promote here merge it"
-        return Reason(gate=NAME, state="closed", why=why, remedy=remedy)
+        return closed(NAME, why, remedy=remedy)
     if not ask.sign_off.merged_by:
-        return Reason(gate=NAME, state="open", why="part of the trust root")
+        return opened(NAME, "part of the trust root")
     if ask.inputs.judgement.outlived(ask.place.promotion_path) and not _settled(ask):
         who = ask.sign_off.merged_by
         why = f"{codes.NO_LONGER.id} {who} signed it off, and may not promote here any more"
         remedy = f"run tagboat reaffirm {ask.place.promotion_path} and have it merged"
-        return Reason(gate=NAME, state="closed", why=why, remedy=remedy)
+        return closed(NAME, why, remedy=remedy)
     by = standing_for(ask)
     if by and not _settled(ask) and (fault := _of_word(ask, by)):
         app, environment = ask.place.app, ask.place.environment
         remedy = f"tagboat approve {app}@{ask.wanted} --to {environment}, or have it merged anew"
-        return Reason(gate=NAME, state="closed", why=fault, remedy=remedy)
+        return closed(NAME, fault, remedy=remedy)
     authors, how = ", ".join(ask.sign_off.authors) or "nobody", "approved" if by else "merged"
     why = f"written by {authors}, {how} by {ask.sign_off.merged_by}"
-    return Reason(gate=NAME, state="open", why=why)
+    return opened(NAME, why)

@@ -3,6 +3,7 @@
 from reconciler.manifest.support import unsupported
 from reconciler.model.records import Reason
 from reconciler.planner.inputs import Ask
+from reconciler.planner.reasons import closed, opened
 
 NAME = "supported"
 
@@ -13,11 +14,11 @@ def answer(ask: Ask) -> Reason:
     uses = list(unsupported(snapshot, ask.place.environment, ask.place.app))
     if not uses:
         why = "this version of Tagboat does all that the files ask for"
-        return Reason(gate=NAME, state="open", why=why)
+        return opened(NAME, why)
     first = uses[0]
     more = f" (and {len(uses) - 1} more)" if len(uses) > 1 else ""
     why = (
         f"{first.locate(snapshot)}: this version of Tagboat doesn't enforce {first.what} yet{more}"
     )
     remedy = "take it out, or use a newer Tagboat"
-    return Reason(gate=NAME, state="closed", why=why, remedy=remedy)
+    return closed(NAME, why, remedy=remedy)

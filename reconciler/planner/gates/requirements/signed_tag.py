@@ -1,10 +1,6 @@
 """Gate ``require/signed-tag``: the tag carries the signature of somebody who is listed (D19)."""
 
-import base64
-import binascii
-import hashlib
-
-from reconciler.model.people import People
+from reconciler.model.people import People, fingerprint_of
 from reconciler.model.records import Reason
 from reconciler.planner.gates.tag import known_tag
 from reconciler.planner.inputs import Ask
@@ -44,14 +40,3 @@ def _owner(fingerprint: str, people: People | None) -> str | None:
         if fingerprint in {fingerprint_of(key) for key in each.keys}:
             return person
     return None
-
-
-def fingerprint_of(key: str) -> str:
-    """``SHA256:…`` of a line of a ``.pub`` file, as OpenSSH shows it; empty for any other text."""
-    parts = key.split()
-    try:
-        blob = base64.b64decode(parts[1], validate=True)
-    except (IndexError, binascii.Error):
-        return ""
-    digest = base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
-    return f"SHA256:{digest}"
