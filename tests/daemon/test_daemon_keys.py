@@ -1,7 +1,7 @@
 """When people's keys came and went is written into the history, whatever commits say of their dates."""
 
+from reconciler.model.people import fingerprint_of
 from reconciler.model.records import Sighting
-from reconciler.planner.requests import fingerprint
 
 PEOPLE = "environments/people.yaml"
 
@@ -38,7 +38,7 @@ def test_B119_keys_that_come_and_go_and_come_back_are_records(make_world):
     world.push(world.commit(start, onto=[world.tip], by="ana"))
     world.root = world.tip
     old, young, carl = (
-        f"{who} {fingerprint(key)}" for who, key in (("ben", ben), ("ben", new), ("carl", new))
+        f"{who} {fingerprint_of(key)}" for who, key in (("ben", ben), ("ben", new), ("carl", new))
     )
     daemon = world.daemon()
     daemon.run_once()
