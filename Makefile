@@ -11,7 +11,7 @@ TEST := .venv/.installed-test
 PYTEST_FLAGS ?= -n auto
 UV ?= uv
 
-.PHONY: help up down test lint fuzz slips forgeries torture crashes daemons gitea bench site bundles lock install clean
+.PHONY: help up down test lint fuzz slips forgeries torture crashes daemons states gitea bench site bundles lock install clean
 
 help:
 	@sed -n '2,3s/^#   //p' Makefile
@@ -61,6 +61,11 @@ crashes: $(TEST)
 ATTEMPTS ?= 1000
 daemons: $(TEST)
 	@exec $(PYTHON_HERE) tests/daemon/daemon_races.py --attempts $(ATTEMPTS)
+
+# Merges, approvals, failures, crashes and force-pushes in any order, beside a small model.
+VISITS ?= 100
+states: $(TEST)
+	@exec $(PYTHON_HERE) tests/daemon/daemon_states.py --visits $(VISITS) --seed $(SEED) --jobs $(JOBS)
 
 # Merge requests at a real Gitea, in each merge style, with the table of what it came to.
 gitea: $(TEST)

@@ -239,14 +239,15 @@ def build_reconciler(
     drivers: Mapping[str, Driver] | None = None,
     probes: Mapping[str, Probe] | None = None,
     sources: Sources | None = None,
+    failpoints: Failpoints | None = None,
 ) -> Reconciler:
-    """The daemon of this host, ready to run; with other drivers, probes and sources, if given.
+    """The daemon of this host, ready to run; with other parts than its own, if given.
 
     No other daemon may work in its state folder: what a killed git left there is cleared away.
     Raises `ConfigurationError` as `open_view` does.
     """
     clock = SystemClock()
-    failpoints = failpoints_of(os.environ)
+    failpoints = failpoints or failpoints_of(os.environ)
     for clone in (*configuration.state.glob("*.git"), *configuration.state.glob("apps/*.git")):
         remove_stale_locks(clone)
     view = open_view(configuration, configuration.state, writer=True)

@@ -12,7 +12,7 @@ from reconciler.daemon.loop import Reconciler
 from reconciler.drivers.memory import MemoryDriver, MemoryPlaces
 from reconciler.model.deployment import Work
 from reconciler.model.host import Host
-from reconciler.ports import Driver, Sources
+from reconciler.ports import Driver, Failpoints, Sources
 from reconciler.registry import build_reconciler
 from reconciler.repository.git import Git
 from reconciler.system.configuration import Configuration
@@ -147,6 +147,7 @@ class World:
         failing: dict[str, Work] | None = None,
         driver: Driver | None = None,
         sources: Sources | None = None,
+        failpoints: Failpoints | None = None,
     ) -> Reconciler:
         """A daemon of this world."""
         memory = driver or MemoryDriver(places=self.places, failing=failing)
@@ -156,6 +157,7 @@ class World:
             drivers={"memory": memory},
             probes={},
             sources=sources,
+            failpoints=failpoints,
         )
 
     def running(self, environment: str) -> str:
@@ -213,7 +215,11 @@ def build_world(
 @pytest.fixture(scope="session")
 def world_in(keys: tuple[Path, dict[str, str]]) -> Callable[..., World]:
     """Make a world in a folder that is given, for fixtures that live longer; see `build_world`."""
-    return lambda folder, *environments: build_world(folder, keys, *environments)
+    return partial(_build_in, keys)
+
+
+def _build_in(keys, folder: Path, *environments: str, version: str = "1.0.0") -> World:
+    return build_world(folder, keys, *environments, version=version)
 
 
 @pytest.fixture
