@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,15 +10,17 @@ from reconciler.cli.checking import Checked, find, key_of, open_store, read, rem
 from reconciler.diagnostics import Diagnostic, Location, Report
 from reconciler.errors import ConfigurationError, TagboatError, UsageError
 from reconciler.findings.difference import new_since
+from reconciler.folders import managed
 from reconciler.manifest.codes import integrity
 from reconciler.repository.git import Git, GitError
 from reconciler.repository.inspection import differences, folders, inspect, undone
 from reconciler.repository.integrity import IntegrityError
-from reconciler.repository.trees import Entries, GitContents, entries, folders_of, staged
+from reconciler.repository.trees import Entries, GitContents, entries, folders_of, has_files, staged
 from reconciler.system.caches import cache_folder
 
 if TYPE_CHECKING:
     from reconciler.manifest.snapshot import Parsed, Snapshot
+    from reconciler.validator.circle import Circle
 
 
 def check_commit(folder: Path, revision: str) -> Checked:
@@ -49,60 +52,95 @@ def check_since(folder: Path, base: str, *, revision: str = "") -> Checked:
     commit = _resolve(git, revision or "HEAD")
     start = _parted(git, base, commit, revision=revision)
     try:
-        before, after, trees = _sides(git, start, commit, revision=revision)
+        sides = _sides(git, start, commit if revision else "")
     except IntegrityError as error:
         return _without_files(error.finding)
-    odd = Report.of(inspect(git, trees) if revision else ())
-    if before and not after:
+    odd = Report.of(inspect(git, sides.trees) if sides.trees else ())
+    if sides.before and not sides.after and not (revision and has_files(git, commit)):
         odd += Report.of([_empty(commit if revision else "the index")])
-    changed = {path for path in {*before, *after} if before.get(path) != after.get(path)}
-    if not changed:
+    if not sides.changed:
         return Checked(odd, 0, _no_source)
     contents = GitContents(git)
-    sides = (before, after)
-    touched = _circle(sides, changed, contents)
+    touched = sides.touched(contents)
     known: dict[tuple[str, str], Parsed] = {}
     store = open_store()
+    contents.fetch(
+        side[path][1] for side in (sides.before, sides.after) for path in touched if path in side
+    )
 
-    def read_side(side: Entries, other: "Snapshot | None" = None) -> "tuple[Snapshot, Report]":
-        some = {path: each for path, each in side.items() if path in touched}
+    def read_side(side: Entries, other: "Snapshot") -> "tuple[Snapshot, Report]":
+        some = {path: side[path] for path in touched if path in side}
         return read(some, contents, store=store, known=known, before=other)
 
+    from reconciler.manifest.snapshot import Snapshot
     from reconciler.validator import Review, validate
 
-    now, new = read_side(after)
-    was, old = read_side(before, now)
+    now, new = read_side(sides.after, Snapshot("", beyond=sides.around.beyond))
+    was, old = read_side(sides.before, now)
     review = Review()
     found = new + validate(now, base=was, review=review)
     # Where nothing is wrong nothing is new, and the rules needn't look at the base.
     if found:
         # Again, since it takes over what the rules have worked out of the files that are the same.
-        was, old = read_side(before, now)
+        was, old = read_side(sides.before, now)
         found = new_since(old + validate(was, review=review), found)
-    return Checked(odd + found, len(touched), _source(contents, after))
+    return Checked(odd + found, len(touched), _source(contents, sides.after))
 
 
-def _sides(
-    git: Git, start: str, commit: str, *, revision: str
-) -> tuple[Entries, Entries, Mapping[str, str]]:
-    """The files before and after, and the folders that a commit changes: object id → path.
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """The files before and after that a change is about, and which of them it changes."""
+
+    before: Entries
+    after: Entries
+    changed: Collection[str]
+    around: "Circle"
+    trees: Mapping[str, str]
+    """The folders that a commit changes: object id → path."""
+
+    def touched(self, contents: GitContents) -> list[str]:
+        """The paths of the files that have to be looked at."""
+
+        def texts(paths: Collection[str]) -> Mapping[str, bytes]:
+            sides = (self.before, self.after)
+            ids = {path: [side[path][1] for side in sides if path in side] for path in paths}
+            data = contents.read(each for some in ids.values() for each in some)
+            return {
+                path: b"\n".join(data.get(each, b"") for each in some) for path, some in ids.items()
+            }
+
+        return sorted(self.around.files({**self.before, **self.after}.keys(), read=texts))
+
+
+def _sides(git: Git, start: str, commit: str) -> _Sides:
+    """The files at ``start`` and at a commit, or in the index.
 
     Raises `IntegrityError` when a folder isn't there to be read.
     """
-    if not revision:
-        return entries(git, start), staged(git), {}
-    after = entries(git, commit)
+    from reconciler.validator.circle import circle
+
+    if not commit:
+        before, after = entries(git, start), staged(git)
+        changed = {path for path in {*before, *after} if before.get(path) != after.get(path)}
+        around = circle(changed).widened({**before, **after})
+        return _Sides(before, after, changed, around, {})
     try:
         former, trees = differences(git, start, commit)
     except GitError:
         entries(git, start)  # says which folder it is
+        entries(git, commit)
         raise
-    return undone(after, former), after, trees
+    changed = {path for path in former if managed(path)}
+    around = circle(changed)
+    after = entries(git, commit, apps=around.apps if around.narrow else None)
+    before = undone(after, former)
+    return _Sides(before, after, changed, around.widened({**before, **after}), trees)
 
 
 def _parted(git: Git, base: str, commit: str, *, revision: str) -> str:
-    finished = git.ask(["merge-base", _resolve(git, base), commit])
+    finished = git.ask(["merge-base", "--end-of-options", f"{base}^{{commit}}", commit])
     if finished.returncode:
+        _resolve(git, base)
         raise ConfigurationError(
             f"nothing here says where {base} and {revision or 'HEAD'} parted",
             hint="fetch more of the history (git fetch --unshallow)",
@@ -129,21 +167,6 @@ def _without_files(finding: Diagnostic) -> Checked:
 def _empty(where: str) -> Diagnostic:
     said = f"{where[:12]} has no file below releases/ or environments/"
     return integrity.GONE.at(Location("."), said, hint="restore the files")
-
-
-def _circle(
-    sides: tuple[Entries, Entries], changed: Collection[str], contents: GitContents
-) -> frozenset[str]:
-    from reconciler.validator.circle import circle
-
-    def texts(paths: Collection[str]) -> Mapping[str, bytes]:
-        ids = {path: [side[path][1] for side in sides if path in side] for path in paths}
-        data = contents.read(each for some in ids.values() for each in some)
-        return {
-            path: b"\n".join(data.get(each, b"") for each in some) for path, some in ids.items()
-        }
-
-    return circle({**sides[0], **sides[1]}.keys(), changed, read=texts)
 
 
 def _no_source(_path: str) -> None:

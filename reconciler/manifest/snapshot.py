@@ -63,6 +63,10 @@ def _none() -> None:
     return None
 
 
+def _nowhere(_path: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, eq=False)
 class Snapshot:
     """The managed files at one commit. Files with findings are in ``broken`` and nowhere else.
@@ -104,6 +108,8 @@ class Snapshot:
     """Paths with findings of their own."""
     documents: Mapping[str, Document] = field(default_factory=dict)
     """Path → text and values of every file that could be read, broken ones too."""
+    beyond: Callable[[str], bool] = field(default_factory=lambda: _nowhere)
+    """Whether a path is of those that weren't looked at: no rule says that nothing is there."""
     suspicious: Mapping[str, tuple[Location, ...]] = field(default_factory=dict)
     """Path → where something stands that looks like a secret, for files that could be read."""
     derived: MutableMapping[Parts, MutableMapping[object, object]] = field(
@@ -126,8 +132,8 @@ class Snapshot:
         return cast("T", made[key])
 
     def has(self, path: str) -> bool:
-        """Whether a file is there, broken or not."""
-        return path in self.blobs
+        """Whether a file is there, broken or not, as far as it is known."""
+        return path in self.blobs or self.beyond(path)
 
     def document(self, path: str) -> Document | None:
         """The text and values of a file, broken or not; nothing if it couldn't be read."""

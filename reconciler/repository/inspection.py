@@ -68,11 +68,11 @@ def inspect(git: Git, trees: Mapping[str, str]) -> Iterator[Diagnostic]:
     ``ls-tree`` and the diff of a merge request show some of them as if they were in order.
     """
     left = dict(trees)
-    own = Path(git.tell(["rev-parse", "--git-path", "objects"]))
+    own = _objects(git)
     with tempfile.TemporaryDirectory(prefix="tagboat-") as scratch:
         extra = {
             "GIT_OBJECT_DIRECTORY": scratch,
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": str((git.folder / own).absolute()),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(own.absolute()),
         }
         for _ in range(_MOST):
             asked = "".join(f"{each}\n" for each in left).encode()
@@ -92,3 +92,11 @@ def inspect(git: Git, trees: Mapping[str, str]) -> Iterator[Diagnostic]:
             yield finding
             if not bad:
                 return
+
+
+def _objects(git: Git) -> Path:
+    """Where the repository keeps its objects; git is asked only where that isn't plain to see."""
+    for folder in (git.folder, git.folder / ".git"):
+        if (folder / "HEAD").is_file() and (folder / "objects").is_dir():
+            return folder / "objects"
+    return git.folder / git.tell(["rev-parse", "--git-path", "objects"])

@@ -1,7 +1,7 @@
 """Managed files of one commit or of the index, read from git objects and never from a work tree."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,18 +15,33 @@ if TYPE_CHECKING:
     from reconciler.manifest.snapshot import Blob
 
 _ONE_BY_ONE = 3
+_ARGUMENTS = 4000
+"""Paths that a program can be given at once, with room to spare."""
 _FIXED = frozenset({"app.yaml", "environment.yaml", "release.yaml"})
 
 Entries = Mapping[str, tuple[str, str]]
 """Path → (mode, object id)."""
 
 
-def entries(git: Git, commit: str) -> dict[str, tuple[str, str]]:
+def entries(
+    git: Git, commit: str, *, apps: Collection[str] | None = None
+) -> dict[str, tuple[str, str]]:
     """Managed path → (mode, object id) at this commit.
 
+    ``apps``: of all other apps there is the file of their own, and none of their releases.
     Raises `IntegrityError` when a folder isn't there to be read.
     """
-    finished = git.ask(["ls-tree", "-r", "-z", "--full-tree", commit, "--", *FOLDERS])
+    folders: Sequence[str] = FOLDERS
+    if apps is not None:
+        named = git.ask(["ls-tree", "-z", "--name-only", "--full-tree", commit, "--", "releases/"])
+        files = [
+            each if each.rpartition("/")[2] in apps else f"{each}/app.yaml"
+            for each in named.text.split("\0")
+            if each
+        ]
+        if len(files) < _ARGUMENTS:
+            folders = [*(each for each in FOLDERS if each != "releases"), *files]
+    finished = git.ask(["ls-tree", "-r", "-z", "--full-tree", commit, "--", *folders])
     if finished.returncode:
         said = finished.stderr.decode(errors="replace")
         if wrong := integrity_of(said, _unreadable(git, commit)):
@@ -90,7 +105,14 @@ class GitContents:
 
     def read(self, ids: Iterable[str]) -> dict[str, bytes]:
         """Id → content, all through one process; what isn't there is left out."""
-        return _contents(self.git, sorted(set(ids)))
+        wanted = set(ids)
+        missing = wanted - self._known.keys()
+        found = _contents(self.git, sorted(missing))
+        return {**found, **{each: self._known[each] for each in wanted - missing}}
+
+    def fetch(self, ids: Iterable[str]) -> None:
+        """Read at once what will be asked for piece by piece."""
+        self._known.update(self.read(ids))
 
     def later(self, files: Iterable[tuple[str, str]]) -> None:
         """Say which files `text` may be asked for, as paths and ids."""

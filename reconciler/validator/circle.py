@@ -2,7 +2,8 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from reconciler.manifest.paths import RESERVED
 
@@ -13,50 +14,75 @@ Reader = Callable[[Collection[str]], Mapping[str, bytes]]
 """Paths → their content."""
 
 
-def circle(paths: Collection[str], changed: Collection[str], *, read: Reader) -> frozenset[str]:
-    """The files that every finding which a change brings can be found in and with.
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """The apps and environments that a change is about, and those whose own file it changes.
 
     Apps, environments and everything that they share always belong to it: they are few. Of
     releases, with what hangs on them, and of promotions, which are many, it has those of an app
-    that changed, the promotions in an environment that changed, and the releases that these
-    promotions name. If an environment's own file changed, it has all promotions, since gates speak
-    of classes of environments; if anything shared changed, it has all files.
+    that changed, and the promotions in an environment that changed. If an environment's own file
+    changed, it has all promotions, since gates speak of classes of environments, and the releases
+    that these name; if anything shared changed, it has all files.
 
     It stands on what rules may do: a finding about a release, an approval or a promotion depends
     on files of the same app, of the same environment, on files that it names, or on shared ones.
+    What a promotion names that didn't change, in an environment that didn't, is as it was.
     """
-    changes = _sorted_out(changed)
-    if changes is None:
-        return frozenset(paths)
-    apps, environments, policies = changes
-    kept: set[str] = set()
-    promotions: dict[str, str] = {}
-    leaves: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for path in paths:
+
+    apps: frozenset[str]
+    environments: frozenset[str]
+    policies: frozenset[str]
+    """Environments whose own file changed; `widened` is then still to be asked for."""
+    shared: bool = False
+    """Whether something changed that all files depend on."""
+
+    @property
+    def narrow(self) -> bool:
+        """Whether releases of other apps have nothing to do with it."""
+        return not (self.shared or self.policies)
+
+    def beyond(self, path: str) -> bool:
+        """Whether nothing of what happened is about a file: it is as it was, there or not."""
         match path.split("/"):
-            case ["releases", app, version, _, *rest]:
-                if app in apps:
-                    kept.add(path)
-                elif rest and rest[0] in policies:
-                    apps.add(app)  # somebody approved for an environment that changed
-                leaves[app].append((version, path))
+            case ["releases", app, _, _, *_]:
+                return not self.shared and app not in self.apps
             case ["environments", environment, file] if _promotion(environment, file):
                 app = file.removesuffix(".yaml")
-                if policies or app in apps or environment in environments:
-                    kept.add(path)
-                    promotions[path] = app
+                return self.narrow and app not in self.apps and environment not in self.environments
             case _:
-                kept.add(path)
-    texts = read(promotions)
-    for path, app in promotions.items():
-        named = _named(texts.get(path, b""))
-        kept.update(leaf for version, leaf in leaves[app] if named is None or version in named)
-    kept.update(leaf for app in apps for _, leaf in leaves[app])
-    return frozenset(kept)
+                return False
+
+    def widened(self, paths: Iterable[str]) -> "Circle":
+        """With the apps of which somebody approved a release for an environment that changed."""
+        apps = set(self.apps)
+        for path in paths if self.policies else ():
+            match path.split("/"):
+                case ["releases", app, _, _, environment, *_] if environment in self.policies:
+                    apps.add(app)
+        return replace(self, apps=frozenset(apps))
+
+    def files(self, paths: Collection[str], *, read: Reader) -> frozenset[str]:
+        """Those of all paths that every finding which the change brings is found in and with."""
+        kept = {path for path in paths if not self.beyond(path)}
+        if not self.policies or self.shared:
+            return frozenset(kept)
+        promotions: dict[str, str] = {}
+        leaves: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for path in paths:
+            match path.split("/"):
+                case ["releases", app, version, _, *_]:
+                    leaves[app].append((version, path))
+                case ["environments", environment, file] if _promotion(environment, file):
+                    promotions[path] = file.removesuffix(".yaml")
+        texts = read(promotions)
+        for path, app in promotions.items():
+            named = _named(texts.get(path, b""))
+            kept.update(leaf for version, leaf in leaves[app] if named is None or version in named)
+        return frozenset(kept)
 
 
-def _sorted_out(changed: Collection[str]) -> tuple[set[str], set[str], set[str]] | None:
-    """Apps, environments, and those of these whose own file changed; nothing for a shared one."""
+def circle(changed: Iterable[str]) -> Circle:
+    """What a change of these paths is about."""
     apps: set[str] = set()
     environments: set[str] = set()
     policies: set[str] = set()
@@ -71,8 +97,8 @@ def _sorted_out(changed: Collection[str]) -> tuple[set[str], set[str], set[str]]
                 environments.add(environment)
                 apps.add(file.removesuffix(".yaml"))
             case _:
-                return None
-    return apps, environments, policies
+                return Circle(frozenset(), frozenset(), frozenset(), shared=True)
+    return Circle(frozenset(apps), frozenset(environments), frozenset(policies))
 
 
 def _promotion(environment: str, file: str) -> bool:

@@ -5,17 +5,19 @@ from manifest_trees import CORPUS, tree_of
 from reconciler.diagnostics import Diagnostic, Location, Report
 from reconciler.findings.difference import new_since
 from reconciler.folders import managed
-from reconciler.manifest.loading import load
+from reconciler.manifest.loading import advance, report_of
+from reconciler.manifest.snapshot import Snapshot
 from reconciler.validator import validate
 from reconciler.validator.circle import circle
 
 FOLDERS = sorted((CORPUS / "valid").iterdir())
 
 
-def brought(before, after, known):
+def brought(before, after, known, *, beyond=lambda path: False):
     """What the command says of a change, when it looks at these files."""
-    was, old = load("0" * 40, before, known)
-    now, new = load("1" * 40, after, known)
+    nothing = Snapshot("", beyond=beyond)
+    was, now = (advance(nothing, "0" * 40, each, known) for each in (before, after))
+    old, new = report_of(was), report_of(now)
     return new_since(old + validate(was), new + validate(now, base=was))
 
 
@@ -39,11 +41,12 @@ def test_the_circle_of_a_change_shows_every_finding_that_it_brings(folder):
                 for path in asked
             }
 
-        kept = circle({**before, **after}, paths, read=read)
+        around = circle(paths).widened({**before, **after})
+        kept = around.files({**before, **after}, read=read)
         assert paths <= kept
         whole = brought(before, after, known)
         near = [{path: each for path, each in side.items() if path in kept} for side in sides]
-        part = brought(*near, known)
+        part = brought(*near, known, beyond=around.beyond)
         assert [str(each) for each in part.findings] == [str(each) for each in whole.findings], name
         seen += bool(whole)
         smaller += len(kept) < len({**before, **after})
@@ -66,18 +69,25 @@ def test_a_circle_is_small_where_many_files_have_nothing_to_do_with_the_change()
             for n in range(9)
         ),
     }
-    texts = dict.fromkeys(paths, b'release: "1.3.0"\n')
-    found = circle(
-        paths,
-        {"environments/dev/shop.yaml"},
-        read=lambda asked: {each: texts[each] for each in asked},
-    )
+    around = circle({"environments/dev/shop.yaml"})
+    found = around.files(paths, read=lambda asked: dict.fromkeys(asked, b""))
     left = paths - found
-    assert "releases/blog/1.3.0/release.yaml" in found
-    assert "releases/blog/1.4.0/release.yaml" in left
+    assert around.narrow
+    assert "environments/dev/blog.yaml" in found
+    assert "releases/blog/1.3.0/release.yaml" in left
     assert "environments/live/blog.yaml" in left
     assert "releases/wiki/1.3.0/release.yaml" in left
     assert {each for each in paths if "/shop" in each} <= found
+
+
+def test_what_promotions_name_is_looked_at_when_the_environment_itself_changed():
+    versions = {f"releases/blog/1.{n}.0/release.yaml" for n in range(9)}
+    paths = {"environments/dev/environment.yaml", "environments/live/blog.yaml", *versions}
+    around = circle({"environments/dev/environment.yaml"}).widened(paths)
+    texts = dict.fromkeys(paths, b'release: "1.3.0"\n')
+    found = around.files(paths, read=lambda asked: {each: texts[each] for each in asked})
+    assert not around.narrow
+    assert found & versions == {"releases/blog/1.3.0/release.yaml"}
 
 
 def test_a_finding_on_another_line_is_not_new_and_a_second_one_is():
