@@ -89,19 +89,6 @@ class Model(BaseModel):
             if getattr(self, name) != fields[name].get_default(call_default_factory=True)
         )
 
-    @model_validator(mode="after")
-    def _chosen(self) -> Self:
-        if self.ONE_OF or self.AT_MOST_ONE or self.NEEDS:
-            fields = type(self).model_fields
-            given = {
-                fields[each].alias or each
-                for each in self.model_fields_set
-                if getattr(self, each) is not None
-            }
-            if list(choices(type(self), given)):
-                raise PydanticCustomError("choice", "expected other fields together")
-        return self
-
 
 def share_fields_set(model: BaseModel, shared: dict[object, set[str]]) -> None:
     """Let equal models, and those inside them, have one set of the names of what was given.
@@ -116,6 +103,25 @@ def share_fields_set(model: BaseModel, shared: dict[object, set[str]]) -> None:
         for each in inside:
             if isinstance(each, BaseModel):
                 share_fields_set(each, shared)
+
+
+class Choice(Model):
+    """A value whose fields depend on one another, as `ONE_OF`, `AT_MOST_ONE` and `NEEDS` say.
+
+    Only such values are asked whether they do: most have no such fields.
+    """
+
+    @model_validator(mode="after")
+    def _chosen(self) -> Self:
+        fields = type(self).model_fields
+        given = {
+            fields[each].alias or each
+            for each in self.model_fields_set
+            if getattr(self, each) is not None
+        }
+        if choices(type(self), given):
+            raise PydanticCustomError("choice", "expected other fields together")
+        return self
 
 
 class Manifest(Model):

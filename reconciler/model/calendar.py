@@ -5,11 +5,11 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from reconciler.model.base import Manifest, Model
+from reconciler.model.base import Choice, Manifest, Model
 from reconciler.names import CalendarFile, Country, Date, Day, Line, Name, Region
 
 
-class Holidays(Model):
+class Holidays(Choice):
     """The public holidays of a country or one of its regions."""
 
     NEEDS: ClassVar[Mapping[str, tuple[str, ...]]] = {"region": ("country",)}

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from reconciler.model.base import Model
+from reconciler.model.base import Choice, Model
 from reconciler.names import Duration, Line, Name
 
 Requirement = Literal[
@@ -18,7 +18,7 @@ Requirement = Literal[
 ]
 
 
-class After(Model):
+class After(Choice):
     """The same content is verified elsewhere first. A layer may leave the place to another."""
 
     AT_MOST_ONE: ClassVar[tuple[str, ...]] = ("environment", "tier")

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from reconciler.model.base import Model
+from reconciler.model.base import Choice, Model
 from reconciler.names import CommitId, Duration, Line, Name
 
 
@@ -28,7 +28,7 @@ class Trust(Model):
     """The commit whose tree is admitted whole."""
 
 
-class SecretSource(Model):
+class SecretSource(Choice):
     """Where a secret is; never the secret itself."""
 
     ONE_OF: ClassVar[tuple[str, ...]] = ("file", "env", "command")

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from reconciler.model.base import Model
+from reconciler.model.base import Choice, Model
 from reconciler.names import Command, Duration, Line, Reference
 
 
@@ -37,7 +37,7 @@ class CommandTest(Model):
     """Arguments, never a shell line; ``./`` is inside the release."""
 
 
-class MetricTest(Model):
+class MetricTest(Choice):
     """A figure that must stay on one side of a limit."""
 
     ONE_OF: ClassVar[tuple[str, ...]] = ("above", "below")
@@ -61,7 +61,7 @@ class ManualTest(Model):
     """The question."""
 
 
-class Test(Model):
+class Test(Choice):
     """A test of one sort, and how long it may take; a layer may leave the sort to another."""
 
     AT_MOST_ONE: ClassVar[tuple[str, ...]] = ("http", "tcp", "command", "metric", "manual")

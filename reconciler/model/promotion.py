@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from reconciler.model.base import Manifest, Model
+from reconciler.model.base import Choice, Manifest, Model
 from reconciler.model.schedule import Schedule
 from reconciler.names import Branch, CommitId, Date, Instant, Line, Name, ReleasePattern, Version
 
@@ -26,7 +26,7 @@ Gate = Literal[
 """Gates that can be set aside; no others can."""
 
 
-class Follow(Model):
+class Follow(Choice):
     """Whatever is newest at one source; gates are asked each time."""
 
     ONE_OF: ClassVar[tuple[str, ...]] = ("environment", "branch", "releases")
@@ -60,7 +60,7 @@ class Override(Model):
     """When it is looked at again; overdue closes the place to further overrides."""
 
 
-class Temporary(Model):
+class Temporary(Choice):
     """Something else for a while; afterwards what stands above comes back by itself."""
 
     ONE_OF: ClassVar[tuple[str, ...]] = ("branch", "commit", "release")
@@ -79,7 +79,7 @@ class Temporary(Model):
     """Why."""
 
 
-class Promotion(Manifest):
+class Promotion(Choice, Manifest):
     """Committed intent: what of this app shall run in this environment."""
 
     ONE_OF: ClassVar[tuple[str, ...]] = ("release", "commit", "follow")

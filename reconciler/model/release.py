@@ -5,11 +5,11 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from reconciler.model.base import Manifest, Model
+from reconciler.model.base import Choice, Manifest, Model
 from reconciler.names import CommitId, Duration, Line, Name, Pinned, Sha256, TagName, Text, Version
 
 
-class Artifact(Model):
+class Artifact(Choice):
     """One of ``tarball`` with ``sha256``, ``image``, ``chart`` and ``tree``."""
 
     ONE_OF: ClassVar[tuple[str, ...]] = ("tarball", "image", "chart", "tree")

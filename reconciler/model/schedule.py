@@ -5,11 +5,11 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from reconciler.model.base import Model
+from reconciler.model.base import Choice
 from reconciler.names import Date, Days, Time, Weeks, Zone
 
 
-class Schedule(Model):
+class Schedule(Choice):
     """Slots at which something is begun by itself; each fires at most once."""
 
     NEEDS: ClassVar[Mapping[str, tuple[str, ...]]] = {"every": ("since",), "since": ("every",)}
@@ -26,7 +26,7 @@ class Schedule(Model):
     """Of `time`; the place's if left out."""
 
 
-class Window(Model):
+class Window(Choice):
     """When deployments may start, each week; or any moment that a promotion books."""
 
     ONE_OF: ClassVar[tuple[str, ...]] = ("from", "booked")

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from reconciler.model.base import Model
+from reconciler.model.base import Choice
 from reconciler.names import Command, Line, Percent
 
 DRIVERS: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -36,7 +36,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """Driver → the fields without which it can't find the place."""
 
 
-class Target(Model):
+class Target(Choice):
     """Where it runs. ``driver`` chooses the sort; the other fields are the driver's own."""
 
     AT_MOST_ONE: ClassVar[tuple[str, ...]] = ("kustomization", "helm_release")

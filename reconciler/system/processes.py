@@ -7,7 +7,6 @@ import signal
 import subprocess
 import threading
 import time
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,7 +81,7 @@ def run(
     ``mark`` is chosen by who must find them again after this process was killed, and used by nobody
     else meanwhile. Raises `ConfigurationError` when the program isn't there.
     """
-    mark = mark or uuid.uuid4().hex
+    mark = mark or os.urandom(16).hex()
     environment = {**(os.environ if env is None else env), MARK: mark}
     try:
         child = subprocess.Popen(

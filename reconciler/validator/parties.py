@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reconciler.diagnostics import Diagnostic, Location
+from reconciler.diagnostics import Diagnostic
 from reconciler.manifest.codes import links, references
 from reconciler.manifest.document import NodePath
 from reconciler.manifest.paths import PEOPLE, app_path, customer_path
@@ -39,8 +39,7 @@ def parties(snapshot: Snapshot) -> Iterator[Diagnostic]:
     ``customer/…`` is a group of the environment's customer.
     """
     for each in _named(snapshot):
-        place = snapshot.locate(each.path, each.node)
-        yield from _one(snapshot, place, each)
+        yield from _one(snapshot, each)
     yield from _groups(snapshot)
 
 
@@ -84,17 +83,18 @@ def _verbs(snapshot: Snapshot) -> Iterator[_Named]:
                 yield _Named(path, ("permissions", verb, index), reference, sorts)
 
 
-def _one(snapshot: Snapshot, place: Location, each: _Named) -> Iterator[Diagnostic]:
+def _one(snapshot: Snapshot, each: _Named) -> Iterator[Diagnostic]:
     sort, _, name = each.reference.partition("/")
     if sort not in each.sorts:
         wanted = ", ".join(sorted(each.sorts))
-        yield links.MISPLACED.at(place, f"found {shown(each.reference)}, expected one of: {wanted}")
+        said = f"found {shown(each.reference)}, expected one of: {wanted}"
+        yield links.MISPLACED.at(snapshot.locate(each.path, each.node), said)
     elif sort in _ACTING and PEOPLE not in snapshot.broken:
         known = snapshot.people.names(sort) if snapshot.people else frozenset()
         if name not in known:
-            yield references.PARTY.at(
-                place, f"there is no {sort} {shown(name)} in {PEOPLE}", hint=near(name, known)
-            )
+            said = f"there is no {sort} {shown(name)} in {PEOPLE}"
+            place = snapshot.locate(each.path, each.node)
+            yield references.PARTY.at(place, said, hint=near(name, known))
 
 
 def _groups(snapshot: Snapshot) -> Iterator[Diagnostic]:
