@@ -87,18 +87,37 @@ def earliest(scribe: Scribe, commit: str, path: str, *, tip: str) -> set[str]:
     """The merges that bring a commit across their first-parent edge, without those above others.
 
     A merge that leaves the other side's content out, and keeps its first parent's, brings nothing.
-    One of two sides that hold the same, in force on the first parent, hides none above it.
+    One that is above others counts all the same where `_settled` says so of each of them.
     """
-    bring, idle = set(), set()
+    bring: set[str] = set()
     for each in scribe.above[tip] & scribe.commits.keys() - {commit}:
         parents = scribe.commits[each].parents
         new = scribe.above[each] - scribe.above[parents[0]]
         if len(parents) > 1 and commit in new:
             result, one, two = (scribe.trees[at].get(path) for at in (each, *parents))
             bring |= set() if result == one != two else {each}
-            if result == one == two and _in_force(scribe, path, at=parents[0]):
-                idle.add(each)
-    return {each for each in bring if not (scribe.above[each] - {each}) & (bring - idle)}
+    return {
+        each
+        for each in bring
+        if all(
+            _settled(scribe, below, path, before=each)
+            for below in scribe.above[each] & bring - {each}
+        )
+    }
+
+
+def _settled(scribe: Scribe, merge: str, path: str, *, before: str) -> bool:
+    """Whether a merge that brings something isn't the sign-off of what another one brings above it.
+
+    Both its sides held the same, in force already; or what it brought was healed in between, and
+    comes anew.
+    """
+    here, *sides = (scribe.trees[at].get(path) for at in (merge, *scribe.commits[merge].parents))
+    if _in_force(scribe, path, at=merge):
+        first = scribe.commits[merge].parents[0]
+        return all(each == here for each in sides) and _in_force(scribe, path, at=first)
+    between = (each for each in scribe.above[before] - {before} if merge in scribe.above[each])
+    return any(_in_force(scribe, path, at=each) for each in between)
 
 
 def _in_force(scribe: Scribe, path: str, *, at: str) -> bool:
