@@ -55,7 +55,8 @@ torture: $(TEST)
 
 # A kill at every failpoint, before it, after it and in its midst, and every pair of two.
 crashes: $(TEST)
-	@exec $(PYTHON_HERE) tests/pipeline/pipeline_crashes.py --jobs $(JOBS)
+	@$(PYTHON_HERE) tests/pipeline/pipeline_crashes.py --jobs $(JOBS)
+	@exec $(PYTHON_HERE) tests/daemon/daemon_crashes.py
 
 # Three daemons on one remote and the same places: nothing lost, double or overlapping.
 ATTEMPTS ?= 1000

@@ -6,7 +6,6 @@ JSON tell it, and who really was at work at a place at one instant, as the place
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 import threading
@@ -159,6 +158,7 @@ class Race:
 
 def main() -> int:
     from conftest import build_world
+    from daemon_states import make_keys
 
     parser = argparse.ArgumentParser()
     parser.add_argument("--attempts", type=int, default=1000)
@@ -166,16 +166,12 @@ def main() -> int:
     asked = parser.parse_args()
     rounds = -(-asked.attempts // asked.places)
     with tempfile.TemporaryDirectory() as name:
-        folder, keys = Path(name), {}
+        folder = Path(name)
         (folder / "keys").mkdir()
-        for each in ("ana", "ben", "eve", *NAMES):
-            make = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", each, "-f", each]
-            subprocess.run(make, cwd=folder / "keys", check=True)
-            public = (folder / "keys" / f"{each}.pub").read_text()
-            keys[each] = " ".join(public.split()[:2])
+        keys = make_keys(folder / "keys")
         (folder / "world").mkdir()
         environments = [f"place-{number}" for number in range(asked.places)]
-        world = build_world(folder / "world", (folder / "keys", keys), *environments, version="")
+        world = build_world(folder / "world", keys, *environments, version="")
         began = time.monotonic()
         race = Race(rounds, asked.places).run(world, say=lambda line: print(line, flush=True))
         print(

@@ -18,7 +18,9 @@ import threading
 import time
 import traceback
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,6 +80,32 @@ class Kill:
         self.dead = self.dead or name == self.name
         if self.dead:
             raise Killed(name)
+
+
+@contextmanager
+def killed_threads() -> Iterator[None]:
+    """A killed worker is what was asked for, and nothing to be told of."""
+    before = threading.excepthook
+    threading.excepthook = lambda told: None if told.exc_type is Killed else before(told)
+    try:
+        yield
+    finally:
+        threading.excepthook = before
+
+
+def look_until_rest(daemon, kill: Kill) -> None:
+    """Let it look until it has nothing to do, or is dead (I11: within a minute)."""
+    until = time.monotonic() + 60
+    try:
+        while not kill.dead:
+            plan = daemon.look()
+            assert time.monotonic() < until, f"I11: no end of it: {daemon.claims.held}"
+            at_rest = not daemon.workers.places
+            if at_rest and (plan is None or daemon.view.alarms or not daemon._has_more(plan)):
+                return
+            daemon.wake.wait(0.2)
+    except Killed:
+        pass
 
 
 @dataclass
@@ -419,19 +447,7 @@ class Town(RuleBasedStateMachine):
         self._check("restart")
 
     def _look(self, name: str) -> None:
-        """Let it look until it has nothing to do, or is dead (I11: within a minute)."""
-        daemon, kill = self.daemons[name], self.kills[name]
-        until = time.monotonic() + 60
-        try:
-            while not kill.dead:
-                plan = daemon.look()
-                assert time.monotonic() < until, f"I11: no end of it: {self.world.said[-5:]}"
-                at_rest = not daemon.workers.places
-                if at_rest and (plan is None or daemon.view.alarms or not daemon._has_more(plan)):
-                    return
-                daemon.wake.wait(0.2)
-        except Killed:
-            pass
+        look_until_rest(self.daemons[name], self.kills[name])
 
     def _read(self) -> None:
         git = self.world.git
@@ -517,10 +533,7 @@ def play(make_world, *, examples: int, steps: int, number: int) -> tuple[Counter
 
     Machine.make_world = staticmethod(make_world)
     Machine.visits, Machine.moves = Counter(), Counter()
-    before = threading.excepthook
-    # A killed worker is what was asked for, and nothing to be told of.
-    threading.excepthook = lambda told: None if told.exc_type is Killed else before(told)
-    try:
+    with killed_threads():
         run_state_machine_as_test(
             seed(number)(Machine),
             settings=settings(
@@ -532,9 +545,17 @@ def play(make_world, *, examples: int, steps: int, number: int) -> tuple[Counter
                 suppress_health_check=list(HealthCheck),
             ),
         )
-    finally:
-        threading.excepthook = before
     return Machine.visits, Machine.moves
+
+
+def make_keys(folder: Path) -> tuple[Path, dict[str, str]]:
+    """What the fixture ``keys`` gives to tests."""
+    keys = {}
+    for each in ("ana", "ben", "eve", "one", "two", "three"):
+        make = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", each, "-f", each]
+        subprocess.run(make, cwd=folder, check=True)
+        keys[each] = " ".join((folder / f"{each}.pub").read_text().split()[:2])
+    return folder, keys
 
 
 def work(job: tuple[Path, dict[str, str], int]) -> tuple[Counter, Counter, str]:
@@ -561,11 +582,7 @@ def main() -> int:
     asked = parser.parse_args()
     states, moves, began, broken = Counter(), Counter(), time.monotonic(), []
     with tempfile.TemporaryDirectory() as name:
-        folder, keys = Path(name), {}
-        for each in ("ana", "ben", "eve", "one", "two", "three"):
-            make = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", each, "-f", each]
-            subprocess.run(make, cwd=folder, check=True)
-            keys[each] = " ".join((folder / f"{each}.pub").read_text().split()[:2])
+        folder, keys = make_keys(Path(name))
         jobs = ((folder, keys, asked.seed * 10**6 + number) for number in range(10**6))
         with multiprocessing.get_context("fork").Pool(asked.jobs) as pool:
             for found in pool.imap_unordered(work, itertools.islice(jobs, 2000)):

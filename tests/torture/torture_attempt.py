@@ -43,6 +43,9 @@ BACKWARD = (
 STEPS = ("claim", *FORWARD, *BACKWARD, "stopped/cleanup/cache", "end", "tests", "request")
 """Everything that is aimed at, in its order."""
 
+ONCE = {"unmigrate", "migrate", "back/restore", "back/unmigrate", "back/migrate"}
+"""What is done at most once."""
+
 _VERBS = {
     "prepare/code": "code",
     "backup": "dump",
@@ -170,12 +173,23 @@ class Torturer:
         self.laws.ended()
 
     def choose(self, wanting: Counter[str], *, most: int = 5) -> tuple[Scene, list[str]]:
-        """The scene, and up to ``most`` of its steps, where kills are wanted most."""
+        """The scene with the step where a kill is wanted most, and up to ``most`` of its steps.
+
+        A kill in what is done at most once calls an operator, so it comes last and alone.
+        """
         running, last, stuck = self._standing()
         options = scenes(running, last, stuck=stuck)
         self.random.shuffle(options)
         scene = max(options, key=lambda each: max(wanting[step] for step in each.steps))
-        aims = sorted(scene.steps, key=lambda each: (-wanting[each], self.random.random()))[:most]
+        if stuck:
+            scene = next(each for each in options if not each.sick)
+        order = sorted(scene.steps, key=lambda each: (-wanting[each], self.random.random()))
+        if stuck:
+            order = [each for each in order if each not in ONCE]
+        first = order[0]
+        if first in ONCE:
+            order = [each for each in order if scene.steps.index(each) <= scene.steps.index(first)]
+        aims = [first, *(each for each in order[1:] if each not in ONCE)][:most]
         return scene, sorted(aims, key=scene.steps.index)
 
     def attempt(self, scene: Scene, aims: list[str]) -> None:
@@ -191,7 +205,7 @@ class Torturer:
         for step in aims:
             if self._over(known) and step not in {"end", "tests"}:
                 break
-            self._hit(step)
+            self._hit(step, known)
             self._note_sick(before, scene)
         world.start()
         self._rest(known, before=before, scene=scene)
@@ -224,7 +238,7 @@ class Torturer:
         self.world.read()
         return len([each for each in self.world.records if each["kind"] == "End"]) > known
 
-    def _hit(self, step: str) -> None:
+    def _hit(self, step: str, known: int) -> None:
         """One life of the daemon that is to end in a step."""
         world, aim = self.world, self.random.choice(aims_of(step))
         since, fingerprint = time.monotonic(), self._fingerprint()
@@ -234,11 +248,14 @@ class Torturer:
             (world.data / "kill").write_text(f"{_VERBS[step]} {lock}")
         world.start("" if random_ or aim == "mid" else aim)
         until = since + (self.random.uniform(0.8, 6) if random_ else 40)
-        resumed = False
+        resumed, over = False, self._over(known)
         while world.daemon.poll() is None and time.monotonic() < until:
             if not resumed and self._fingerprint() != fingerprint:
                 resumed = True
                 self.figures.resumed.append(time.monotonic() - since)
+            if not over and self._over(known):
+                over = True
+                self.figures.recovered.append(time.monotonic() - since)
             if not random_ and resumed and self._at_rest():
                 break
             time.sleep(0.03)
@@ -276,7 +293,7 @@ class Torturer:
         return ends[-1]["outcome"] != "succeeded" or ends[-1]["deployment"] in proven
 
     def _rest(self, known: int, *, before: int = 0, scene: Scene | None = None) -> None:
-        began, told = time.monotonic(), False
+        began, told = time.monotonic(), self._over(known)
         alive, since = self.world.state / "alive", time.time()
         while time.monotonic() < began + PATIENCE:
             if scene:
