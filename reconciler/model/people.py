@@ -93,6 +93,15 @@ class People(Manifest):
             seen.update(named)
         return frozenset(found & self.people.keys())
 
+    def owner_of(self, fingerprint: str) -> str:
+        """Whose key has this fingerprint; empty for nobody's, and for one that two share."""
+        found = {
+            person
+            for person, each in self.people.items()
+            if fingerprint in map(fingerprint_of, each.keys)
+        }
+        return found.pop() if fingerprint and len(found) == 1 else ""
+
     def counting(self, reference: str, customer: str | None) -> frozenset[str]:
         """The members who count in this customer's places: all but another customer's people."""
         return frozenset(

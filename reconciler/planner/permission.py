@@ -1,5 +1,6 @@
 """Permission: who may do what where, and by what (pure)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reconciler.manifest.snapshot import Snapshot
@@ -7,6 +8,7 @@ from reconciler.model.environment import Environment
 from reconciler.model.permissions import Permissions
 
 _INITIATOR = "initiator"
+_ALIKE: Mapping[str, str] = {"adopt": "promote", "retire": "promote"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +20,13 @@ class Permission:
 
 
 def verbs() -> frozenset[str]:
-    """What permissions speak of."""
-    return frozenset(Permissions.model_fields)
+    """What somebody can be asked to be allowed to do."""
+    return frozenset(Permissions.model_fields) | _ALIKE.keys()
+
+
+def needed_for(verb: str) -> str:
+    """The permission that a verb wants: its own as a rule, and that of its opposite."""
+    return _ALIKE.get(verb, verb.partition("-")[0])
 
 
 def permission(snapshot: Snapshot, environment: Environment, verb: str, person: str) -> Permission:
@@ -28,7 +35,7 @@ def permission(snapshot: Snapshot, environment: Environment, verb: str, person: 
     ``initiator`` is the author of the change that set a promotion: whether that is the person is
     known only of a given promotion.
     """
-    references = environment.permissions.who(verb)
+    references = environment.permissions.who(needed_for(verb))
     people = snapshot.people
     place = environment.name
     for each in references:

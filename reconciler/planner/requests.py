@@ -10,17 +10,15 @@ from datetime import datetime, timedelta
 
 from reconciler.deployer.ledger import Standing
 from reconciler.manifest.layering import resolve
-from reconciler.model.people import People, fingerprint_of
 from reconciler.model.place import Place
 from reconciler.model.records import Answer, Claim, Outcome, Verb
 from reconciler.model.request import HOST, Received, Request
 from reconciler.names import instant_of, instant_text, seconds_of
 from reconciler.planner.asking import ask_of, way_back
 from reconciler.planner.inputs import Inputs
+from reconciler.planner.permission import needed_for
 
 _INITIATOR = "initiator"
-_ALIKE: Mapping[Verb, str] = {"adopt": "promote", "retire": "promote"}
-"""Verbs that another permission is asked for."""
 
 
 def judged_answer(inputs: Inputs, received: Received, *, reconciler: str) -> Answer:
@@ -30,7 +28,7 @@ def judged_answer(inputs: Inputs, received: Received, *, reconciler: str) -> Ans
     """
     request = received.request
     people = inputs.snapshot.people
-    by = _person(people, received.key) if received.key else HOST
+    by = (people.owner_of(received.key) if people else "") if received.key else HOST
     deployment = request.deployment or _meant(inputs, request)
     why = _refused(inputs, request, by=by, key=received.key, deployment=deployment)
     return Answer(
@@ -75,15 +73,6 @@ def _late(request: Request, now: datetime) -> str:
     return ""
 
 
-def _person(people: People | None, key: str) -> str:
-    """Whose key has this fingerprint; empty for nobody's, and for one that two persons share."""
-    entries = people.people.items() if people else ()
-    found = {
-        person for person, each in entries for line in each.keys if fingerprint_of(line) == key
-    }
-    return found.pop() if len(found) == 1 else ""
-
-
 def _known(inputs: Inputs, request: Request) -> bool:
     if request.app is None:
         return request.environment in inputs.snapshot.environments
@@ -106,7 +95,7 @@ def _forbidden(inputs: Inputs, request: Request, *, by: str, deployment: str) ->
     people = inputs.snapshot.people
     if environment is None or people is None:
         return f"nobody can tell who may: the files of {request.environment} are broken"
-    verb = _ALIKE.get(request.verb, request.verb.partition("-")[0])
+    verb = needed_for(request.verb)
     references = environment.permissions.who(verb)
     if verb == "confirm":
         # A test by hand says itself who may answer.

@@ -39,6 +39,7 @@ def test_a_place_that_is_not_there_is_named_with_the_nearest_one(call):
     ("words", "code", "said"),
     [
         (("promote", "production", "--as", "approver"), 0, "yes: approver may promote"),
+        (("adopt", "production", "--as", "approver"), 0, "yes: approver may adopt"),
         (("promote", "production", "--as", "nobody"), 2, "there is no person nobody"),
         (("fly", "production", "--as", "approver"), 2, "there is no verb fly"),
         (("promote", "prodction", "--as", "approver"), 2, "production"),

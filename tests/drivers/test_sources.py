@@ -8,10 +8,10 @@ import pytest
 
 from reconciler.model.content import Content, ContentComponent
 from reconciler.model.host import AppRepository
+from reconciler.model.people import fingerprint_of
 from reconciler.model.question import Question
 from reconciler.model.release import Artifact
 from reconciler.model.sight import Facts, Unseen
-from reconciler.planner.gates.requirements.signed_tag import fingerprint_of
 from reconciler.repository.git import Git
 from reconciler.repository.mirrors import Mirrors
 from reconciler.repository.sources import RepositorySources

@@ -20,9 +20,9 @@ from planner_town import (
     saw,
 )
 
+from reconciler.model.people import fingerprint_of
 from reconciler.model.plan import Verdict
 from reconciler.model.records import Outcome
-from reconciler.planner.gates.requirements.signed_tag import fingerprint_of
 from reconciler.planner.questions import questions
 from reconciler.signoff import Admission
 
@@ -221,6 +221,19 @@ def test_d19_a_tag_is_signed_by_somebody_who_is_listed(scene, case):
     found = gate(scene, "require/signed-tag")
     assert why in found.why
     assert (found.state == "open") is (case == "ana")
+
+
+def test_d19_a_key_that_two_persons_share_is_nobodys(scene):
+    gates(scene, "{require: [signed-tag]}")
+    path = "environments/people.yaml"
+    for name in ("Ana", "Ben"):
+        scene.files[path] = scene.files[path].replace(
+            f"{{name: {name}}}", f'{{name: {name}, keys: ["{KEY}"]}}'
+        )
+    facts = {"signature": "good", "key": fingerprint_of(KEY)}
+    saw(scene, "tag", "shop v1.1.0", commit="a" * 40, kind="annotated", **facts)
+    assert scene.files[path].count(KEY) == 2
+    assert gate(scene, "require/signed-tag").state == "closed"
 
 
 # Integrity

@@ -1,6 +1,5 @@
 """Gate ``require/signed-tag``: the tag carries the signature of somebody who is listed (D19)."""
 
-from reconciler.model.people import People, fingerprint_of
 from reconciler.model.records import Reason
 from reconciler.planner.gates.tag import known_tag
 from reconciler.planner.inputs import Ask
@@ -21,10 +20,11 @@ def answer(ask: Ask) -> Reason:
     remedy = "cut a new release with a tag that a listed person signs: git tag -s"
     match facts.get("signature", "none"):
         case "good":
-            person = _owner(facts.get("key", ""), ask.inputs.snapshot.people)
-            if person is not None:
+            people = ask.inputs.snapshot.people
+            person = people.owner_of(facts.get("key", "")) if people else ""
+            if person:
                 return opened(NAME, f"{name} is signed by {person}")
-            why = f"{name} is signed by a key that environments/people.yaml doesn't list"
+            why = f"{name} is signed by a key that is no one person's in environments/people.yaml"
         case "bad":
             why = f"the signature of {name} isn't right"
         case "other":
@@ -32,11 +32,3 @@ def answer(ask: Ask) -> Reason:
         case _:
             why = f"{name} carries no signature"
     return closed(NAME, why, remedy=remedy)
-
-
-def _owner(fingerprint: str, people: People | None) -> str | None:
-    """The person with this key; ``SHA256:…`` as ssh-keygen prints it."""
-    for person, each in sorted(people.people.items()) if people else ():
-        if fingerprint in {fingerprint_of(key) for key in each.keys}:
-            return person
-    return None
