@@ -87,7 +87,7 @@ class Branch:
             topic = self._commit(tree, (self.tip,), by="ana")
             self.tip = self._commit(tree, (self.tip, topic), by="bob")
         self.git.tell(["update-ref", "refs/heads/main", self.tip])
-        self.git.tell(["repack", "-adq"])
+        self.git.tell(["repack", "-adq"], timeout=600)
 
     def _people(self) -> str:
         lines = (
