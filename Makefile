@@ -72,7 +72,7 @@ states: $(TEST)
 gitea: $(TEST)
 	@[ -x "$$TAGBOAT_TEST_GITEA" ] || { echo "TAGBOAT_TEST_GITEA names no Gitea program:" \
 	  "make gitea TAGBOAT_TEST_GITEA=/path/to/gitea (1.25 or newer)" >&2; exit 1; }
-	@exec $(PYTHON_HERE) -m pytest -n 0 tests/forges
+	@exec $(PYTHON_HERE) -m pytest -n 0 --timeout 600 tests/forges
 
 bench: $(TEST)
 	@for each in benchmarks/*.py; do $(PYTHON_HERE) "$$each" || exit 1; done
