@@ -11,6 +11,7 @@ import json
 import multiprocessing
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,7 @@ import traceback
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -270,7 +271,7 @@ class Town(RuleBasedStateMachine):
     @rule(
         version=st.sampled_from(VERSIONS),
         agreed=st.sampled_from([True, True, False]),
-        fate=st.sampled_from(["good", "good", "bad", "lost"]),
+        fate=st.sampled_from(["good", "bad", "lost"]),
     )
     @precondition(lambda self: self._free() and not self.model.tainted)
     def merge(self, version: str, agreed: bool, fate: str) -> None:
@@ -360,6 +361,9 @@ class Town(RuleBasedStateMachine):
     @precondition(lambda self: self._free() and self._seen())
     def force_push(self, back: int) -> None:
         """Main goes back behind what both have seen, or who has something under way."""
+        self._go_back(back)
+
+    def _go_back(self, back: int) -> None:
         if self.true_tip == self.world.root:
             return
         there = self.world.git.tell(["rev-list", "--first-parent", f"-{back + 1}", self.true_tip])
@@ -405,10 +409,14 @@ class Town(RuleBasedStateMachine):
         name=st.sampled_from(["one", "two"]),
         point=st.sampled_from(POINTS),
         when=st.sampled_from(["before", "after"]),
+        forced=st.booleans(),
     )
     @precondition(lambda self: self.model.due or self.model.open)
-    def crash(self, name: str, point: str, when: str) -> None:
-        """It dies at this point, if it comes there; a dead one is started, and may die again."""
+    def crash(self, name: str, point: str, when: str, forced: bool) -> None:
+        """It dies at this point, if it comes there; a dead one is started, and may die again.
+
+        ``forced`` says whether main goes back while nobody looks after what it has begun.
+        """
         if name in self.daemons:
             self.kills[name].name = f"{point}.{when}"
         else:
@@ -426,6 +434,8 @@ class Town(RuleBasedStateMachine):
         self._read()
         self._learn(name)
         self._check("crash")
+        if forced and self.model.open and self._free() and self._seen():
+            self._go_back(1)
 
     def _learn(self, name: str) -> None:
         """How far it came: the only thing that the model can't foresee."""
@@ -574,6 +584,11 @@ def work(job: tuple[Path, dict[str, str], int]) -> tuple[Counter, Counter, str]:
     return *found, ""
 
 
+def _ignore() -> None:
+    """Ctrl-C is for the parent, which tells what there was so far."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--visits", type=int, default=100)
@@ -584,7 +599,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder, keys = make_keys(Path(name))
         jobs = ((folder, keys, asked.seed * 10**6 + number) for number in range(10**6))
-        with multiprocessing.get_context("fork").Pool(asked.jobs) as pool:
+        with (
+            suppress(KeyboardInterrupt),
+            multiprocessing.get_context("fork").Pool(asked.jobs, _ignore) as pool,
+        ):
             for found in pool.imap_unordered(work, itertools.islice(jobs, 2000)):
                 states.update(found[0])
                 moves.update(found[1])
@@ -598,7 +616,6 @@ def main() -> int:
                 if found[2]:
                     print(found[2], flush=True)
                 if few >= asked.visits or len(broken) > 2:
-                    pool.terminate()
                     break
     print("\nvisits  state")
     for name, times in states.most_common():
