@@ -157,7 +157,7 @@ def _way_back(preview: Preview) -> str:
         "compatible": "; the data stays as it is then",
         "breaking": "; the data is restored from the backup",
     }[preview.migration]
-    said = f". {unlinked(preview.way_back)}" if preview.way_back else ""
+    said = f". How to go back later: {unlinked(preview.way_back)}" if preview.way_back else ""
     return f"{back}{data}{said}"
 
 
