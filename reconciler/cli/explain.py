@@ -121,7 +121,8 @@ def _tell_gates(reasons: "Sequence[Reason]") -> None:
         for each in reasons
     ]
     print()
-    show(("", "gate", "why", "what opens it", "who"), rows)
+    headings = ("", "gate", "why", "what opens it", "who")
+    show(headings, rows, folding=headings[2:])
 
 
 def _spent(lead: "LeadTime") -> str:

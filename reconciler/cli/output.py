@@ -1,7 +1,7 @@
 """Printing data on stdout: as a table for people, as JSON or YAML for programs."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from reconciler.cli.formats import Format
@@ -42,8 +42,14 @@ def tell(text: str) -> None:
     print(*(f"  {each}" for each in folded), sep="\n")
 
 
-def show(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table. On a terminal the last column folds; a program gets one line for each row."""
+def show(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], *, folding: Collection[str] = ()
+) -> None:
+    """Print a table; a program gets one line for each row.
+
+    On a terminal the columns with these headings fold, the last one if none is named: one that
+    doesn't would push others out.
+    """
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -52,9 +58,9 @@ def show(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     # `Console` believes FORCE_COLOR where it speaks of a terminal; folding is another matter.
     console = Console() if sys.stdout.isatty() else Console(width=1 << 12)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="")
-    for each in headings[:-1]:
-        table.add_column(each, no_wrap=True)
-    table.add_column(headings[-1], overflow="fold")
+    for each in headings:
+        folds = each in (folding or headings[-1:])
+        table.add_column(each, no_wrap=not folds, overflow="fold")
     for row in rows:
         table.add_row(*(Text(visible(cell)) for cell in row))
     with console.capture() as drawn:

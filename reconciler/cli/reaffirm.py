@@ -26,7 +26,7 @@ def reaffirm(
     A signed commit on a new branch, which begins where the file was last in force: so every bit of
     the content is by whoever offers it, and by whoever merges it, somebody else who may.
     """
-    from reconciler.cli.knowledge import known, require_answer
+    from reconciler.cli.knowledge import known, require_answer, suggestion
     from reconciler.repository.git import Git
     from reconciler.repository.workspace import Workspace
     from reconciler.system.caches import cache_folder
@@ -38,6 +38,9 @@ def reaffirm(
     require_answer(seen)
     judged = seen.view.judged()
     if path not in judged.judgement.tainted and not judged.judgement.outlived(path):
+        if not judged.admitted.has(path):
+            hint = suggestion(path, sorted(judged.judgement.tainted))
+            raise UsageError(f"there is no file {path}", hint=hint)
         say(f"{path} is in force as it is: nothing to do")
         return
     git = Git(folder, cache_folder() / "git-home")

@@ -9,7 +9,7 @@ import typer
 
 from reconciler.cli.instants import instant
 from reconciler.cli.options import ConfigOption, FolderOption, WhereArgument
-from reconciler.cli.output import show
+from reconciler.cli.output import say, show
 from reconciler.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def simulate(
     Deployments and tests are taken to pass and to last as long as their files say; trains and
     followed branches to have something new. What needs a person waits, and it says for whom.
     """
-    from reconciler.cli.knowledge import known, require_answer
+    from reconciler.cli.knowledge import known, require_answer, suggestion
     from reconciler.planner.simulation import simulate as play
     from reconciler.system.clock import SystemClock
 
@@ -54,6 +54,10 @@ def simulate(
     if end <= begin:
         raise UsageError("--until is not after --from", hint="tagboat simulate --help")
     seen = known(config, folder)
+    subjects = {name for each in seen.places() for name in (str(each), each.environment, each.app)}
+    if where and where not in subjects:
+        hint = suggestion(where, sorted(subjects))
+        raise UsageError(f"there is no place {where}", hint=hint)
     events = [
         each
         for each in play(seen.view.inputs(now=begin), until=end)
@@ -72,6 +76,8 @@ def simulate(
                 for each in events
             ]
             show(("when (UTC)", "where", "what", "version", "why"), rows)
+            if not rows:
+                say(f"nothing leaves or waits until {end:%a %Y-%m-%d %H:%M} UTC")
     require_answer(seen)
 
 

@@ -90,3 +90,5 @@ def test_simulate_says_that_nothing_leaves_where_nothing_follows(call):
     assert out.startswith("BEGIN:VCALENDAR"), err
     code, _, err = call("simulate", "--from", "tomorrow")
     assert (code, "is no instant" in err) == (2, True)
+    code, _, err = call("simulate", "prodction")
+    assert (code, "did you mean production" in err) == (2, True)

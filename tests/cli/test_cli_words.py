@@ -56,6 +56,8 @@ def test_a_held_file_is_offered_again_as_it_is_and_comes_into_force(call, exampl
     code, out, err = call("reaffirm", path)
     assert (code, out) == (0, "")
     assert err == f"{path} is in force as it is: nothing to do\n"
+    code, _, err = call("reaffirm", path.replace(".yaml", ".yml"))
+    assert (code, "there is no file" in err) == (2, True)
 
 
 @pytest.mark.parametrize(

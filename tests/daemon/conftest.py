@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from daemon_files import app_file, environment_file, promotion_file, release_file
 
 from reconciler.daemon.loop import Reconciler
 from reconciler.drivers.memory import MemoryDriver, MemoryPlaces
@@ -16,52 +17,6 @@ from reconciler.ports import Driver, Failpoints, Sources
 from reconciler.registry import build_reconciler
 from reconciler.repository.git import Git
 from reconciler.system.configuration import Configuration
-
-COMMIT = "a" * 40
-TREE = "b" * 40
-
-
-def app_file() -> str:
-    return """apiVersion: tagboat/v1
-kind: App
-name: shop
-versions: {scheme: semver}
-components:
-  - {name: web, artifact: {tree: "."}}
-"""
-
-
-def release_file(version: str) -> str:
-    return f"""apiVersion: tagboat/v1
-kind: Release
-app: shop
-version: "{version}"
-tag: "v{version}"
-commit: "{COMMIT}"
-components:
-  - {{name: web, artifact: {{tree: "{TREE}"}}}}
-summary: The {version}
-downtime: none
-estimate: 1m
-migration: none
-"""
-
-
-def environment_file(name: str) -> str:
-    return f"""apiVersion: tagboat/v1
-kind: Environment
-name: {name}
-target: {{driver: memory}}
-permissions: {{promote: [role/developer]}}
-"""
-
-
-def promotion_file(version: str) -> str:
-    return f"""apiVersion: tagboat/v1
-kind: Promotion
-app: shop
-release: "{version}"
-"""
 
 
 @dataclass

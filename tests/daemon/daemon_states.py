@@ -25,6 +25,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from daemon_files import promotion_file, release_file
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
@@ -226,8 +227,6 @@ class Town(RuleBasedStateMachine):
         self._want("1.0.0", agreed=True, fate="good")
 
     def _found(self) -> None:
-        from conftest import release_file
-
         world = self.world
         keys = world.keys
         people = "".join(f'  {each}: {{name: {each}, keys: ["{keys[each]}"]}}\n' for each in NAMED)
@@ -305,8 +304,6 @@ class Town(RuleBasedStateMachine):
     @rule()
     @precondition(lambda self: self._free() and self.model.tainted)
     def take_it_back(self) -> None:
-        from conftest import promotion_file
-
         files = {"environments/dev/shop.yaml": promotion_file(self.model.wanted)}
         self._merge(files, author="ben", merger="ana")
         self.model.tainted = False

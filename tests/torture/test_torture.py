@@ -28,9 +28,18 @@ def test_i1_to_i15_hold_after_three_kills_of_the_real_daemon(tortured):
     assert tortured.figures.outcomes == {"rolled-back": 1}
     assert tortured.figures.kills.total() == 3
     assert "at rest" not in tortured.figures.kills
+    _every_step_is_one_that_is_aimed_at(tortured)
+    _the_laws_are_seen_to_be_broken_when_they_are(tortured)
 
 
-def test_the_laws_are_seen_to_be_broken_when_they_are(tortured):
+def _every_step_is_one_that_is_aimed_at(tortured):
+    claims = [each for each in tortured.world.records if each["kind"] == "Claim"]
+    lanes = json.loads(json.dumps(claims[-1]["assignment"]["lanes"]))
+    names = {each["name"] for lane in lanes.values() for each in lane}
+    assert names - {"tests"} <= set(STEPS)
+
+
+def _the_laws_are_seen_to_be_broken_when_they_are(tortured):
     world, laws = tortured.world, tortured.laws
     told = (world.data / "ran").read_text()
     again = next(each for each in told.splitlines() if '"migrate", "attempt": "dev.shop' in each)
@@ -51,10 +60,3 @@ def test_every_step_is_reached_by_some_scene_and_has_points():
             reached |= set(each.steps)
     assert reached == set(STEPS)
     assert all(aims_of(step) for step in STEPS)
-
-
-def test_every_step_of_the_real_lanes_is_one_that_is_aimed_at(tortured):
-    claims = [each for each in tortured.world.records if each["kind"] == "Claim"]
-    lanes = json.loads(json.dumps(claims[-1]["assignment"]["lanes"]))
-    names = {each["name"] for lane in lanes.values() for each in lane}
-    assert names - {"tests"} <= set(STEPS)

@@ -256,7 +256,8 @@ class Torturer:
             if not over and self._over(known):
                 over = True
                 self.figures.recovered.append(time.monotonic() - since)
-            if not random_ and resumed and self._at_rest():
+            # At rest before the attempt has begun is no end of it.
+            if not random_ and over and resumed and self._at_rest():
                 break
             time.sleep(0.03)
         (world.data / "kill").unlink(missing_ok=True)
