@@ -43,10 +43,11 @@ fuzz: $(TEST)
 slips: $(TEST)
 	@exec $(PYTHON_HERE) tests/fuzz/fuzz_trees.py
 
-# Two hundred histories made with git, good and forged, up to what a daemon starts.
+# Two hundred histories made with git, good and forged, up to what a daemon starts: five minutes.
 HISTORIES ?= 200
 forgeries: $(TEST)
-	@exec $(PYTHON_HERE) tests/signoff/signoff_forgeries.py $(HISTORIES) $(SEED)
+	@exec $(PYTHON_HERE) tests/signoff/signoff_forgeries.py --histories $(HISTORIES) \
+	  --seed $(SEED) --jobs $(JOBS)
 
 # kill -9 of the real daemon, KILLS at least and 20 in each step, with the laws checked after each.
 KILLS ?= 300
