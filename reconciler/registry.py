@@ -39,8 +39,8 @@ from reconciler.system.backups import BackupFolder
 from reconciler.system.caches import cache_folder
 from reconciler.system.clock import SystemClock
 from reconciler.system.configuration import Configuration
-from reconciler.system.editions import editions
-from reconciler.system.facts import FactStore, edition
+from reconciler.system.editions import edition, editions
+from reconciler.system.facts import FactStore
 from reconciler.system.failpoints import failpoints_of
 from reconciler.system.host_id import host_id
 from reconciler.system.programs import Programs

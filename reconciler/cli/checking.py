@@ -1,7 +1,9 @@
 """What ``tagboat validate`` finds in a folder; what finding it elsewhere has in common."""
 
+import os
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,10 +11,11 @@ from typing import TYPE_CHECKING
 from reconciler.diagnostics import Report
 from reconciler.errors import ConfigurationError
 from reconciler.findings import json
-from reconciler.repository.folders import fingerprint, read_folder, walk
+from reconciler.repository.folders import fingerprint, read_folder, walk_again
 from reconciler.system.caches import cache_folder
 from reconciler.system.clock import SystemClock
-from reconciler.system.facts import FactStore, edition
+from reconciler.system.editions import remembered_edition
+from reconciler.system.facts import FactStore
 
 if TYPE_CHECKING:
     from reconciler.manifest.snapshot import Parsed, Snapshot
@@ -31,10 +34,10 @@ class Checked:
 
 def check_folder(folder: Path) -> Checked:
     """The files as they lie here."""
-    files = walk(folder)
-    require(files, folder)
-
+    now = SystemClock().now()
     store = open_store()
+    files = _walk(folder, store, now=now)
+    require(files, folder)
 
     def check() -> Report:
         found, contents = read_folder(folder, files)
@@ -46,8 +49,20 @@ def check_folder(folder: Path) -> Checked:
         except (OSError, UnicodeError):
             return None
 
-    key = fingerprint(files, now=SystemClock().now())
+    key = fingerprint(files, now=now)
     return Checked(remember(key, store, check), len(files), source)
+
+
+def _walk(folder: Path, store: FactStore, *, now: datetime) -> dict[str, os.stat_result]:
+    """The files in it; which names are in its folders is remembered."""
+    from json import dumps, loads
+
+    name = f"listing {os.fsencode(folder.absolute()).hex()}"
+    known = loads(store.recall([name]).get(name, "{}"))
+    files, listing = walk_again(folder, known, now=now)
+    if listing != known:
+        store.keep({name: dumps(listing)})
+    return files
 
 
 def key_of(found: "Entries") -> str:
@@ -110,7 +125,8 @@ def read(
 
 def open_store() -> FactStore:
     """What this user's earlier runs have kept."""
-    return FactStore(cache_folder(), edition())
+    folder = cache_folder()
+    return FactStore(folder, remembered_edition(folder, now=SystemClock().now()))
 
 
 def require(files: Collection[str], folder: Path) -> None:

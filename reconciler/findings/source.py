@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 
 from reconciler.diagnostics import Diagnostic
-from reconciler.manifest.secrets import secret_named, secrets_in
 from reconciler.visibility import visible
 
 Source = Callable[[str], str | None]
@@ -25,6 +24,9 @@ def excerpt(finding: Diagnostic, source: Source) -> tuple[str, int] | None:
 
     A long line is cut around the column.
     """
+    # What knows secrets takes as long to load as all the rest of a check that finds nothing.
+    from reconciler.manifest.secrets import secrets_in
+
     place = finding.location
     text = source(place.path) if place.line and "***" not in finding.message else None
     if text is None or next(secrets_in(text), None) is not None:
@@ -40,6 +42,8 @@ def excerpt(finding: Diagnostic, source: Source) -> tuple[str, int] | None:
 
 def _secret(lines: list[str], number: int) -> bool:
     """Whether a name on this line, or on one that it stands below, is one of secrets."""
+    from reconciler.manifest.secrets import secret_named
+
     inside = len(lines[number])
     for line in reversed(lines[: number + 1]):
         depth = len(line) - len(line.lstrip())

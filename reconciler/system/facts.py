@@ -9,11 +9,9 @@ import contextlib
 import os
 import sqlite3
 import stat
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,33 +21,6 @@ _TABLE = "CREATE TABLE IF NOT EXISTS facts (key TEXT PRIMARY KEY, seal BLOB, tex
 _AT_ONCE = 900
 _MOST = 200_000
 _PATIENCE = 2.0
-_DECIDING = ("deployer", "manifest", "model", "planner", "repository", "signoff", "validator")
-
-
-def edition() -> str:
-    """64 hex digits that change with whatever decides what a file says.
-
-    That is our own code below the adapters and what reads git, and the packages that parse and
-    check: their versions stand in the names of their metadata folders, so that none of them has to
-    be imported.
-    """
-    code = blake2b(sys.version.encode(), digest_size=32)
-    top = Path(__file__).parents[1]
-    files = [
-        *top.glob("*.py"),
-        *(each for name in _DECIDING for each in (top / name).rglob("*.py")),
-    ]
-    for each in sorted(files):
-        code.update(f"\0{each.relative_to(top)}\0".encode() + each.read_bytes())
-    for name in ("pydantic", "yaml"):
-        found = find_spec(name)
-        around = Path(found.origin).parents[1] if found and found.origin else top
-        metadata = (
-            *around.glob("pydantic*.dist-info"),
-            *around.glob("[Pp]y[Yy][Aa][Mm][Ll]*-info"),
-        )
-        code.update("\0".join(sorted(each.name for each in metadata)).encode())
-    return code.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

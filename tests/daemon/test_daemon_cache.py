@@ -4,7 +4,8 @@ import stat
 
 from reconciler.registry import open_reader, open_view
 from reconciler.repository.folds import FoldStore
-from reconciler.system.facts import FactStore, edition
+from reconciler.system.editions import edition
+from reconciler.system.facts import FactStore
 
 
 def brought(folder):

@@ -9,7 +9,8 @@ from reconciler.manifest.facts import parsed_of, text_of
 from reconciler.manifest.loading import load
 from reconciler.manifest.snapshot import Blob
 from reconciler.repository.reading import load_entries
-from reconciler.system.facts import FactStore, edition
+from reconciler.system.editions import edition
+from reconciler.system.facts import FactStore
 from reconciler.validator import validate
 
 FOLDERS = sorted(each for sort in ("valid", "invalid") for each in (CORPUS / sort).iterdir())
