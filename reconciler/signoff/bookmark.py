@@ -157,7 +157,9 @@ def progress_of(row: Row, facts: Facts) -> Progress:
         lawbook.made(_entries(own), frozenset(disputed), frozenset(map(_entries, others)))
         for own, disputed, others in laws
     ]
-    paths = [_mark(each, names) for each in marks]
+    paths: list[PathState] = []
+    for each in marks:
+        paths.append(_mark(each, names, paths))
     shared = [{path: paths[each] for path, each in layer.items()} for layer in layers]
     found = {
         names[commit]: State(
@@ -229,6 +231,7 @@ class _Pen:
                 _fields(state.pending),
                 sorted(state.past),
                 self._ids(state.signed),
+                None if state.bare is None else self._path(state.bare),
             ]
             self.marks[id(state)] = (len(self.marks), row)
         return self.marks[id(state)][0]
@@ -288,8 +291,9 @@ def _fields(value: Admission | Refusal | Pending | None) -> Row | None:
             assert_never(value)
 
 
-def _mark(row: Row, names: Sequence[str]) -> PathState:
-    current, standing, disputed, trail, since, refused, pending, past, signed = row
+def _mark(row: Row, names: Sequence[str], above: Sequence[PathState]) -> PathState:
+    """A path's state; ``above`` are those of the rows before it."""
+    current, standing, disputed, trail, since, refused, pending, past, signed, bare = row
     return PathState(
         _entry(current),
         Dispute(tuple(map(_standing, standing))) if disputed else _standing(standing),
@@ -299,6 +303,7 @@ def _mark(row: Row, names: Sequence[str]) -> PathState:
         pending and Pending(_entry(pending[0]), *map(tuple, pending[1:])),
         frozenset(past),
         tuple([names[each] for each in signed]),
+        None if bare is None else above[bare],
     )
 
 

@@ -135,4 +135,5 @@ def _kept(
     who = " and ".join(admission.agreed) or "nobody"
     why = f"{who} merged it on a line that didn't know yet that {who} may not any more"
     refusal = Refusal(codes.NO_LONGER.id, admission.merge, why, admission.commits)
-    return replace(state, standing=before[0].standing, since=admission.merge, refused=refusal)
+    standing = before[0].standing
+    return replace(state, standing=standing, since=admission.merge, refused=refusal, bare=None)

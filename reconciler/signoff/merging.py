@@ -26,7 +26,7 @@ from reconciler.signoff.standing import (
 )
 
 
-def merged(  # noqa: C901, PLR0911 - one return for each way that a path can come out of a merge
+def merged(
     meeting: Meeting,
     path: str,
     *,
@@ -37,8 +37,39 @@ def merged(  # noqa: C901, PLR0911 - one return for each way that a path can com
 ) -> PathState:
     """The state of a path at a merge of two parents that share history.
 
-    ``one`` and ``two`` are its states at the parents, ``bases`` at each merge base.
+    ``one`` and ``two`` are its states at the parents, ``bases`` at each merge base. Where an
+    approval stands for the merge of what is in force, a merge that signs the same off by itself
+    takes its place, and doesn't go when the approval goes.
     """
+    state = _merged(meeting, path, result=result, one=one, two=two, bases=bases)
+    word = state.word
+    if not word:
+        return state
+    bare = _merged(
+        meeting,
+        path,
+        result=result,
+        one=one.without(word),
+        two=two.without(word),
+        bases=[each.without(word) for each in bases],
+    )
+    match bare.standing:
+        case Standing(admission=Admission(merge=merge, word="")) if merge == meeting.merge.id:
+            return replace(bare, past=state.past | bare.past)
+        case _:
+            return replace(state, bare=bare)
+
+
+def _merged(  # noqa: C901, PLR0911 - one return for each way that a path can come out of a merge
+    meeting: Meeting,
+    path: str,
+    *,
+    result: Entry | None,
+    one: PathState,
+    two: PathState,
+    bases: Sequence[PathState],
+) -> PathState:
+    """What `merged` gives, with approvals as they are."""
     standing = reconcile(one.standing, two.standing, bases=[each.standing for each in bases])
     agreed, expected = _expected(one, two, bases)
     if not agreed and path in meeting.merge.composed:
@@ -129,8 +160,13 @@ def tangled(
 
 def changed(meeting: Meeting, path: str, *, before: PathState, result: Entry | None) -> PathState:
     """The state of a path after a commit with one parent: clean if it holds what is in force."""
+    bare = before.bare and changed(meeting, path, before=before.bare, result=result)
     after = replace(
-        before, current=result, trail=follow(before.trail, meeting.merge.id), pending=None
+        before,
+        current=result,
+        trail=follow(before.trail, meeting.merge.id),
+        pending=None,
+        bare=bare,
     )
     if after.clean:
         return replace(after, since="", refused=None)
@@ -149,7 +185,8 @@ def in_force(path: str, state: PathState, admission: Admission) -> PathState:
         past |= {gone.id}
     standing = Standing(state.current, admission)
     signed = lately(state.signed, *state.trail)
-    return PathState(state.current, standing, past=past, signed=signed)
+    bare = replace(state, bare=None) if admission.word else None
+    return PathState(state.current, standing, past=past, signed=signed, bare=bare)
 
 
 def _without(trail: tuple[str, ...], signed: tuple[str, ...]) -> tuple[str, ...]:

@@ -87,7 +87,8 @@ class PathState:
     ``refused`` sticks until the path heals: a merge that was no sign-off doesn't become one by what
     is merged on top of it. ``pending``: who has agreed to what it holds, where that wasn't
     everybody who must. ``past``: ids of approvals that were taken back here, so that nobody brings
-    them again; of a promotion, those that were used.
+    them again; of a promotion, those that were used. ``bare``: while an approval stands for the
+    merge, what there is without it, so that a merge may still come to stand by itself.
     """
 
     current: Entry | None
@@ -98,6 +99,20 @@ class PathState:
     pending: Pending | None = None
     past: frozenset[str] = frozenset()
     signed: tuple[str, ...] = ()
+    bare: "PathState | None" = None
+
+    @property
+    def word(self) -> str:
+        """The approval that stands for the merge of what is in force; empty where none does."""
+        match self.standing:
+            case Standing(admission=Admission(word=word)):
+                return word
+            case _:
+                return ""
+
+    def without(self, word: str) -> "PathState":
+        """The same as if that approval weren't there."""
+        return self.bare if self.bare is not None and self.word == word else self
 
     @property
     def clean(self) -> bool:

@@ -135,6 +135,20 @@ def word_taken_back_and_brought_again(tale: Tale) -> None:
     pushed_by_ana(tale)
 
 
+def word_taken_back_that_stood_for_the_merge(tale: Tale) -> None:
+    name, word = tale.topic(), tale.word()
+    tale.write()
+    tale.town.commit("word", word, by="ana", key="")
+    tale.town.switch("main")
+    line = tale.topic()
+    tale.merge(name, by="ana")
+    tale.town.switch("main")
+    # Nor does Carl's merge of that merge make it a sign-off.
+    tale.noise()
+    tale.merge(line, by=tale.random.choice(("ana", "carl")))
+    tale.town.commit("no", dict.fromkeys(word), by="bob")
+
+
 def word_of_other_content(tale: Tale) -> None:
     tale.town.commit("word", tale.word(), by="ana", key="")
     text = tale.text() + 'at: "2020-01-01T00:00:00Z"\n'
@@ -276,6 +290,7 @@ FORGED_ONES: tuple[Story, ...] = (
     word_signed_by_another,
     word_replayed_after_a_revert,
     word_taken_back_and_brought_again,
+    word_taken_back_that_stood_for_the_merge,
     word_of_other_content,
     tag_that_was_moved,
     release_that_was_changed,

@@ -154,6 +154,15 @@ def fast_forwarded_by_a_merge_on_top(tale: Tale) -> None:
     tale.town.run("merge", "-q", "--ff-only", line, by="ana")
 
 
+def merged_with_a_word_that_is_taken_back(tale: Tale) -> None:
+    name, word = tale.topic(), tale.word(by=tale.random.choice(PROMOTERS))
+    tale.write()
+    tale.town.commit("word", word, by="ana", key="")
+    tale.town.switch("main")
+    tale.merge(name, by="bob")
+    tale.town.commit("no", dict.fromkeys(word), by=tale.signer(word))
+
+
 GOOD_ONES: tuple[Story, ...] = (
     plain,
     amended_before_it_was_merged,
@@ -171,4 +180,5 @@ GOOD_ONES: tuple[Story, ...] = (
     squashed_with_a_word,
     rebased_with_a_word,
     fast_forwarded_by_a_merge_on_top,
+    merged_with_a_word_that_is_taken_back,
 )

@@ -111,5 +111,9 @@ class Tale:
             )
         }
 
+    def signer(self, word: dict[str, str]) -> str:
+        """Whose word this file is."""
+        return next(iter(word)).rpartition("/")[2].removesuffix(".yaml")
+
 
 Story = Callable[[Tale], None]

@@ -8,7 +8,17 @@ from random import Random
 import pytest
 from signoff_drawn import draw
 from signoff_generated import tell
-from signoff_world import ENVIRONMENT, PEOPLE, SHOP, Scribe, Workshop, key_of, people, promotion
+from signoff_world import (
+    BLOG,
+    ENVIRONMENT,
+    PEOPLE,
+    SHOP,
+    Scribe,
+    Workshop,
+    key_of,
+    people,
+    promotion,
+)
 
 from reconciler.repository.folds import FoldStore
 from reconciler.signoff import Judgement, Progress, judge
@@ -103,11 +113,18 @@ def test_everything_that_a_state_can_say_is_kept() -> None:
     odd = Entry("120000", "x")
     admission = Admission(two, "bob", ("ana",), (one,), ("carl",), "here word")
     dispute = Dispute((Standing(odd, admission), Standing(None)))
+    bare = PathState(odd, Standing(None), (one,), since=one)
+    worded = PathState(odd, Standing(odd, admission), signed=(one,), bare=bare)
     states = {
         one: State({}, Overlay(), lawbook.of({}), grounded=False, rooted=False),
         two: State(
             ground,
-            Overlay(({SHOP: PathState(odd, dispute, (one,), past=frozenset({"gone"}))},)),
+            Overlay(
+                (
+                    {SHOP: PathState(odd, dispute, (one,), past=frozenset({"gone"}))},
+                    {SHOP: worded, BLOG: bare},
+                )
+            ),
             lawbook.made(law, frozenset({PEOPLE}), frozenset({other})),
             grounded=True,
             rooted=False,

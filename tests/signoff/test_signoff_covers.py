@@ -270,3 +270,75 @@ def test_a_place_takes_any_number_of_promotions(tmp_path: Path) -> None:
     judged = scribe.judge(main)
     assert judged.taints == ()
     assert judged.admissions[SHOP].commits == (scribe.commits[main].parents[1],)
+
+
+def approved_on_its_branch(shop: Workshop, *, merged_by: str) -> dict[str, str]:
+    """A promotion whose branch brings Bob's word too, merged by somebody."""
+    shop.promote("1.1.0")
+    shop.switch("topic")
+    word = approve(shop)
+    shop.commit("Approve", word, by="bob")
+    shop.switch("main")
+    shop.merge("topic", by=merged_by)
+    return word
+
+
+@pytest.mark.parametrize("merger", ["bob", "carl"])
+def test_B88_a_merge_that_signs_off_stays_one_when_an_approval_is_taken_back(
+    shop: Workshop, merger: str
+) -> None:
+    word = approved_on_its_branch(shop, merged_by=merger)
+    admission = shop.judge().admissions[SHOP]
+    assert (admission.merged_by, admission.word) == (merger, "")
+    shop.commit("Take it back", dict.fromkeys(word), by="bob")
+    judged = shop.judge()
+    assert judged.taints == ()
+    assert not judged.withdrawn(SHOP)
+    assert judged.admissions[SHOP] == admission
+
+
+@pytest.mark.parametrize("merger", ["ana", "dora"])
+def test_B88_a_merge_that_was_none_ends_with_the_approval_that_stood_for_it(
+    shop: Workshop, merger: str
+) -> None:
+    word = approved_on_its_branch(shop, merged_by=merger)
+    assert shop.judge().admissions[SHOP].word
+    shop.commit("Take it back", dict.fromkeys(word), by="bob")
+    assert shop.judge().withdrawn(SHOP)
+
+
+def test_X9_a_merge_that_was_none_becomes_none_above_an_approval_either(shop: Workshop) -> None:
+    shop.promote("1.1.0")
+    shop.switch("topic")
+    shop.commit("Approve", approve(shop), by="bob")
+    shop.switch("main")
+    shop.branch("line")
+    shop.merge("topic", by="ana")
+    shop.switch("main")
+    shop.commit("main moved", {"src/x": "x"})
+    shop.merge("line", by="carl")
+    assert shop.judge().admissions[SHOP].word
+
+
+def test_B88_a_merge_of_what_an_approval_covers_already_makes_it_needless(shop: Workshop) -> None:
+    shop.promote("1.1.0")
+    land(shop, "push")
+    word = approve(shop)
+    shop.commit("Approve", word)
+    assert shop.judge().admissions[SHOP].word
+    shop.merge("topic", by="carl")
+    shop.commit("Take it back", dict.fromkeys(word), by="bob")
+    assert not shop.judge().withdrawn(SHOP)
+    assert shop.judge().taints == ()
+
+
+def test_B88_what_a_word_brought_is_promoted_over_as_ever(shop: Workshop) -> None:
+    land(shop, "squash")
+    shop.commit("Approve", approve(shop))
+    shop.branch("back")
+    shop.commit("Back", {SHOP: promotion("1.0.0")})
+    shop.switch("main")
+    shop.merge("back", by="carl")
+    judged = shop.judge()
+    assert judged.taints == ()
+    assert judged.admissions[SHOP].merged_by == "carl"

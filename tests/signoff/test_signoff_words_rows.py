@@ -142,6 +142,24 @@ def test_B88_a_word_taken_back_before_anything_began_stops_it(live: Town) -> Non
     assert live.shows("live").held_by("approvals", "qa")
 
 
+@pytest.mark.parametrize("merger", ["bob", "carl"])
+def test_B88_an_approval_that_is_taken_back_takes_no_merge_with_it(town: Town, merger: str) -> None:
+    town.done("approve", "shop@1.1.0", "--to", "staging", by="bob")
+    town.change({place("staging"): promotion_file("1.1.0")})
+    town.switch("topic")
+    word = "tagboat/approve/staging/shop/1.1.0/bob"
+    town.merge(word, by="ana")
+    town.switch("main")
+    town.merge("topic", by=merger)
+    path = f"{FOLDER}/staging/bob.yaml"
+    assert (town.folder / path).exists()
+    town.commit("Back", {path: None}, by="bob")
+    assert town.shows("staging").starts("1.1.0")
+    town.tagboat("reconcile", "--once")
+    assert f"merged by {merger}" in town.done("explain", "staging/shop")
+    town.done("prove", "--all")
+
+
 @pytest.mark.parametrize("who", ["release", "dependabot"])
 def test_B81_a_role_or_somebody_unlisted_is_nobodys_word(live: Town, who: str) -> None:
     approve(live, by="dora")
