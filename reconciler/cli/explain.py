@@ -64,8 +64,10 @@ def _explain_place(where: str, output: Format, config: Path | None, folder: Path
     inputs = seen.view.inputs(now=now)
     decision, ask = decide(inputs, place), ask_of(inputs, place)
     reasons = decision.reasons or answers(ask)
-    way_back = (ask.release.way_back or "") if ask.release else ""
-    history = [each.text for each in risks(inputs.ledger, place, ask.content)]
+    # What is in force is another one than is wanted where that isn't signed off.
+    release, content = (ask.release, ask.content) if ask.in_force else (None, None)
+    way_back = (release.way_back or "") if release else ""
+    history = [each.text for each in risks(inputs.ledger, place, content)]
     records, end = seen.view.records, inputs.ledger.at(place).last_end
     last = lead_times(records).get(end.deployment) if end else None
     waits = decision.verdict is not Verdict.IN_SYNC

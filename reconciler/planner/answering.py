@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from reconciler.model.records import Reason
-from reconciler.planner.gates import ALWAYS, FORWARD, adopted
+from reconciler.planner.gates import ALWAYS, FORWARD, OF_PLACE, adopted
 from reconciler.planner.inputs import Ask
 from reconciler.planner.overrides import unless_set_aside
 from reconciler.planner.reasons import opened
@@ -13,7 +13,8 @@ def answers(ask: Ask) -> tuple[Reason, ...]:
     """Every gate's answer, in the order in which they are shown.
 
     Going back (`Ask.goes_back`) and taking over what runs already (`Ask.adopts`) ask the gates
-    `ALWAYS`, and none of those that stand before something new.
+    `ALWAYS`, and none of those that stand before something new. Where the promotion itself isn't
+    signed off only the gates `OF_PLACE` are asked: all others speak of what is in force.
     """
     answered = _rehearsed(ask) if ask.inputs.rehearsal else _asked(ask)
     return tuple(answered)
@@ -32,7 +33,10 @@ def _rehearsed(ask: Ask) -> Iterator[Reason]:
 
 
 def _asked(ask: Ask) -> Iterator[Reason]:
-    yield from (each for gate in ALWAYS if (each := gate(ask)) is not None)
+    first = ALWAYS if ask.in_force else OF_PLACE
+    yield from (each for gate in first if (each := gate(ask)) is not None)
+    if not ask.in_force:
+        return
     if ask.adopts:
         yield adopted.answer(ask)
         return

@@ -7,7 +7,6 @@ from reconciler.model.content import Content
 from reconciler.model.deployment import Assignment
 from reconciler.model.desired import Desired
 from reconciler.model.place import Place
-from reconciler.model.promotion import Promotion
 from reconciler.model.records import SignOff
 from reconciler.model.release import Release
 from reconciler.model.unreleased import Unreleased
@@ -35,10 +34,12 @@ def ask_of(inputs: Inputs, place: Place) -> Ask:
             timezone=(environment.timezone if environment else None) or "Etc/UTC",
             now=inputs.now,
         )
+    wanted = desired.shown or (promotion.wanted if promotion else "")
     ask = Ask(
         inputs=inputs,
         place=place,
-        wanted=_wanted(promotion, shown, desired),
+        wanted=wanted,
+        shown=shown.wanted if shown is not None and shown != promotion else wanted,
         promotion=promotion,
         environment=environment,
         app=app,
@@ -64,7 +65,7 @@ def way_back(ask: Ask) -> Ask | None:
         return None
     desired = Desired(source, why="it was asked to come back")
     release = source if isinstance(source, Release) else None
-    back = replace(ask, desired=desired, wanted=desired.shown, release=release)
+    back = replace(ask, desired=desired, wanted=desired.shown, shown=desired.shown, release=release)
     back = replace(back, assignment=_assignment(back))
     same = back.content is not None and back.content.digest == before.digest
     return back if same else None
@@ -87,13 +88,6 @@ def _source(ask: Ask, content: Content) -> Release | Unreleased | None:
         return release
     trees = {each.name: each.artifact.tree for each in content.components if each.artifact.tree}
     return Unreleased(content.commit, trees, content.branch or "") if trees else None
-
-
-def _wanted(admitted: Promotion | None, shown: Promotion | None, desired: Desired) -> str:
-    """What the branch asks for, as people read it."""
-    if shown is not None and shown != admitted:
-        return shown.wanted
-    return desired.shown or (admitted.wanted if admitted else "")
 
 
 def _assignment(ask: Ask) -> Assignment | None:

@@ -88,8 +88,9 @@ class Inputs:
 class Ask:
     """What every gate is asked about: whether this place may start to run that content.
 
-    ``wanted`` is the version the branch's tip asks for, ``desired`` what the admitted promotion
-    comes to. ``promotion``, ``environment`` (as it is in
+    ``desired`` is what the admitted promotion comes to, and ``wanted`` its name: an answer speaks
+    of that and of nothing else. ``shown`` is the version that the branch's tip asks for, another
+    one where the two differ (`in_force`). ``promotion``, ``environment`` (as it is in
     force for this app), ``app`` and ``release`` are the admitted ones. They and ``assignment`` are
     missing when the admitted files don't lead to one.
     """
@@ -97,6 +98,7 @@ class Ask:
     inputs: Inputs
     place: Place
     wanted: str
+    shown: str
     promotion: Promotion | None
     environment: Environment | None
     app: App | None
@@ -105,6 +107,17 @@ class Ask:
     sign_off: SignOff | None
     assignment: Assignment | None
     running: Content | None
+
+    @property
+    def in_force(self) -> bool:
+        """Whether what the branch asks for here is what is admitted.
+
+        If it isn't, what the gates say of content would be about other content than is shown.
+        """
+        path = self.place.promotion_path
+        shown = self.inputs.tip.promotions.get((self.place.environment, self.place.app))
+        same = shown is None or shown == self.promotion
+        return same and path not in self.inputs.judgement.tainted
 
     @property
     def standing(self) -> Standing:

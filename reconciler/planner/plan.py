@@ -63,8 +63,8 @@ def decision_of(ask: Ask) -> Decision:
     if admitted is None and shown is None and place.promotion_path not in inputs.tip.broken:
         return retired(ask) or _left_alone(ask)
     taints = taints_of(ask)
-    own = any(each.path == place.promotion_path for each in taints)
-    if ask.assignment and running and ask.assignment.content.digest == running.digest and not own:
+    same = running is not None and ask.content is not None and ask.content.digest == running.digest
+    if running is not None and same and ask.in_force:
         tail = f"; new starts are held: {named(taints[0], place)}" if taints else ""
         return Decision(
             place=place,
@@ -97,7 +97,7 @@ def _under_way(ask: Ask, claim: Claim) -> Decision:
     return Decision(
         place=ask.place,
         verdict=Verdict.GO_BACK if lost else Verdict.BUSY,
-        wanted=ask.wanted or version,
+        wanted=ask.shown or version,
         running=ask.running.shown if ask.running else "",
         reasons=claim.reasons,
         sentence=sentence,
@@ -125,6 +125,8 @@ def _left_alone(ask: Ask) -> Decision:
 
 def _new(ask: Ask) -> Decision:
     reasons = answers(ask)
+    if not ask.in_force:
+        return _unsigned(ask, reasons)
     closed = [each for each in reasons if each.state != "open"]
     running = ask.running.shown if ask.running else ""
     release = ask.release
@@ -148,6 +150,21 @@ def _new(ask: Ask) -> Decision:
     )
 
 
+def _unsigned(ask: Ask, reasons: tuple[Reason, ...]) -> Decision:
+    """Held, and nothing said of what is in force: it is something else that is asked for."""
+    closed = [each for each in reasons if each.state != "open"]
+    broken = any(each.gate == "files" for each in closed) and not ask.assignment
+    return Decision(
+        place=ask.place,
+        verdict=Verdict.BROKEN if broken else Verdict.HOLD,
+        wanted=ask.shown,
+        running=ask.running.shown if ask.running else "",
+        reasons=reasons,
+        sentence=_sentence(ask, closed),
+        departures=_departures(ask, closed),
+    )
+
+
 def _departures(ask: Ask, closed: Sequence[Reason]) -> tuple[Departed, ...]:
     """The slots that nothing left with, or leaves with now."""
     last = missed(ask.desired, closed, now=ask.now)
@@ -168,7 +185,7 @@ def _sentence(ask: Ask, closed: list[Reason]) -> str:
     stuck, good = standing.stuck, standing.last_good
     running = ask.running.shown if ask.running else "what nobody can tell" if stuck else "nothing"
     if closed:
-        return f"wants {ask.wanted or '?'} (held), runs {running}: {closed[0].why}"
+        return f"wants {ask.shown or '?'} (held), runs {running}: {closed[0].why}"
     if ask.adopts:
         return f"takes {ask.wanted} over as it is"
     if ask.running is None and good is not None:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from reconciler.model.place import Place
 from reconciler.model.plan import Decision
 from reconciler.model.records import Reason
+from reconciler.model.release import Release
 from reconciler.planner.asking import ask_of
 from reconciler.planner.gates.sign_off import concerns
-from reconciler.planner.inputs import Inputs
+from reconciler.planner.inputs import Ask, Inputs
 from reconciler.planner.plan import decide, make_plan
 from reconciler.planner.risk import Risk, risks
 from reconciler.signoff.facts import Entry
@@ -131,7 +132,7 @@ def _preview(
     told = {each.gate: each for each in _named(waiting.reasons, change)}
     then = {each.gate: each for each in _named(final.reasons, change)}
     names = [*then, *(each for each in told if each not in then)]
-    release, promoted = ask.release, place.promotion_path in change.entries
+    release, promoted = _release(ask), place.promotion_path in change.entries
     paths = _concerned(change, place, final.wanted)
     authors = frozenset().union(*(change.authors.get(each, frozenset()) for each in paths))
     permissions = ask.environment.permissions if ask.environment and promoted else None
@@ -145,12 +146,19 @@ def _preview(
         mergers=tuple(each.person for each in mergers if paths <= each.signs),
         merged_by=merger.person if merger.signs else "",
         permission=permissions.who("promote") if permissions else (),
-        risks=risks(now.ledger, place, ask.content),
+        risks=risks(now.ledger, place, ask.content if ask.in_force else None),
         downtime=str(release.downtime) if release else "none",
         migration=release.migration if release else "none",
         way_back=release.way_back or "" if release else "",
         estimate=final.estimate,
     )
+
+
+def _release(ask: Ask) -> Release | None:
+    """The release that would be asked for, signed off or not."""
+    if ask.in_force:
+        return ask.release
+    return ask.inputs.tip.releases.get((ask.place.app, ask.shown))
 
 
 def _concerned(change: Change, place: Place, wanted: str) -> frozenset[str]:

@@ -7,6 +7,7 @@ A scenario is a YAML file in ``scenarios/``:
 ``files``    path → fields, laid over what `conftest.FILES` has there; text is taken as it is, null
              takes a file or a field away, and what is required adds up. Head and names come from the path; an approval without a
              digest is for exactly what would run
+``branch``   path → text of the branch where that isn't what is in force; say ``unsigned`` too
 ``unsigned`` path → why the branch's content isn't signed off there; what ``files`` say is in force
 ``host``     what the host knows, as `Inputs` names it: ``drivers``, ``repositories``,
              ``journalled``, ``places_at_once``, ``alarms``
@@ -48,7 +49,7 @@ from reconciler.signoff import Taint
 FOLDER = Path(__file__).parent / "scenarios"
 SCENARIOS = sorted(FOLDER.glob("*.yaml"))
 _NEEDED = {"says", "now", "expect"}
-_POSSIBLE = {"files", "history", "unsigned", "host"}
+_POSSIBLE = {"files", "branch", "history", "unsigned", "host"}
 
 
 @dataclass
@@ -69,6 +70,7 @@ class Scenario:
         """Take in a situation, on top of what is there."""
         for path, fields in (said.get("files") or {}).items():
             self._lay(path, fields)
+        self.scene.shown |= said.get("branch") or {}
         for number, each in enumerate(said.get("history") or (), start=len(self.scene.records) + 1):
             self._remember(number, {**each})
         self.scene.taints += tuple(
@@ -198,7 +200,7 @@ class Scenario:
         place = Place.parse(name)
         text = f'apiVersion: tagboat/v1\nkind: Promotion\napp: {place.app}\nrelease: "{version}"\n'
         files = {**self.scene.files, place.promotion_path: text}
-        scene = replace(self.scene, files=files, records=[], taints=(), known={})
+        scene = replace(self.scene, files=files, shown={}, records=[], taints=(), known={})
         decision = next(each for each in make_plan(scene.inputs()).decisions if each.place == place)
         assert decision.assignment, decision
         return place, version, decision.assignment

@@ -279,3 +279,27 @@ def test_b122_files_that_go_all_at_once_remove_nothing(scene):
     (decision,) = make_plan(scene.inputs()).decisions
     assert (decision.verdict, decision.running) == (Verdict.IN_SYNC, "1.1.0")
     assert "nothing was removed" in decision.sentence
+
+
+@pytest.mark.parametrize("runs", ["1.0.0", "1.1.0"])
+def test_m8_s8_no_answer_about_what_is_in_force_stands_below_another_version(scene, runs):
+    scene.runs("1.1.0")
+    if runs != "1.1.0":
+        scene.runs(runs)
+    scene.shown = {PROMOTION: scene.files[PROMOTION].replace("1.1.0", "1.2.0")}
+    scene.taints = (taint(PROMOTION),)
+    decision = scene.decision()
+    assert (decision.verdict, decision.wanted) == (Verdict.HOLD, "1.2.0")
+    assert [each.gate for each in decision.closed] == ["sign-off"]
+    assert "1.1.0" not in " ".join(each.why for each in decision.reasons)
+    asked = {each.gate for each in decision.reasons}
+    assert asked == {"sign-off", "files", "claim", "history"}
+    assert (decision.assignment, decision.sign_off, decision.summary) == (None, None, "")
+
+
+def test_s8_a_promotion_that_is_new_and_unsigned_has_no_broken_files(scene):
+    scene.shown = {PROMOTION: scene.files.pop(PROMOTION)}
+    scene.taints = (taint(PROMOTION),)
+    decision = scene.decision()
+    assert decision.verdict is Verdict.HOLD
+    assert [each.gate for each in decision.closed] == ["sign-off"]

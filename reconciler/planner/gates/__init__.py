@@ -58,6 +58,9 @@ ALWAYS: tuple[Gate, ...] = (
 )
 """Asked before every start, also of what has run here before."""
 
+OF_PLACE: tuple[Gate, ...] = (sign_off.answer, files.answer, claim.answer, history.answer)
+"""Asked where the promotion itself isn't signed off: these speak of the place, not of content."""
+
 FORWARD: tuple[Gate, ...] = (
     renamed.answer,
     tag.answer,

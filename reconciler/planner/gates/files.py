@@ -21,7 +21,7 @@ def answer(ask: Ask) -> Reason:
     Where the files ask for more than this version does, the gate `supported` says so; where the
     place requires what isn't there, the gates ``require/…`` do.
     """
-    versions = frozenset({ask.wanted})
+    versions = frozenset({ask.shown})
     findings = [
         each
         for each in ask.inputs.report.errors
@@ -37,6 +37,8 @@ def answer(ask: Ask) -> Reason:
         remedy = f"{mend}mend the file on a branch and have it merged by somebody else"
         return closed(NAME, why, remedy=remedy)
     place, snapshot = ask.place, ask.inputs.snapshot
+    if not ask.in_force:
+        return opened(NAME, "no errors")
     looked_for = ask.desired.source is None and follow.answer(ask) is not None
     if (
         ask.assignment is None

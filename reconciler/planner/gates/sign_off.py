@@ -45,7 +45,8 @@ def concerns(  # noqa: PLR0911 - one literal table of paths
 def taints_of(ask: Ask) -> tuple[Taint, ...]:
     """The taints that concern this place."""
     promotion = ask.inputs.snapshot.promotions.get((ask.place.environment, ask.place.app))
-    versions = frozenset({ask.wanted, promotion.wanted if promotion else ask.wanted})
+    admitted = promotion.wanted if promotion else ask.wanted
+    versions = frozenset({ask.shown, ask.wanted, admitted})
     return tuple(
         each for each in ask.inputs.judgement.taints if concerns(each.path, ask.place, versions)
     )
@@ -89,7 +90,7 @@ def answer(ask: Ask) -> Reason:
         more = f" (and {len(taints) - 1} more)" if len(taints) > 1 else ""
         why = f"{first.code} {named(first, ask.place)}{more}"
         return closed(NAME, why, remedy=first.remedy)
-    if ask.sign_off is None:
+    if ask.sign_off is None or not ask.in_force:
         why = f"{ask.place.promotion_path} is not signed off"
         remedy = "let somebody who may promote here merge it"
         return closed(NAME, why, remedy=remedy)
