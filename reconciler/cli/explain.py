@@ -14,7 +14,9 @@ from reconciler.visibility import visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from reconciler.cli.knowledge import Known
     from reconciler.deployer.lead_time import LeadTime
+    from reconciler.model.place import Place
     from reconciler.model.plan import Decision
     from reconciler.model.records import Reason
 
@@ -28,11 +30,11 @@ def explain(
     folder: FolderOption = Path(),
 ) -> None:
     """Explain a code, or why a place does what it does."""
-    if "/" in what:
-        _explain_place(what, output, config, folder)
+    if what[:2].upper() == "TB" and what[2:].isdigit():
+        page = _page(what)
+        emit({"code": what.upper(), "page": page}, output, table=lambda: print(page))
         return
-    page = _page(what)
-    emit({"code": what.upper(), "page": page}, output, table=lambda: print(page))
+    _explain_place(what, output, config, folder)
 
 
 def _page(code: str) -> str:
@@ -44,13 +46,22 @@ def _page(code: str) -> str:
             return find(code.upper())
         except KeyError:
             continue
-    raise UsageError(
-        f"there is no code {code}", hint="codes look like TB101, places like production/shop"
-    )
+    raise UsageError(f"there is no code {code}", hint="site/codes.md has them all")
+
+
+def _only_place(seen: "Known", what: str) -> "Place":
+    """The one place that is meant; raises `UsageError` where it is none or several."""
+    from reconciler.cli.knowledge import chosen_places
+
+    first, *others = sorted(chosen_places(seen.places(), what))
+    if others:
+        names = ", ".join(str(each) for each in (first, *others))
+        raise UsageError(f"{what} has several places", hint=f"name one of them: {names}")
+    return first
 
 
 def _explain_place(where: str, output: Format, config: Path | None, folder: Path) -> None:
-    from reconciler.cli.knowledge import chosen_places, known, require_answer
+    from reconciler.cli.knowledge import known, require_answer
     from reconciler.deployer.lead_time import lead_times, time_so_far
     from reconciler.model.plan import Verdict
     from reconciler.planner.answering import answers
@@ -60,7 +71,7 @@ def _explain_place(where: str, output: Format, config: Path | None, folder: Path
     from reconciler.system.clock import SystemClock
 
     seen, now = known(config, folder), SystemClock().now()
-    (place,) = chosen_places(seen.places(), where)
+    place = _only_place(seen, where)
     inputs = seen.view.inputs(now=now)
     decision, ask = decide(inputs, place), ask_of(inputs, place)
     reasons = decision.reasons or answers(ask)
@@ -100,7 +111,7 @@ def _explain_place(where: str, output: Format, config: Path | None, folder: Path
     require_answer(seen)
 
 
-_SYMBOLS = {"open": "✔", "closed": "⏸", "unknown": "?"}
+_SYMBOLS = {"open": "✔", "closed": "⏸", "unknown": "?", "at-the-start": "·"}
 
 
 def _tell(decision: "Decision", reasons: "Sequence[Reason]") -> None:
@@ -118,8 +129,12 @@ def _tell(decision: "Decision", reasons: "Sequence[Reason]") -> None:
 
 
 def _tell_gates(reasons: "Sequence[Reason]") -> None:
+    from reconciler.planner.reasons import told
+
+    if not reasons:
+        return
     rows = [
-        (_SYMBOLS[each.state], each.gate, each.why, each.remedy, " ".join(each.who))
+        (_SYMBOLS[told(each)], each.gate, each.why, each.remedy, " ".join(each.who))
         for each in reasons
     ]
     print()

@@ -14,7 +14,8 @@ def answers(ask: Ask) -> tuple[Reason, ...]:
 
     Going back (`Ask.goes_back`) and taking over what runs already (`Ask.adopts`) ask the gates
     `ALWAYS`, and none of those that stand before something new. Where the promotion itself isn't
-    signed off only the gates `OF_PLACE` are asked: all others speak of what is in force.
+    signed off only the gates `OF_PLACE` are asked: all others speak of what is in force. Nothing
+    is asked where no file asks for anything.
     """
     answered = _rehearsed(ask) if ask.inputs.rehearsal else _asked(ask)
     return tuple(answered)
@@ -33,6 +34,8 @@ def _rehearsed(ask: Ask) -> Iterator[Reason]:
 
 
 def _asked(ask: Ask) -> Iterator[Reason]:
+    if not ask.asked_for:
+        return
     first = ALWAYS if ask.in_force else OF_PLACE
     yield from (each for gate in first if (each := gate(ask)) is not None)
     if not ask.in_force:

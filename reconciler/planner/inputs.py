@@ -109,6 +109,13 @@ class Ask:
     running: Content | None
 
     @property
+    def asked_for(self) -> bool:
+        """Whether a file asks for something here, signed off or not, readable or not."""
+        key, tip = (self.place.environment, self.place.app), self.inputs.tip
+        there = key in tip.promotions or self.place.promotion_path in tip.broken
+        return self.promotion is not None or there
+
+    @property
     def in_force(self) -> bool:
         """Whether what the branch asks for here is what is admitted.
 

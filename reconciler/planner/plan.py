@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from reconciler.deployer.standing import Standing
+from reconciler.deployer.takeover import is_retirement
 from reconciler.model.content import Content
 from reconciler.model.deployment import Assignment
 from reconciler.model.place import Place
@@ -53,14 +55,11 @@ def _decided(inputs: Inputs, place: Place, rest: Rest) -> Decision:
 
 def decision_of(ask: Ask) -> Decision:
     """What `decide` says, of a question that was made already."""
-    inputs, place = ask.inputs, ask.place
-    key = (place.environment, place.app)
-    standing = inputs.ledger.at(place)
+    place, standing = ask.place, ask.standing
     running = standing.running
-    admitted, shown = inputs.snapshot.promotions.get(key), inputs.tip.promotions.get(key)
     if standing.open_claim is not None:
         return _under_way(ask, standing.open_claim)
-    if admitted is None and shown is None and place.promotion_path not in inputs.tip.broken:
+    if not ask.asked_for:
         return retired(ask) or _left_alone(ask)
     taints = taints_of(ask)
     same = running is not None and ask.content is not None and ask.content.digest == running.digest
@@ -113,14 +112,27 @@ def _under_way(ask: Ask, claim: Claim) -> Decision:
 def _left_alone(ask: Ask) -> Decision:
     """A place whose promotion is gone: deleting a file never removes what runs."""
     running = ask.running.shown if ask.running else ""
+    left = "no file asks for it any more, and nothing was removed"
+    may_go = bool(running) and ask.environment is not None
     return Decision(
         place=ask.place,
         verdict=Verdict.IN_SYNC,
         wanted="",
         running=running,
         reasons=(),
-        sentence=f"runs {running}; no file asks for it any more, and nothing was removed",
+        sentence=f"runs {running}; {left}" if running else _emptied(ask.standing),
+        notes=(f"to take it away: tagboat retire {ask.place}",) if may_go else (),
     )
+
+
+def _emptied(standing: Standing) -> str:
+    """Why nothing runs in a place that no file names any more."""
+    claim, end = standing.last_claim, standing.last_end
+    if standing.stuck:
+        return "runs what nobody can tell; no file asks for anything here any more"
+    if claim is not None and end is not None and is_retirement(claim.assignment):
+        return f"was retired: {end.deployment} took {end.version} away, and no file asks for more"
+    return "runs nothing, and no file asks for anything here"
 
 
 def _new(ask: Ask) -> Decision:

@@ -12,6 +12,7 @@ from reconciler.model.place import Place
 from reconciler.model.plan import Decision
 from reconciler.model.records import Reason
 from reconciler.model.release import Release
+from reconciler.names import seconds_of
 from reconciler.planner.asking import ask_of
 from reconciler.planner.gates.sign_off import concerns
 from reconciler.planner.inputs import Ask, Inputs
@@ -139,7 +140,11 @@ def _preview(
     return Preview(
         place=place,
         before=decide(now, place),
-        after=replace(final, reasons=_named(final.reasons, change)),
+        after=replace(
+            final,
+            reasons=_named(final.reasons, change),
+            summary=final.summary or (release.summary if release else ""),
+        ),
         gates=tuple((told.get(each), then.get(each)) for each in names),
         authors=tuple(sorted(authors - {""})),
         unlisted="" in authors,
@@ -150,7 +155,7 @@ def _preview(
         downtime=str(release.downtime) if release else "none",
         migration=release.migration if release else "none",
         way_back=release.way_back or "" if release else "",
-        estimate=final.estimate,
+        estimate=final.estimate or (seconds_of(release.estimate) if release else 0),
     )
 
 

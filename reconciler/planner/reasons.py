@@ -1,6 +1,7 @@
 """A gate's three answers."""
 
 from datetime import datetime
+from typing import Literal
 
 from reconciler.model.records import Reason
 from reconciler.names import instant_text
@@ -18,9 +19,13 @@ def at_the_start(gate: str, question: str) -> Reason:
     return opened(gate, f"{_AT_THE_START}{question}")
 
 
-def is_at_the_start(reason: Reason) -> bool:
-    """Whether a gate was not asked, since only the host can do so."""
-    return reason.why.startswith(_AT_THE_START)
+Told = Literal["open", "closed", "unknown", "at-the-start"]
+"""What people are told of a gate's answer."""
+
+
+def told(reason: Reason) -> Told:
+    """The answer's state, or that it wasn't asked, since only the host can do so at the start."""
+    return "at-the-start" if reason.why.startswith(_AT_THE_START) else reason.state
 
 
 def closed(

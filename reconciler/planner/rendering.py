@@ -19,7 +19,12 @@ def as_text(plan: Plan) -> str:
     width = max((len(str(each.place)) for each in plan.decisions), default=0)
     lines = [line for each in plan.decisions for line in _lines(each, width)]
     banner = [f"! {plan.banner}"] if plan.banner else []
-    return "\n".join([*banner, *lines, f"plan {plan.digest[:19]} at {plan.commit[:12]}"])
+    return "\n".join([*banner, *lines, identity(plan)])
+
+
+def identity(plan: Plan) -> str:
+    """Which plan it is, in every face: two with the same digest say the same."""
+    return f"plan {plan.digest[:19]} at {plan.commit[:12]}"
 
 
 def is_held(decision: Decision) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from reconciler.model.people import People
 from reconciler.model.place import Place
 from reconciler.model.records import Reason, SignOff
+from reconciler.planner.reasons import told
 from reconciler.publish.attempts import Attempt
 from reconciler.publish.cells import Cell, Overview, Status
 from reconciler.publish.escaping import attribute, code, markdown
@@ -125,12 +126,19 @@ def gates(reasons: Sequence[Reason]) -> str:
     return "\n".join(_gate(each) for each in reasons)
 
 
+_ANSWERS = {
+    "open": ("✔", "runs", "open"),
+    "closed": ("‖", "held", "closed"),
+    "unknown": ("?", "stuck", "unknown"),
+    "at-the-start": ("·", "nothing", "at the start"),
+}
+"""Symbol, colour and word for each."""
+
+
 def _gate(reason: Reason) -> str:
-    symbol, colour = {"open": ("✔", "runs"), "closed": ("‖", "held")}.get(
-        reason.state, ("?", "stuck")
-    )
+    symbol, colour, state = _ANSWERS[told(reason)]
     named = f"**{markdown(reason.gate)}**: {markdown(reason.why)}"
-    line = f"- {mark(colour, symbol, reason.state)} {named}"
+    line = f"- {mark(colour, symbol, state)} {named}"
     remedy = f"<br>**What opens it:** {markdown(reason.remedy)}" if reason.remedy else ""
     return line + remedy
 

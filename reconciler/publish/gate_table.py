@@ -4,12 +4,16 @@ from collections.abc import Sequence
 
 from reconciler.model.records import Reason
 from reconciler.planner.preview import Preview
-from reconciler.planner.reasons import is_at_the_start
+from reconciler.planner.reasons import told
 from reconciler.publish.escaping import code, unlinked
 from reconciler.publish.fragments import table
 
-_WORDS = {"open": "✔ open", "closed": "⏸ waits", "unknown": "? unknown"}
-_LATER = "· at the start"
+_WORDS = {
+    "open": "✔ open",
+    "closed": "⏸ waits",
+    "unknown": "? unknown",
+    "at-the-start": "· at the start",
+}
 _GATE = "A gate is a condition that must hold before a deployment starts."
 
 
@@ -25,7 +29,7 @@ def gate_parts(preview: Preview) -> list[str]:
     answers = [last for _, _, last in gates]
     return [
         *_held([each for each in answers if each.state != "open"]),
-        *_asked([code(each.gate) for each in answers if is_at_the_start(each)]),
+        *_asked([code(each.gate) for each in answers if told(each) == "at-the-start"]),
         f"<details><summary>All {len(gates)} gates, now and after the merge</summary>",
         _GATE,
         table(("Gate", "Now", "After the merge", "Why"), every),
@@ -74,6 +78,4 @@ def _why(preview: Preview, now: Reason | None, last: Reason) -> str:
 
 
 def _state(reason: Reason | None) -> str:
-    if reason is not None and is_at_the_start(reason):
-        return _LATER
-    return _WORDS[reason.state] if reason else "not asked"
+    return _WORDS[told(reason)] if reason else "not asked"

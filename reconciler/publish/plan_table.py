@@ -1,7 +1,7 @@
 """A plan as Markdown: the words of the terminal's text, made inert."""
 
 from reconciler.model.plan import Plan
-from reconciler.planner.rendering import SYMBOLS, is_held, reasons_and_remedies
+from reconciler.planner.rendering import SYMBOLS, identity, is_held, reasons_and_remedies
 from reconciler.publish.escaping import code, unlinked
 from reconciler.publish.fragments import table
 
@@ -26,4 +26,5 @@ def as_markdown(plan: Plan) -> str:
     ]
     told = table(("place", "runs", "wants", "what happens"), rows)
     banner = [f"**{unlinked(plan.banner)}**"] if plan.banner else []
-    return "\n\n".join([*banner, told, *(["\n".join(reasons)] if reasons else [])])
+    listed = ["\n".join(reasons)] if reasons else []
+    return "\n\n".join([*banner, told, *listed, f"<sub>{unlinked(identity(plan))}</sub>"])

@@ -35,6 +35,25 @@ def test_a_place_that_is_not_there_is_named_with_the_nearest_one(call):
     assert "production/shop" in err
 
 
+def test_m18_an_environment_of_several_apps_names_its_places(call):
+    code, out, err = call("explain", "production")
+    assert (code, out) == (2, "")
+    assert "name one of them: production/blog, production/shop" in err
+
+
+def test_m8_a_gate_that_only_the_host_asks_is_not_shown_as_open(call):
+    _, out, _ = call("explain", "production/shop")
+    (line,) = (each for each in out.splitlines() if " driver " in each)
+    assert line.startswith("·")
+
+
+def test_m8_s8_a_held_place_is_told_nothing_of_the_release_that_is_in_force(call):
+    code, out, _ = call("explain", "production/blog")
+    assert code == 0
+    assert "wants 2026.43.1 (held)" in out
+    assert [each for each in ("settled", "way back", "same content", "driver") if each in out] == []
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [

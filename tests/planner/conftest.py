@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from reconciler.deployer.ledger import Ledger
+from reconciler.deployer.takeover import retirement
 from reconciler.manifest.loading import load
 from reconciler.manifest.snapshot import Blob, Snapshot
 from reconciler.model.content import Content
@@ -279,6 +280,13 @@ class Scene:
             )
         )
         return claim
+
+    def retires(self, version: str) -> None:
+        """The file is gone, and what ran in production was taken away."""
+        before = self.assignment(version)
+        gone = retirement(before, before.content)
+        self._deployed("production", gone, Outcome.SUCCEEDED, None)
+        self.files.pop("environments/production/shop.yaml")
 
     def tests(self, version: str, environment: str, *, passed: bool) -> None:
         """The long tests of a place have said something of a version."""

@@ -8,9 +8,12 @@ from reconciler.diagnostics import Location
 from reconciler.manifest.codes import integrity
 from reconciler.model.alarm import Alarm
 from reconciler.model.observation import Observation, Presence
+from reconciler.model.place import Place
 from reconciler.model.plan import Verdict
 from reconciler.model.records import Outcome, Sighting
-from reconciler.planner.plan import make_plan
+from reconciler.planner.answering import answers
+from reconciler.planner.asking import ask_of
+from reconciler.planner.plan import decision_of, make_plan
 from reconciler.planner.rendering import as_text
 from reconciler.publish.plan_table import as_markdown
 from reconciler.signoff import Taint
@@ -303,3 +306,22 @@ def test_s8_a_promotion_that_is_new_and_unsigned_has_no_broken_files(scene):
     decision = scene.decision()
     assert decision.verdict is Verdict.HOLD
     assert [each.gate for each in decision.closed] == ["sign-off"]
+
+
+def test_m18_a_place_that_no_file_names_says_what_became_of_it(scene):
+    scene.runs("1.0.0")
+    scene.files.pop(PROMOTION)
+    decision = scene.decision()
+    left = "runs 1.0.0; no file asks for it any more, and nothing was removed"
+    assert (decision.verdict, decision.sentence) == (Verdict.IN_SYNC, left)
+    assert decision.notes == ("to take it away: tagboat retire production/shop",)
+
+
+def test_m18_a_retired_place_says_so_and_is_asked_nothing(scene):
+    scene.runs("1.0.0")
+    scene.retires("1.0.0")
+    ask = ask_of(scene.inputs(), Place("production", "shop"))
+    decision = decision_of(ask)
+    assert (decision.verdict, decision.running) == (Verdict.IN_SYNC, "")
+    assert decision.sentence.startswith("was retired: production.shop.3 took 1.0.0 away")
+    assert (answers(ask), decision.notes) == ((), ())
