@@ -1,20 +1,33 @@
 """The desk where requests are answered: each exactly once, in the history, then its ref goes."""
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import groupby
 
 from reconciler.daemon.view import View
+from reconciler.errors import UnreachableError
 from reconciler.model.records import Answer, body_of, numbered, record_of
 from reconciler.model.request import Received, Request
+from reconciler.names import instant_of
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.requests import judged_answer
 from reconciler.ports import Failpoints
 from reconciler.repository.history import Lost
-from reconciler.repository.request_refs import bring_requests, read_requests, remove_requests
+from reconciler.repository.request_refs import (
+    Posted,
+    bring_requests,
+    read_requests,
+    received,
+    remove_requests,
+)
 from reconciler.system.spool import Spool
 
 _AT_ONCE = 50
-"""Requests in one look; the rest waits for the next, so that a flood stops nothing."""
+"""Requests answered in one look; the rest waits for the next, so that a flood stops nothing."""
+_LOOKED_AT = 1000
+"""Requests among which a look finds the oldest."""
 _TRIES = 20
 
 
@@ -31,75 +44,126 @@ class Desk:
     failpoints: Failpoints
     reconciler: str
     tell: Callable[[str], None]
-    _read: dict[tuple[str, str], Received | None] = field(default_factory=dict)
+    _read: dict[tuple[str, str], Posted | None] = field(default_factory=dict)
     _gone: dict[str, str] = field(default_factory=dict)
     """Refs that were removed since the remote was last asked, each with its commit."""
     _kept: str = ""
     """Why the remote keeps refs that were answered."""
 
     def answer(self, known: Callable[[], Inputs]) -> None:
-        """Answer what has come since the last time. Raises `UnreachableError` as pushes do."""
-        self.answer_host(known)
+        """Answer what has come since the last time, in the order in which it was asked.
+
+        Raises `UnreachableError` as pushes do.
+        """
         self._record_host()
-        listed = self.view.requests
-        self._gone = {ref: each for ref, each in self._gone.items() if listed.get(ref) == each}
-        refs = {
-            ref: commit for ref, commit in sorted(listed.items()) if self._gone.get(ref) != commit
-        }
-        if not refs:
-            return
-        some = dict(list(refs.items())[:_AT_ONCE])
-        self._take_in(some)
-        found = {each: self._read[each] for each in some.items() if each in self._read}
-        self._judge([each for each in found.values() if each is not None], known)
+        found = self._come()
+        queue = sorted((*_whole(found.values()), *self._asked_here()), key=_asked_at)
+        for here, run in groupby(queue, key=lambda each: not each.key):
+            if here:
+                self._answer_here(list(run), known)
+                self._record_host()
+            else:
+                self._judge(list(run), known)
         self._remove(found)
 
     def answer_host(self, known: Callable[[], Inputs]) -> None:
         """Answer what was asked on this host; that needs no remote, and is recorded later."""
-        answered = self.spool.answered()
+        self._answer_here(sorted(self._asked_here(), key=_asked_at), known)
+
+    def _asked_here(self) -> list[Received]:
+        """What was asked on this host and isn't answered."""
+        answered, found = self.spool.answered(), []
         for name, text in self.spool.asked().items():
             if name in answered:
                 continue
             received = _of_host(text)
-            if received is None or received.id != name:
-                self.tell(f"request {name} on this host is unreadable")
-                self.spool.forget(name)
+            if received is not None and received.id == name:
+                found.append(received)
                 continue
-            answer = judged_answer(known(), received, reconciler=self.reconciler)
+            self.tell(f"request {name} on this host is unreadable")
+            self.spool.forget(name)
+        return found
+
+    def _answer_here(self, asked: list[Received], known: Callable[[], Inputs]) -> None:
+        if not asked:
+            return
+        inputs = known()
+        inputs = replace(inputs, ledger=inputs.ledger.fork())
+        for answer in self._answered_here():
+            inputs.ledger.apply(numbered(answer, inputs.ledger.sequence + 1))
+        for each in asked:
+            answer = judged_answer(inputs, each, reconciler=self.reconciler)
+            # The next one is judged by what this one did.
+            inputs.ledger.apply(numbered(answer, inputs.ledger.sequence + 1))
             self.failpoints.reach("request.answer.before")
-            self.spool.answer(name, body_of(answer))
+            self.spool.answer(each.id, body_of(answer))
             self.failpoints.reach("request.answer.after")
             self.tell(answer.subject)
+
+    def _answered_here(self) -> list[Answer]:
+        """What was answered on this host and isn't recorded, in the order of asking."""
+        asked = {name: _of_host(text) for name, text in self.spool.asked().items()}
+        found: list[tuple[tuple[datetime, str], Answer]] = []
+        for name, text in self.spool.answered().items():
+            answer, request = record_of(text), asked.get(name)
+            if isinstance(answer, Answer):
+                at = _asked_at(request) if request else (instant_of(answer.at), name)
+                found.append((at, answer))
+        return [answer for _, answer in sorted(found, key=lambda each: each[0])]
 
     @property
     def unrecorded(self) -> Mapping[str, tuple[Answer, ...]]:
         """Deployment → what was granted about it on this host, and isn't in the history yet."""
         found: dict[str, tuple[Answer, ...]] = {}
-        for text in self.spool.answered().values():
-            answer = record_of(text)
-            if isinstance(answer, Answer) and answer.granted and answer.deployment:
+        for answer in self._answered_here():
+            if answer.granted and answer.deployment:
                 found[answer.deployment] = (*found.get(answer.deployment, ()), answer)
         return found
 
     def _record_host(self) -> None:
-        answers = {name: record_of(text) for name, text in self.spool.answered().items()}
+        answers = self._answered_here()
         if answers:
             self.failpoints.reach("history.host-answer.before")
-            self.view.history.append_facts(list(answers.values()))
+            self.view.history.append_facts(answers)
             self.failpoints.reach("history.host-answer.after")
             self.view.read_history()
-        for name in answers:
-            self.spool.forget(name)
+        for each in answers:
+            self.spool.forget(each.request)
 
-    def _take_in(self, refs: Mapping[str, str]) -> None:
-        new = {ref: commit for ref, commit in refs.items() if (ref, commit) not in self._read}
+    def _come(self) -> dict[tuple[str, str], Received | None]:
+        """The oldest requests on the remote, nothing for junk: as many as one look answers."""
+        listed = self.view.requests
+        self._gone = {ref: each for ref, each in self._gone.items() if listed.get(ref) == each}
+        there = [each for each in sorted(listed.items()) if self._gone.get(each[0]) != each[1]]
+        some = there[:_LOOKED_AT]
+        self._read = {each: self._read[each] for each in some if each in self._read}
+        self._take_in(dict(each for each in some if each not in self._read))
+        known = sorted(self._read.items(), key=lambda each: each[0])
+        waiting = sorted(
+            ((_moment(posted.request), each, posted) for each, posted in known if posted),
+            key=lambda each: each[:2],
+        )
+        junk = [each for each, posted in known if posted is None]
+        found: dict[tuple[str, str], Received | None] = {}
+        for _, each, posted in waiting[:_AT_ONCE]:
+            # One that the verifier can't tell of is read another time, and keeps no other waiting.
+            with contextlib.suppress(UnreachableError):
+                found[each] = received(posted, each[0])
+                if found[each] is None:
+                    self._tell_junk(each[0])
+        return found | dict.fromkeys(junk[: _AT_ONCE - len(found)])
+
+    def _take_in(self, new: Mapping[str, str]) -> None:
         if not new:
             return
         bring_requests(self.view.git, self.view.remote, new)
-        for ref, received in read_requests(self.view.git, new).items():
-            self._read[ref, new[ref]] = received
-            if received is None:
-                self.tell(f"{ref} holds no request and is removed")
+        for ref, posted in read_requests(self.view.git, new).items():
+            self._read[ref, new[ref]] = posted
+            if posted is None:
+                self._tell_junk(ref)
+
+    def _tell_junk(self, ref: str) -> None:
+        self.tell(f"{ref} holds no request and is removed")
 
     def _judge(self, received: list[Received], known: Callable[[], Inputs]) -> None:
         for _ in range(_TRIES):
@@ -139,8 +203,6 @@ class Desk:
         self._kept = kept
         # Where it keeps them, they aren't tried again before they are listed anew.
         self._gone = {**self._gone, **done}
-        for each in found:
-            self._read.pop(each, None)
 
 
 def _of_host(text: str) -> Received | None:
@@ -148,3 +210,16 @@ def _of_host(text: str) -> Received | None:
         return Received(Request.model_validate_json(text, strict=False))
     except ValueError:
         return None
+
+
+def _whole(found: Iterable[Received | None]) -> list[Received]:
+    return [each for each in found if each is not None]
+
+
+def _moment(request: Request) -> datetime:
+    return instant_of(request.at)
+
+
+def _asked_at(each: Received) -> tuple[datetime, str]:
+    """Requests in the order in which they were made, as they say; of one instant, by their id."""
+    return _moment(each.request), each.id

@@ -6,7 +6,6 @@ ends with the request's id, so a copy under another name, or by another key, is 
 Who committed says nothing, and whoever overwrites the ref with something else only makes it junk.
 """
 
-import contextlib
 import re
 import tempfile
 from collections.abc import Mapping
@@ -96,11 +95,19 @@ def bring_requests(git: Git, remote: str, refs: Mapping[str, str]) -> None:
                 continue
 
 
-def read_requests(git: Git, refs: Mapping[str, str]) -> dict[str, Received | None]:
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A request as it lies on the remote; whose signature it carries isn't known yet."""
+
+    request: Request
+    armour: bytes
+
+
+def read_requests(git: Git, refs: Mapping[str, str]) -> dict[str, Posted | None]:
     """Ref → the request in it, nothing for junk.
 
-    Those whose commit isn't here, and those that the verifier can't tell of, are left out: they are
-    read another time, and keep no other one waiting.
+    Those whose commit isn't here are left out: they are read another time, and keep no other one
+    waiting.
     """
     sizes = git.ask(
         ["cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize)"],
@@ -110,15 +117,14 @@ def read_requests(git: Git, refs: Mapping[str, str]) -> dict[str, Received | Non
     fit = {each[0] for each in told if each[1:2] == ["commit"] and int(each[2]) <= _MOST}
     here = {each.split(" ")[0] for each in sizes.text.splitlines() if not each.endswith("missing")}
     raw = read_objects(git, fit)
-    found: dict[str, Received | None] = {}
-    for ref, commit in refs.items():
-        if commit in here:
-            with contextlib.suppress(UnreachableError):
-                found[ref] = _read(ref, raw[commit]) if commit in raw else None
-    return found
+    return {
+        ref: _read(raw[commit]) if commit in raw else None
+        for ref, commit in refs.items()
+        if commit in here
+    }
 
 
-def _read(ref: str, commit: bytes) -> Received | None:
+def _read(commit: bytes) -> Posted | None:
     message = commit.partition(b"\n\n")[2]
     parts = message.split(b"\n", _LINES)
     if len(parts) <= _LINES:
@@ -128,10 +134,16 @@ def _read(ref: str, commit: bytes) -> Received | None:
         request = Request.model_validate_json(statement, strict=False)
     except ValueError:
         return None
-    if request.statement != statement:
-        return None
-    received = Received(request, signer_of(statement, armour))
-    return received if received.key and ref == f"{PREFIX}{received.id}" else None
+    return Posted(request, armour) if request.statement == statement else None
+
+
+def received(posted: Posted, ref: str) -> Received | None:
+    """The request with the key that signed it; nothing where none did, or under another's ref.
+
+    Raises `UnreachableError` when the verifier can't tell.
+    """
+    found = Received(posted.request, signer_of(posted.request.statement, posted.armour))
+    return found if found.key and ref == f"{PREFIX}{found.id}" else None
 
 
 def remove_requests(git: Git, remote: str, refs: Mapping[str, str]) -> str:

@@ -190,6 +190,27 @@ def test_D28_whoever_set_the_promotion_may_confirm_it(
     assert ("staging/shop 1.1.0 started" in history) == (code == 0), history
 
 
+@pytest.mark.parametrize(
+    ("pause", "resume"), [((), ()), (("--local",), ("--local",)), ((), ("--local",))]
+)
+def test_T5_what_was_asked_with_the_daemon_down_is_answered_in_that_order(
+    town: Town, pause: tuple[str, ...], resume: tuple[str, ...]
+) -> None:
+    town.tagboat("reconcile", "--once")
+    places = [f"{each}/shop" for each in ("dev", "staging", "production")]
+    for each in places:
+        town.done("pause", each, "--reason", "Moving", "--no-wait", *pause, by="bob")
+    for each in places:
+        town.done("resume", each, "--no-wait", *resume, by="bob")
+    town.tagboat("reconcile", "--once")
+    log = town.run("log", "--reverse", "--format=%s", "refs/heads/tagboat/history")
+    asked = [line.split()[:2] for line in log.splitlines() if " by " in line]
+    asked = [each for each in asked if each[1] in {"pause", "resume"}]
+    paused, resumed = ([[each, verb] for each in places] for verb in ("pause", "resume"))
+    assert asked == paused + resumed, log
+    assert "refused" not in log
+
+
 def test_X28_what_is_in_quarantine_does_not_come_back_by_a_rollback(town: Town) -> None:
     town.change({place("staging"): promotion_file("1.1.0")})
     town.merge("topic", by="bob")
