@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Mapping
+from functools import cache
 from inspect import cleandoc, getsource
 from itertools import combinations, pairwise
 from textwrap import dedent
@@ -113,15 +114,17 @@ class Choice(Model):
 
     @model_validator(mode="after")
     def _chosen(self) -> Self:
-        fields = type(self).model_fields
-        given = {
-            fields[each].alias or each
-            for each in self.model_fields_set
-            if getattr(self, each) is not None
-        }
+        names, values = _names(type(self)), vars(self)
+        given = {names[each] for each in self.model_fields_set if values[each] is not None}
         if choices(type(self), given):
             raise PydanticCustomError("choice", "expected other fields together")
         return self
+
+
+@cache
+def _names(model: type[Choice]) -> Mapping[str, str]:
+    """Field → its name in files."""
+    return {name: field.alias or name for name, field in model.model_fields.items()}
 
 
 class Manifest(Model):
@@ -140,11 +143,11 @@ def choices(model: type[Model], given: set[str]) -> list[tuple[str, tuple[str, .
     fields of which exactly one was expected.
     """
     found: list[tuple[str, tuple[str, ...]]] = []
-    if model.ONE_OF and len(given & set(model.ONE_OF)) != 1:
+    if model.ONE_OF and len(given.intersection(model.ONE_OF)) != 1:
         found.append(("", model.ONE_OF))
-    if len(given & set(model.AT_MOST_ONE)) > 1:
+    if len(given.intersection(model.AT_MOST_ONE)) > 1:
         found.append(("", model.AT_MOST_ONE))
     for name, needed in model.NEEDS.items():
-        if name in given and not given >= set(needed):
+        if name in given and not given.issuperset(needed):
             found.append((name, tuple(each for each in needed if each not in given)))
     return found
