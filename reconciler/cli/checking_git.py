@@ -194,5 +194,8 @@ def _git(folder: Path) -> Git:
 def _resolve(git: Git, revision: str) -> str:
     found = git.resolve(revision)
     if found is None:
-        raise UsageError(f"there is no commit {revision} in {git.folder.absolute()}")
+        raise UsageError(
+            f"there is no commit {revision} in {git.folder.absolute()}",
+            hint="name a branch, a tag or an id; after a git fetch, origin/NAME is the remote's",
+        )
     return found

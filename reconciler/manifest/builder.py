@@ -264,7 +264,8 @@ class Builder:
         except scalar.TooLongError:
             self._refuse(reading.NUMBER, event, f"found a number of {len(value)} digits")
         except scalar.AmbiguousError:
-            self._refuse(reading.QUOTE, event, f"found {shown(value)}")
+            said, hint = scalar.ambiguous(value)
+            self._refuse(reading.QUOTE, event, f"found {shown(value)}{said}", hint=hint)
         return value
 
     def _styled(self, event: Any) -> str:

@@ -114,7 +114,10 @@ def _choices(document: Document, kind: type[Model]) -> Iterator[Diagnostic]:
     for node, value in _mappings(document.value, ()):
         model = model_at(kind, node)
         given = {name for name, each in value.items() if each is not None}
+        meant = _meant(value, model)
         for name, expected in choices(model, given):
+            if not meant.isdisjoint(expected):
+                continue  # its name is misspelt, which is said there
             place = document.locate((*node, name) if name else node, key=bool(name))
             if name:
                 wanted = " and ".join(f"'{each}'" for each in expected)
@@ -164,6 +167,9 @@ def _findings(
         if error["type"] == "extra_forbidden":
             yield _extra(document, model_at(kind, node[:-1]), node)
         elif error["type"] == "missing":
+            beside = document.at(node[:-1])
+            if isinstance(beside, dict) and node[-1] in _meant(beside, model_at(kind, node[:-1])):
+                continue  # its name is misspelt, which is said there
             yield fields.MISSING.at(
                 document.locate(node[:-1]),
                 f"{_name(node)}: the field is missing",
@@ -261,6 +267,12 @@ def _extra(document: Document, model: type[Model], node: NodePath) -> Diagnostic
     if not near and 0 < len(left) <= _FEW:
         hint = f"write one of {', '.join(left)}, or take the field out"
     return fields.UNKNOWN.at(place, said, hint=hint)
+
+
+def _meant(value: Mapping[str, Any], model: type[Model]) -> set[str]:
+    """The fields that unknown names beside them look like."""
+    known = names_of(model)
+    return {_near(each, known) for each in value if each not in known} - {"", *value}
 
 
 def _node(value: Mapping[str, Any], error: ErrorDetails) -> tuple[NodePath, bool]:

@@ -7,6 +7,10 @@ another type than text, and isn't written in the one canonical way, must be quot
 import re
 
 _KEYWORDS = {"true": True, "false": False, "null": None}
+_TRUTH = {
+    **dict.fromkeys(("y", "yes", "on", "true"), "true"),
+    **dict.fromkeys(("n", "no", "off", "false"), "false"),
+}
 _INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 _FRACTION = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
 _WORDS = frozenset({"~", "y", "n", "yes", "no", "on", "off", "true", "false", "null", "=", "<<"})
@@ -58,6 +62,18 @@ def plain(text: str) -> str | int | float | bool | None:
     if text.lower() in _WORDS:
         raise AmbiguousError(text)
     return text
+
+
+def ambiguous(text: str) -> tuple[str, str]:
+    """What some readers take a plain word for that others take for text, and what to write."""
+    truth = _TRUTH.get(text.lower())
+    if truth:
+        return f", which some readers take for {truth}", f"write {truth}; or quote the word"
+    if text.lower() in _WORDS:
+        return ", which some readers take for null", "write a value, or quote the word"
+    if _FRACTION.fullmatch(text):
+        return f", which as a number is {float(text)!r}", "quote it"
+    return ", which some readers take for a number or a date", "quote it"
 
 
 def _number(text: str) -> str | int | float:

@@ -165,7 +165,7 @@ def parse(path: str, data: bytes) -> Parsed:
     model, misnamed = to_model(document, home.kind), tuple(_misnamed(document, home))
     if isinstance(model, list):
         # A file of another kind has other names; one that is missing, or is none, is told already.
-        told = {each.location for each in model}
+        told = {each.location for each in model} | {document.locate(())}
         kind = document.value.get("kind") == home.kind.__name__
         others = (each for each in misnamed if kind and each.location not in told)
         return Parsed(home, document, None, (*model, *others), secrets)
@@ -176,8 +176,9 @@ def _misnamed(document: Document, home: Home) -> Iterator[Diagnostic]:
     """Names in the file that aren't those of its path: a copied file is refused (B21)."""
     for name, expected in home.names:
         if (found := document.value.get(name)) != expected:
+            elsewhere = f"move the file to the path of {shown(found)}" if found else "move the file"
             yield references.PATH_NAME.at(
                 document.locate((name,)),
                 f"{name}: found {shown(found)}, the path says {shown(expected)}",
-                hint=f"write {name}: {expected}, or move the file",
+                hint=f"write {name}: {expected}, or {elsewhere}",
             )

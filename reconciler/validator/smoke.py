@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from reconciler.diagnostics import Diagnostic
 from reconciler.manifest.codes import policy, references
-from reconciler.manifest.paths import environment_path
+from reconciler.manifest.paths import app_path, environment_path
 from reconciler.manifest.placeholders import words_of
 from reconciler.manifest.secrets import secret_named, shown
 from reconciler.manifest.snapshot import Snapshot
@@ -25,7 +25,7 @@ def smoke(snapshot: Snapshot) -> Iterator[Diagnostic]:
     for each in tests(snapshot):
         yield from _http(snapshot, each)
     for environment, app in places(snapshot):
-        if environment.url:
+        if environment.url or _misspelt(snapshot, environment.name):
             continue
         for name, test in environment.pipeline.smoke.items():
             if test is not None and _needs_url(test):
@@ -34,6 +34,14 @@ def smoke(snapshot: Snapshot) -> Iterator[Diagnostic]:
                     f"{environment.name}/{app.name}: test {shown(name)} starts at 'url', and there"
                     " is none",
                 )
+
+
+def _misspelt(snapshot: Snapshot, environment: str) -> bool:
+    """Whether settings there are for an app that isn't: they may be the ones that are missing."""
+    found = snapshot.environments.get(environment)
+    return found is not None and any(
+        app not in snapshot.apps and not snapshot.has(app_path(app)) for app in found.apps
+    )
 
 
 def _http(snapshot: Snapshot, each: WrittenTest) -> Iterator[Diagnostic]:
