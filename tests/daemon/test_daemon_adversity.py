@@ -214,7 +214,7 @@ def test_a_stuck_place_goes_back_to_what_was_last_proven_there(make_world):
     assert world.running("dev") == "1.0.0"
 
 
-def test_waking_many_times_is_one_reason_to_look():
+def test_f30_waking_many_times_is_one_reason_to_look():
     wake = Wake(())
     for _ in range(3):
         wake.now()
@@ -222,7 +222,7 @@ def test_waking_many_times_is_one_reason_to_look():
     assert not wake.waiting
 
 
-def test_d5_the_poll_alone_finds_a_merge(make_world):
+def test_d5_f30_f31_the_poll_alone_finds_a_merge(make_world):
     world = make_world("dev")
     world.daemon().run_once()
     arrived = threading.Event()

@@ -69,7 +69,7 @@ def test_health_readiness_figures_and_progress_tell_of_a_daemon_at_work(make_wor
         assert ask(web.port, "/readyz")[0] == 503
 
 
-def test_x15_a_webhook_with_its_secret_says_look_now_and_any_other_says_nothing(make_world):
+def test_x15_f30_a_webhook_with_its_secret_says_look_now_and_any_other_says_nothing(make_world):
     world = make_world("dev")
     daemon = world.daemon()
     body = b"{not json at all"

@@ -2,12 +2,15 @@
 
 import shutil
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from daemon_kills import Kill, Killed
 
+from reconciler.journal.jsonl import FileJournal
 from reconciler.model.plan import Verdict
 from reconciler.model.records import End, Outcome
+from reconciler.system.failpoints import NoFailpoints
 
 
 def kinds(reconciler):
@@ -102,7 +105,17 @@ def test_f25_an_end_waits_for_the_remote_and_is_pushed_once_it_answers(make_worl
     assert kinds(reconciler) == {"Claim": 1, "End": 1}
 
 
-def test_f19_a_damaged_journal_stops_its_place_and_no_other(make_world):
+def damage(journal: Path) -> None:
+    journal.write_bytes(journal.read_bytes().replace(b"shop", b"shap"))
+
+
+def write_as_a_later_version(journal: Path) -> None:
+    event = {"event": "canary-begun", "at": "2026-11-20T10:00:00.000Z"}
+    FileJournal(journal, NoFailpoints()).append(event)
+
+
+@pytest.mark.parametrize("fate", [damage, write_as_a_later_version])
+def test_f19_f56_a_journal_that_nobody_can_read_stops_its_place_and_no_other(make_world, fate):
     world = make_world("dev", "staging")
     world.daemon().run_once()
     world.promote("1.1.0", "dev")
@@ -111,7 +124,7 @@ def test_f19_a_damaged_journal_stops_its_place_and_no_other(make_world):
     with pytest.raises(Killed):
         killed.run_once()
     (journal,) = (world.folder / "state-one" / "journal").iterdir()
-    journal.write_bytes(journal.read_bytes().replace(b"shop", b"shap"))
+    fate(journal)
     world.promote("1.2.0", "staging")
     after = world.daemon()
     after.claims.recover()

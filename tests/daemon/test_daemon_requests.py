@@ -142,7 +142,7 @@ def test_a_replayed_request_keeps_its_one_answer_and_does_nothing(make_office):
     assert office.waiting() == []
 
 
-def test_f55_whoever_force_pushes_a_request_can_neither_forge_it_nor_use_up_its_answer(make_office):
+def test_whoever_force_pushes_a_request_can_neither_forge_it_nor_use_up_its_answer(make_office):
     office = make_office("dev")
     daemon = office.world.daemon()
     daemon.run_once()

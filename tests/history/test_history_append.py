@@ -134,7 +134,7 @@ def test_a_push_whose_answer_got_lost_counts_when_the_remote_has_it(world: World
     assert len(ids(world)) == len(set(ids(world))) == 3
 
 
-def test_a_push_that_stalls_after_the_remote_took_it_counts_too(world: World) -> None:
+def test_f26_a_push_that_stalls_after_the_remote_took_it_counts_too(world: World) -> None:
     """The receiver hangs before it answers: the deadline ends the push, the remote is asked."""
     one = world.writer(timeout=2.0)
     world.hook(

@@ -1,5 +1,7 @@
 """Every step of the pipeline in its order, forward and back, and what each leaves behind."""
 
+import errno
+import os
 import stat
 
 import pytest
@@ -209,6 +211,25 @@ def test_f50_i8_an_empty_backup_or_none_stops_before_anything_changes(make_bench
     assert end.outcome is Outcome.ROLLED_BACK
     assert "migrate" not in bench.programs.names
     assert bench.running == "1.0.0"
+
+
+class FullDisk(Points):
+    """A disk that is full when a backup is to be kept."""
+
+    def reach(self, name):
+        super().reach(name)
+        if name == "backup.keep.before":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "a.backup")
+
+
+def test_f21_i8_a_disk_that_is_full_at_the_backup_changes_nothing_and_lets_visitors_in(make_bench):
+    bench = make_bench()
+    end = bench.carry(FullDisk())
+    assert end.outcome is Outcome.ROLLED_BACK
+    assert "No space left on device" in end.why
+    assert "migrate" not in bench.programs.names
+    assert bench.running == "1.0.0"
+    settled(bench, end)
 
 
 def test_t6_retries_are_for_what_could_not_tell_and_never_for_a_no(make_bench):

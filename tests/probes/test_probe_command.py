@@ -40,7 +40,7 @@ def test_another_exit_code_has_failed_with_its_last_words_X22(tmp_path: Path) ->
         check(tmp_path, "./try.sh")
 
 
-def test_a_program_that_takes_too_long_has_failed_and_its_tree_is_gone(tmp_path: Path) -> None:
+def test_a_program_that_takes_too_long_has_failed_and_its_tree_is_gone_F49(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     program(tmp_path, f"(sleep 600 & echo $! >> {pids}; wait) & echo $! >> {pids}; wait")
     with pytest.raises(StepFailedError, match="took longer than 1 s"):

@@ -105,6 +105,16 @@ def test_a_wrong_answer_has_failed(
         check(site, **settings)
 
 
+def test_text_that_looks_like_a_pattern_is_text_and_takes_no_time_B95(site: Site) -> None:
+    site.says("a" * 100_000 + "!")
+    before = time.monotonic()
+    with pytest.raises(StepFailedError, match="doesn't contain"):
+        check(site, contains="(a+)+$")
+    assert time.monotonic() - before < 3
+    site.says("the pattern (a+)+$ itself")
+    check(site, contains="(a+)+$")
+
+
 def test_a_server_error_has_failed(site: Site) -> None:
     site.says("", status="503 Unavailable")
     with pytest.raises(StepFailedError, match="found 503"):

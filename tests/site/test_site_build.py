@@ -31,7 +31,7 @@ def settings(config: Path | None, docs: frozenset[str] = frozenset()) -> dict[st
     return dict(json.loads(text))
 
 
-def test_a_failed_build_keeps_the_old_site_and_says_why(tmp_path: Path) -> None:  # F55
+def test_a_failed_build_keeps_the_old_site_and_says_why_F55(tmp_path: Path) -> None:
     into = tmp_path / "site"
     first = build_site(PAGES, docs=None, config=None, into=into, title="First")
     assert first == into / "current"

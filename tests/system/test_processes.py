@@ -26,7 +26,7 @@ def test_output_and_exit_code_are_given_back() -> None:
     assert not finished.timed_out
 
 
-def test_output_past_the_limit_is_dropped_and_the_program_is_not_blocked() -> None:
+def test_output_past_the_limit_is_dropped_and_the_program_is_not_blocked_F49_X27() -> None:
     finished = run([*PYTHON, "print('x' * 1_000_000)"], timeout=20, limit=1000)
     assert finished.returncode == 0
     assert len(finished.stdout) == 1000
