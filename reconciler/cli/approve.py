@@ -130,6 +130,7 @@ def _give(
     word = Approval.model_validate(fields)
     word = word.model_copy(update={"signature": sign_word(word.statement, key=key)[0]})
     path = approval_path(app, version, to, by)
+    _require_seat(snapshot, path, word)
     title = f"{'Reject' if decision == 'rejected' else 'Approve'} {app} {version} in {to}"
     commit = proposed(workspace, git, base, {path: text_of(word).encode()}, title=title)
     say(f"{by} {decision} {app} {version} in {to} as {word.role}: {digest[:19]}…")
@@ -200,6 +201,24 @@ def _role(snapshot: "Snapshot", environment: str, app: str, person: str) -> str:
             hint=f"it asks for: {', '.join(names) or 'nobody'}",
         )
     raise UsageError(f"{person} has several roles there", hint=f"--role {' or --role '.join(mine)}")
+
+
+def _require_seat(snapshot: "Snapshot", path: str, word: "Approval") -> None:
+    """Raise `RefusedError` where nothing would count the word, which nobody may notice later."""
+    from reconciler.manifest.layering import resolve
+    from reconciler.validator.approvals import unseated
+
+    here = resolve(snapshot, word.environment, word.app).environment
+    if snapshot.people is None or here is None:
+        return
+    for fault in unseated(snapshot, path, word, snapshot.people):
+        asked = ", ".join(dict.fromkeys(each.role for each in here.gates.approvals))
+        raise RefusedError(
+            f"{fault.message}: nothing was pushed",
+            hint=f"{word.environment} asks for: {asked}"
+            if asked
+            else f"{word.environment} asks for no role: leave --role out",
+        )
 
 
 def text_of(word: "Approval") -> str:

@@ -41,7 +41,7 @@ def approvals(snapshot: Snapshot) -> Iterator[Diagnostic]:
         promotion = snapshot.promotions.get((environment, app))
         wanted = promotion is not None and promotion.release == version
         if wanted and snapshot.people is not None and approval.by in snapshot.people.people:
-            yield from _seat(snapshot, path, approval, snapshot.people)
+            yield from unseated(snapshot, path, approval, snapshot.people)
     for app, version in snapshot.quarantines:
         yield from _release(snapshot, quarantine_path(app, version), app, version)
 
@@ -60,9 +60,13 @@ def _release(snapshot: Snapshot, path: str, app: str, version: str) -> Iterator[
         )
 
 
-def _seat(
+def unseated(
     snapshot: Snapshot, path: str, approval: Approval, people: People
 ) -> Iterator[Diagnostic]:
+    """Why an approval, in the snapshot or not yet, would fill no seat; nothing where it fills one.
+
+    Somebody who may promote needs none: then it stands for a merge.
+    """
     recorder = people.people.get(approval.recorded_by or "")
     if recorder is not None and approval.by not in recorder.records_for:
         yield links.RECORDER.at(
@@ -80,7 +84,8 @@ def _seat(
         return
     if seat is None:
         said = f"{approval.environment} asks for no {shown(approval.role)}"
-        yield links.SEAT.at(where, said, hint=near(approval.role, asked))
+        some = f"write one of: {', '.join(asked)}" if asked else ""
+        yield links.SEAT.at(where, said, hint=near(approval.role, asked) or some)
     elif not holds:
         yield links.SEAT.at(
             where, f"{approval.by} doesn't hold role {seat.role} in {approval.environment}"

@@ -53,6 +53,25 @@ def test_M5_who_may_not_record_for_a_client_writes_no_word_down(live: Town) -> N
     assert "carl may not record for noor" in err
 
 
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--role", "developer"), "live asks for no 'developer'"),
+        (("--role", "client"), "dora doesn't hold role client in live"),
+        (("--risk-accepted",), "the seat of qa doesn't accept 'risk-accepted'"),
+    ],
+)
+@pytest.mark.parametrize("version", ["1.1.0", "1.2.0"])
+def test_B69_a_word_that_would_fill_no_seat_is_refused_before_it_is_pushed(
+    live: Town, words: tuple[str, ...], why: str, version: str
+) -> None:
+    code, out, err = live.tagboat("approve", f"shop@{version}", "--to", "live", *words, by="dora")
+    assert (code, out) == (5, "")
+    assert why in err
+    assert "live asks for: qa, client" in err
+    assert live.run("for-each-ref", "refs/heads/tagboat/approve") == ""
+
+
 def test_P18_a_partners_person_fills_the_clients_seat_with_an_own_key(live: Town) -> None:
     stranger = " ".join((live.keys / "stranger.pub").read_text().split()[:2])
     text = people_file(live.public).replace("client: [noor]", "client: [noor, pat]")
