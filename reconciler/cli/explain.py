@@ -7,9 +7,8 @@ import typer
 
 from reconciler.cli.formats import Format
 from reconciler.cli.options import ConfigOption, FolderOption, FormatOption
-from reconciler.cli.output import emit, show
+from reconciler.cli.output import emit, show, tell
 from reconciler.errors import UsageError
-from reconciler.visibility import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,15 +87,15 @@ def _explain_place(where: str, output: Format, config: Path | None, folder: Path
         _tell(decision, reasons)
         _tell_gates(reasons)
         if way_back:
-            print(visible(f"way back: {way_back}"))
+            tell(f"way back: {way_back}")
         for each in _helps(decision):
-            print(visible(f"help: {each}"))
+            tell(f"help: {each}")
         for each in history:
-            print(visible(f"so far: {each}"))
+            tell(f"so far: {each}")
         if so_far:
-            print(visible(f"time so far: {_spent(so_far)}"))
+            tell(f"time so far: {_spent(so_far)}")
         if end and last:
-            print(visible(f"lead time of {end.version}, {end.outcome.value}: {_spent(last)}"))
+            tell(f"lead time of {end.version}, {end.outcome.value}: {_spent(last)}")
 
     data = {
         **decision.as_json(),
@@ -117,15 +116,15 @@ _SYMBOLS = {"open": "✔", "closed": "⏸", "unknown": "?", "at-the-start": "·"
 def _tell(decision: "Decision", reasons: "Sequence[Reason]") -> None:
     from reconciler.planner.rendering import start_text
 
-    print(visible(f"{decision.place} {decision.sentence}"))
+    tell(f"{decision.place} {decision.sentence}")
     told = any(each.gate == "sign-off" for each in reasons)
     if decision.sign_off is not None and decision.sign_off.merged_by and not told:
         authors = ", ".join(decision.sign_off.authors) or "nobody"
-        print(visible(f"written by {authors}, merged by {decision.sign_off.merged_by}"))
+        tell(f"written by {authors}, merged by {decision.sign_off.merged_by}")
     if decision.start is not None:
-        print(visible(f"start: {start_text(decision.start)}"))
+        tell(f"start: {start_text(decision.start)}")
     for note in decision.notes:
-        print(visible(f"note: {note}"))
+        tell(f"note: {note}")
 
 
 def _tell_gates(reasons: "Sequence[Reason]") -> None:

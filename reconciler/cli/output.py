@@ -29,17 +29,54 @@ def say(text: str) -> None:
 
 
 def tell(text: str) -> None:
-    """Print a sentence below a heading: indented, and on a terminal folded to its width."""
+    """Print a line; on a terminal folded between words, with the indentation that it has.
+
+    A remedy, which begins with ``→``, gets a line for each of its parts. A command in it is never
+    folded, as somebody may copy it: where it doesn't fit, it has a line of its own.
+    """
     line = visible(text)
     if not sys.stdout.isatty():
-        print(f"  {line}")
+        print(line)
         return
     import shutil
+
+    words = line.lstrip()
+    indent = " " * (len(line) - len(words))
+    width = max(40, shutil.get_terminal_size().columns)
+    if not words.startswith("→"):
+        _fold(words, indent, indent + "  ", width)
+        return
+    first = f"{indent}→ "
+    for part in words.removeprefix("→ ").split("; "):
+        said, command = _parted(part) if len(first + part) > width else (part, "")
+        if said:
+            _fold(said, first, f"{indent}  ", width)
+            first = f"{indent}  "
+        if command:
+            print(first + command)
+            first = f"{indent}  "
+
+
+def _parted(remedy: str) -> tuple[str, str]:
+    """What is said, and the command that ends it."""
+    import re
+
+    found = re.search(r"(?:^|: )((?:tagboat|git) .+)$", remedy)
+    return (remedy[: found.start(1)].rstrip(), found[1]) if found else (remedy, "")
+
+
+def _fold(words: str, first: str, indent: str, width: int) -> None:
     import textwrap
 
-    width = max(40, shutil.get_terminal_size().columns) - 2
-    folded = textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False)
-    print(*(f"  {each}" for each in folded), sep="\n")
+    folded = textwrap.wrap(
+        words,
+        width,
+        initial_indent=first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    print(*folded, sep="\n")
 
 
 def show(

@@ -9,8 +9,8 @@ import typer
 
 from reconciler.cli.instants import instant
 from reconciler.cli.options import ConfigOption, FolderOption
+from reconciler.cli.output import tell
 from reconciler.errors import UsageError
-from reconciler.visibility import visible
 
 if TYPE_CHECKING:
     from reconciler.cli.knowledge import Known
@@ -26,8 +26,9 @@ class PlanFormat(StrEnum):
 
 def plan(
     output: Annotated[
-        PlanFormat, typer.Option("-o", "--output", help="How the plan is printed.")
-    ] = PlanFormat.TEXT,
+        PlanFormat | None,
+        typer.Option("-o", "--output", help="How the plan is printed: text; with --base Markdown."),
+    ] = None,
     at: Annotated[
         str,
         typer.Option(
@@ -41,7 +42,7 @@ def plan(
     ] = "",
     head: Annotated[
         str, typer.Option("--head", metavar="REVISION", help="The branch that would be merged.")
-    ] = "HEAD",
+    ] = "",
     backtest: Annotated[
         bool, typer.Option("--backtest", help="Also: what its policies would have held so far.")
     ] = False,
@@ -52,7 +53,8 @@ def plan(
 
     Every gate that isn't open is named, with what opens it. Nothing is changed. With --at the time
     is another one; the files and the history are what they are now. With --base it says what a
-    merge will do: the changes, every gate now and afterwards, and the earliest start.
+    merge will do: the changes, every gate now and afterwards, and the earliest start. Ends with 0
+    also where something is held: status is what fails then.
     """
     from reconciler.cli.knowledge import known, require_answer
     from reconciler.planner.plan import make_plan
@@ -60,14 +62,14 @@ def plan(
     from reconciler.publish.plan_table import as_markdown
     from reconciler.system.clock import SystemClock
 
+    _check(base=base, head=head, backtest=backtest, output=output)
     now = instant("--at", at) if at else SystemClock().now()
     seen = known(config, folder)
     if base:
+        head = head or "HEAD"
         _propose(seen, folder, base=base, head=head, now=now, output=output, backtest=backtest)
         require_answer(seen)
         return
-    if backtest:
-        raise UsageError("--backtest needs --base", hint="tagboat plan --base main --backtest")
     made = make_plan(seen.view.inputs(now=now))
     match output:
         case PlanFormat.JSON:
@@ -76,9 +78,23 @@ def plan(
             print(json.dumps({**made.as_json(), "digest": made.digest}, indent=2))
         case PlanFormat.MARKDOWN:
             print(as_markdown(made))
-        case PlanFormat.TEXT:
-            print("\n".join(visible(line) for line in as_text(made).splitlines()))
+        case PlanFormat.TEXT | None:
+            for line in as_text(made).splitlines():
+                tell(line)
     require_answer(seen)
+
+
+def _check(*, base: str, head: str, backtest: bool, output: PlanFormat | None) -> None:
+    """Refuse options that would have no effect."""
+    if base and output is PlanFormat.TEXT:
+        raise UsageError("--base gives Markdown or JSON", hint="leave -o out, or say -o json")
+    if base:
+        return
+    shown = f" --head {head}" if head else ""
+    for name, given in (("--head", head), ("--backtest", backtest)):
+        if given:
+            hint = f"tagboat plan --base origin/main{shown}{' --backtest' * backtest}"
+            raise UsageError(f"{name} needs --base", hint=hint)
 
 
 def _propose(
@@ -88,7 +104,7 @@ def _propose(
     base: str,
     head: str,
     now: datetime,
-    output: PlanFormat,
+    output: PlanFormat | None,
     backtest: bool,
 ) -> None:
     """What merging a branch will do, as the comment on its merge request."""
@@ -100,12 +116,13 @@ def _propose(
         return
     import json
 
-    from reconciler.cli.preview import hindsight
+    from reconciler.cli.preview import hindsight, warn_of_stale
     from reconciler.daemon.proposals import proposed
     from reconciler.planner.preview import previews
     from reconciler.publish.proposal import proposal_json
 
     with proposed(seen.view, folder, base=base, head=head, now=now) as proposal:
+        warn_of_stale(seen, proposal, base)
         found = previews(proposal.now, proposal.mergers, proposal.change)
         said = hindsight(seen, proposal) if backtest else ""
     print(json.dumps(proposal_json(found, said), indent=2))

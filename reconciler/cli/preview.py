@@ -45,6 +45,16 @@ def _changes(seen: "Known", after: "Inputs", preview: "Preview") -> "Changes | N
         return None
 
 
+def warn_of_stale(seen: "Known", proposal: "Proposal", base: str) -> None:
+    """Say so when the base is an earlier commit of the protected branch than the remote has."""
+    git, tip, old = seen.view.git, seen.view.tip, proposal.now.basis
+    if old == tip or git.resolve(old) is None or not git.contains(old, within=tip):
+        return
+    branch = seen.view.configuration.host.remote.branch
+    say(f"! {base} is {old[:12]}, and {branch} of the remote is at {tip[:12]} by now")
+    say(f"  hint: git fetch, then --base origin/{branch}")
+
+
 def hindsight(seen: "Known", proposal: "Proposal") -> str:
     """What the changed policies would have done to the deployments so far, in a paragraph."""
     from reconciler.daemon.proving import Proving
@@ -64,6 +74,7 @@ def proposed_text(
     from reconciler.publish.proposal import proposal_markdown
 
     with proposed(seen.view, folder, base=base, head=head, now=now) as proposal:
+        warn_of_stale(seen, proposal, base)
         found = previews(proposal.now, proposal.mergers, proposal.change)
         said = hindsight(seen, proposal) if backtest else ""
         changes = changes_for(seen, proposal.after, found)

@@ -66,15 +66,16 @@ def promote(
         slot = slots.get(place.environment, "")
         version = asked[place.app]
         _check(snapshot, place, version)
-        running = snapshot.promotions.get((place.environment, place.app))
-        if running and running.release == version and slot in {"", running.at}:
+        named = snapshot.promotions.get((place.environment, place.app))
+        if named and named.release == version and slot in {"", named.at}:
             say(f"{place} is already promoted to {version} on {branch}: nothing to do")
             continue
         path = place.promotion_path
         before = git.ask(["cat-file", "blob", f"{base}:{path}"])
         current = before.stdout if before.returncode == 0 else None
         files[path] = _write(current, place.app, version, at=slot)
-        was = f" (now {running.release})" if running else ""
+        # What runs may be something else: the history knows, and this command asks only the files.
+        was = f"; until then its file names {named.wanted}" if named else ""
         told.append(f"{place} shall run {version}{f' from {slot}' if slot else ''}{was}")
     if not files:
         return

@@ -122,7 +122,6 @@ def _tell(seen: "Known", decisions: "Sequence[Decision]") -> None:
         print()
         print(visible(f"{SYMBOLS[each.verdict]} {each.place}"))
         for reason, remedy in reasons_and_remedies(each):
-            tell(reason)
+            tell(f"  {reason}")
             if remedy:
-                # Never folded: it may hold a command that somebody copies.
-                print(visible(f"  → {remedy}"))
+                tell(f"  → {remedy}")

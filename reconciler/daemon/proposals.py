@@ -43,8 +43,9 @@ def proposed(
 ) -> Iterator[Proposal]:
     """What merging ``head`` into ``base`` comes to; both are revisions of the checkout ``folder``.
 
-    Nothing is written to either repository; the merge is there until the context ends. Raises
-    `UsageError` for a revision that isn't there, `RefusedError` for a branch that doesn't merge.
+    A branch that only the remote ``origin`` has may be named as it is named there. Nothing is
+    written to either repository; the merge is there until the context ends. Raises `UsageError` for
+    a revision that isn't there, `RefusedError` for a branch that doesn't merge.
     """
     here = Git(folder, view.git.home)
     base, head = _commit(here, base), _commit(here, head)
@@ -102,7 +103,8 @@ def _signs(judgement: Judgement, change: Change) -> frozenset[str]:
 
 
 def _commit(git: Git, revision: str) -> str:
-    found = git.resolve(revision)
+    # A branch that was pushed for somebody is there as a remote's only.
+    found = git.resolve(revision) or git.resolve(f"refs/remotes/origin/{revision}")
     if found is None:
         raise UsageError(
             f"there is no commit {revision} in {git.folder.absolute()}",

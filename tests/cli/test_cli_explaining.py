@@ -111,3 +111,30 @@ def test_simulate_says_that_nothing_leaves_where_nothing_follows(call):
     assert (code, "is no instant" in err) == (2, True)
     code, _, err = call("simulate", "prodction")
     assert (code, "did you mean production" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("--head", "topic"), "tagboat plan --base origin/main --head topic"),
+        (("--backtest",), "tagboat plan --base origin/main --backtest"),
+        (("--base", "main", "-o", "text"), "leave -o out, or say -o json"),
+    ],
+)
+def test_t5_a_plan_refuses_options_that_would_have_no_effect(call, words, hint):
+    code, out, err = call("plan", *words)
+    assert (code, out) == (2, "")
+    assert hint in err
+
+
+def test_t5_the_branch_that_promote_names_is_found_and_an_old_base_is_told(call, example):
+    code, _, err = call("promote", "shop@1.2.0", "--to", "staging")
+    assert code == 0, err
+    example.git("update-ref", "refs/heads/old", "origin/main~1")
+    branch = err.partition("pushed ")[2].partition(":")[0]
+    code, out, err = call("plan", "--base", "main", "--head", branch, "-o", "json")
+    told = json.loads(out)
+    assert (code, [each["place"] for each in told["places"]]) == (0, ["staging/shop"]), err
+    assert "of the remote is at" not in call("plan", "--base", "origin/main", "--head", branch)[2]
+    _, _, err = call("plan", "--base", "old", "--head", branch)
+    assert "hint: git fetch, then --base origin/main" in err

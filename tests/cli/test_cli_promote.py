@@ -48,7 +48,7 @@ def test_the_printed_line_works_in_the_approvers_clone_and_the_promotion_counts(
     code, line, err = call("promote", "blog@2026.43.1", "--to", "staging")
     assert code == 0
     assert "staging/blog shall run" in err
-    assert "(now 2026.41.1)" in err
+    assert "until then its file names 2026.41.1" in err
     example.git("switch", "-q", "-c", "elsewhere", clone=example.approver)
     example.shell(line, clone=example.approver)
     example.git("branch", "-q", "-D", "elsewhere", clone=example.approver)
