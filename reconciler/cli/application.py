@@ -20,7 +20,7 @@ from reconciler.cli.init import init
 from reconciler.cli.logs import logs
 from reconciler.cli.migrate import migrate
 from reconciler.cli.new import new
-from reconciler.cli.options import ConfigOption, OuterFolderOption
+from reconciler.cli.options import ConfigOption, OuterFolderOption, VersionOption
 from reconciler.cli.plan import plan
 from reconciler.cli.promote import promote
 from reconciler.cli.prove import prove
@@ -62,8 +62,10 @@ def everywhere(
     context: typer.Context,
     config: ConfigOption = None,
     folder: OuterFolderOption = None,
+    version: VersionOption = False,
 ) -> None:
     """Take options that stand before the verb as defaults of those behind it."""
+    del version  # answered already
     given = {"config": config, "folder": folder}
     defaults = {name: str(each) for name, each in given.items() if each}
     below = {name: _for_each(each, defaults) for name, each in GROUPS.items()}

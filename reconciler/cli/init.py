@@ -56,7 +56,9 @@ def _require_free(top: Path, files: dict[str, str]) -> None:
     if found := managed or there:
         raise UsageError(
             f"{top / found[0]} is there already",
-            hint="name an empty folder: tagboat init FOLDER",
+            hint="go on in it with tagboat new, or name an empty folder: tagboat init FOLDER"
+            if managed
+            else "name an empty folder: tagboat init FOLDER",
         )
 
 

@@ -1,5 +1,6 @@
 """``tagboat new``: files that are valid from the start, never over old ones."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,6 +8,7 @@ import typer
 
 from reconciler.cli.new_release import DryRunOption, release
 from reconciler.cli.options import FolderOption
+from reconciler.cli.output import say
 from reconciler.errors import UsageError
 
 if TYPE_CHECKING:
@@ -59,7 +61,11 @@ def environment(
 
     top = _top(folder)
     made = files.environment(name, extends=extends, customer=customer, tier=tier)
-    _add(top, [_copied(top, environment_path(like), made) if like else made], dry_run=dry_run)
+    if like:
+        copied = _copied(top, environment_path(like), made)
+        others = (each.read_text("utf-8") for each in top.glob(environment_path("*")))
+        made = replace(copied, text=files.with_own_ports(copied.text, others))
+    _add(top, [made], dry_run=dry_run)
 
 
 @new.command()
@@ -197,6 +203,8 @@ def person(
         text, name, called=called, mail=mail, key=public, roles=tuple(roles or ())
     )
     write(top, {PEOPLE: changed}, dry_run=dry_run)
+    if not public:
+        say(f"{name} can't sign yet: write their public key below 'keys' of {PEOPLE}")
 
 
 def _top(folder: Path) -> Path:

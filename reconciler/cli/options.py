@@ -6,6 +6,15 @@ from typing import Annotated
 import typer
 
 from reconciler.cli.formats import Format
+from reconciler.cli.version import version
+from reconciler.errors import ExitCode
+
+
+def _answer_version(asked: bool) -> None:
+    if asked:
+        version()
+        raise typer.Exit(int(ExitCode.YES))
+
 
 ConfigOption = Annotated[
     Path | None,
@@ -23,6 +32,12 @@ _FOLDER = typer.Option(
 )
 FolderOption = Annotated[Path, _FOLDER]
 OuterFolderOption = Annotated[Path | None, _FOLDER]
+VersionOption = Annotated[
+    bool,
+    typer.Option(
+        "--version", callback=_answer_version, is_eager=True, help="Print the version, no more."
+    ),
+]
 FormatOption = Annotated[Format, typer.Option("-o", "--output", help="How data is printed.")]
 WhereArgument = Annotated[
     str, typer.Argument(metavar="ENV[/APP]", help="Only this environment, or this place.")

@@ -23,6 +23,7 @@ _NAME = re.compile(r"^name:.*$", re.MULTILINE)
 _MODELINE = re.compile(r"\A# yaml-language-server:.*\n")
 _GROUP = re.compile(r"customer/([a-z0-9-]+)")
 _LEVELS = 4
+_LOOPBACK = re.compile(r"\b(?:127\.0\.0\.1|localhost):([1-9][0-9]{0,4})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,20 @@ def like(path: str, text: str, name: str) -> NewFile:
     """A copy of an existing file's text under another name; its comments stay."""
     rest = _NAME.sub(lambda _: f"name: {word(name)}", _MODELINE.sub("", text), count=1)
     return NewFile(path, f"{modeline(path)}\n{rest}")
+
+
+def with_own_ports(text: str, others: Iterable[str]) -> str:
+    """The text with other ports of this machine than those that it and the other texts name.
+
+    A place listens on an address of its own, and its ``url`` leads there.
+    """
+    taken = {int(each[1]) for other in (text, *others) for each in _LOOPBACK.finditer(other)}
+    instead: dict[str, int] = {}
+    for port in sorted({each[1] for each in _LOOPBACK.finditer(text)}, key=int):
+        free = next(each for each in range(int(port) + 1, 65536) if each not in taken)
+        taken.add(free)
+        instead[port] = free
+    return _LOOPBACK.sub(lambda each: each[0].replace(each[1], str(instead[each[1]])), text)
 
 
 def app(name: str, *, title: str = "", owner: str = "") -> NewFile:

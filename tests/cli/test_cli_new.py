@@ -14,12 +14,12 @@ CUSTOMERS = REPOSITORY / "tests" / "corpus" / "valid" / "process-customers"
 
 @pytest.fixture(scope="session")
 def starter_tree(tmp_path_factory):
-    """What `tagboat init` makes, without an address that only one place can have."""
+    """What `tagboat init` makes."""
     top = tmp_path_factory.mktemp("starter")
     for path, text in starter("0.1.0").items():
         file = top / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text.replace('target: {listen: "127.0.0.1:8201"}', "target: {}"))
+        file.write_text(text)
     return top
 
 
@@ -28,6 +28,24 @@ def started(alone, starter_tree, tmp_path):
     """A started repository, and the command that works in it."""
     top = copytree(starter_tree, tmp_path / "gitops")
     return top, lambda *words: alone(*words, at=top)
+
+
+def test_a_copied_environment_has_addresses_of_its_own(started):
+    top, call = started
+    for name in ("staging", "live"):
+        assert call("new", "environment", name, "--like", "dev")[0] == 0
+    text = (top / "environments/live/environment.yaml").read_text()
+    assert 'url: "http://127.0.0.1:8203"' in text
+    assert 'listen: "127.0.0.1:8203"' in text
+    assert "8201" not in text
+    assert call("validate")[0] == 0
+
+
+def test_a_person_without_a_key_is_told_so(started):
+    _, call = started
+    code, _, said = call("new", "person", "zoe", "--name", "Zoe")
+    assert code == 0
+    assert "zoe can't sign yet" in said
 
 
 @pytest.mark.parametrize(
@@ -72,7 +90,7 @@ def test_b21_a_copy_has_the_new_name_and_the_old_comments(started):
     call("new", "environment", "staging", "--like", "dev")
     before = (top / "environments" / "dev" / "environment.yaml").read_text()
     after = (top / "environments" / "staging" / "environment.yaml").read_text()
-    assert after == before.replace("name: dev\n", "name: staging\n")
+    assert after == before.replace("name: dev\n", "name: staging\n").replace(":8201", ":8202")
 
 
 def test_a_customer_gets_one_environment_of_five_lines_for_each_tier(alone, tmp_path):

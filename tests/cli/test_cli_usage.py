@@ -29,6 +29,10 @@ def test_help_fits_80_columns_and_has_one_whole_line_for_each_verb(call, words):
     assert out == call(*words, "-h")[1]
 
 
+def test_the_version_is_an_option_too(call):
+    assert call("--version") == call("version") == call("-C", "/", "--version")
+
+
 def test_nothing_at_all_is_answered_with_help_and_2(call):
     code, out, err = call()
     assert (code, err) == (2, "")
@@ -45,9 +49,13 @@ def test_nothing_at_all_is_answered_with_help_and_2(call):
         ("status --wait x", "invalid value for '--wait'", "tagboat status --help"),
         ("history --what", "no such option: --what", "tagboat history --help"),
         ("-C /not/there status", "invalid value for '-C': dir '/not/there' does not", "tagboat"),
-        ("explain TB9", "there is no code TB9", "codes look like TB101"),
+        ("explain TB9", "there is no code TB9", "site/codes.md has them all"),
         ("schema relase", "there is no kind relase", "did you mean release?"),
-        ("validate --commit nosuch", "there is no commit nosuch in ", ""),
+        (
+            "validate --commit nosuch",
+            "there is no commit nosuch in ",
+            "name a branch, a tag or an id",
+        ),
         ("version now", "got unexpected extra argument", "tagboat version --help"),
     ],
 )
