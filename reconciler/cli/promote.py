@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -177,19 +177,13 @@ def _write(current: bytes | None, app: str, version: str, *, at: str) -> bytes:
         slot = f'at: "{at}"\n' if at else ""
         text = f'apiVersion: tagboat/v1\nkind: Promotion\napp: {app}\nrelease: "{version}"\n'
         return (MODELINE + text + slot).encode()
-    from io import BytesIO
-
-    from ruamel.yaml import YAML
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-    editor = YAML()
-    editor.preserve_quotes = True
-    editor.width = 1 << 20
-    editor.indent(mapping=2, sequence=4, offset=2)
-    document = editor.load(current)
-    document["release"] = DoubleQuotedScalarString(version)
-    if at:
-        document["at"] = DoubleQuotedScalarString(at)
-    out = BytesIO()
-    editor.dump(document, out)
-    return out.getvalue()
+    from reconciler.scaffold.editing import edited
+
+    def change(document: Any) -> None:
+        document["release"] = DoubleQuotedScalarString(version)
+        if at:
+            document["at"] = DoubleQuotedScalarString(at)
+
+    return edited(current, change)

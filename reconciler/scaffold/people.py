@@ -1,11 +1,11 @@
 """The file of people with one more in it."""
 
-from io import BytesIO
 from typing import Any
 
 from reconciler.errors import TagboatError, UsageError
 from reconciler.manifest.paths import PEOPLE
 from reconciler.manifest.schemas import modeline
+from reconciler.scaffold.editing import edited
 
 
 def with_person(
@@ -16,30 +16,23 @@ def with_person(
     An empty text becomes a file. Raises `UsageError` when the person is in it already, and
     `TagboatError` when it can't be read.
     """
-    from ruamel.yaml import YAML
     from ruamel.yaml.comments import CommentedMap
     from ruamel.yaml.error import YAMLError
 
-    editor = YAML()
-    editor.preserve_quotes = True
-    editor.width = 1 << 20
-    editor.indent(mapping=2, sequence=4, offset=2)
-    start = f"{modeline(PEOPLE)}\napiVersion: tagboat/v1\nkind: People\npeople: {{}}\n"
-    try:
-        document = editor.load((text or start).encode())
-        people = document.get("people")
-        if not people:
-            people = document["people"] = CommentedMap()
-        if person in people:
+    def add(document: Any) -> None:
+        if not document.get("people"):
+            document["people"] = CommentedMap()
+        if person in document["people"]:
             raise UsageError(f"{person} is in {PEOPLE} already", hint="take another id")
-        people[person] = _entry(called, mail, key)
+        document["people"][person] = _entry(called, mail, key)
         for role in roles:
             _give(document, role, person)
+
+    start = f"{modeline(PEOPLE)}\napiVersion: tagboat/v1\nkind: People\npeople: {{}}\n"
+    try:
+        return edited((text or start).encode(), add).decode()
     except (YAMLError, AttributeError, TypeError) as error:
         raise TagboatError(f"{PEOPLE} can't be read", hint="tagboat validate") from error
-    out = BytesIO()
-    editor.dump(document, out)
-    return out.getvalue().decode()
 
 
 def _entry(called: str, mail: str, key: str) -> object:

@@ -252,6 +252,20 @@ def test_a_person_is_added_and_comments_stay(started, tmp_path):
     assert call(*words)[0] == 2
 
 
+def test_a_file_with_seats_in_braces_stays_readable_when_a_person_is_added(started):
+    top, call = started
+    people = top / "environments" / "people.yaml"
+    text = people.read_text()
+    start = text.index("guards:")
+    guards = "guards: {policies: [{role: admin}], people: [{role: admin}, {role: developer}]}\n"
+    people.write_text(f"{text[:start]}{guards}")
+    assert call("validate")[0] == 0
+    assert call("new", "person", "noor", "--name", "Noor")[0] == 0
+    assert "policies: [{role: admin}]" in people.read_text()
+    code, out, _ = call("validate")
+    assert code == 0, out
+
+
 def test_x5_a_private_key_is_never_written(started, tmp_path):
     top, call = started
     key = tmp_path / "id"
