@@ -223,17 +223,21 @@ def _meant(wish: Wish, seen: "Known", environment: str, app: str) -> tuple[str, 
         asked = ask_of(seen.view.inputs(now=SystemClock().now()), place)
         return "", asked.content.digest if asked.content else ""
     if standing.last_claim is None:
-        raise RefusedError(f"nothing was deployed to {place} yet")
+        raise RefusedError(
+            f"nothing was deployed to {place} yet",
+            hint=f"have something promoted: tagboat promote {app}@VERSION --to {environment}",
+        )
     return standing.last_claim.deployment, ""
 
 
 def _tell(answer: "Answer") -> None:
     """Print what became of it; raises `RefusedError` when the answer is no."""
     if not answer.granted:
-        raise RefusedError(answer.subject)
+        raise RefusedError(answer.subject, hint=answer.remedy)
     print(visible(answer.subject))
 
 
 def _give_up(request: "Request") -> None:
-    say(f"no answer yet; it is good until {request.expires}, and tagboat history shows it")
+    say("no answer yet: is the reconciler running? It answers when it looks next")
+    say(f"  hint: see tagboat history {request.scope}; the request is good until {request.expires}")
     raise typer.Exit(int(ExitCode.TIMED_OUT))

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 def can_i(
     verb: Annotated[str, typer.Argument(metavar="VERB", help="Such as promote or rollback.")],
-    environment: Annotated[str, typer.Argument(metavar="ENV", help="In which environment.")],
+    where: Annotated[
+        str, typer.Argument(metavar="ENV[/APP]", help="In which environment, or in one place.")
+    ],
     person: Annotated[
         str, typer.Option("--as", metavar="PERSON", help="Whose key git signs with, if left out.")
     ] = "",
@@ -23,28 +25,40 @@ def can_i(
 ) -> None:
     """Say whether somebody may do something there, and why not.
 
-    Exit code 1 for no. Who may is read from the files in force, never from the branch's.
+    Exit code 1 for no. Who may is read from the files in force, never from the branch's. In a place
+    it is what a request of theirs would be judged by, the last deployment's author and tests by
+    hand included.
     """
-    from reconciler.cli.knowledge import known, require_answer, suggestion
+    from reconciler.cli.knowledge import chosen_places, known, require_answer, suggestion
     from reconciler.manifest.layering import resolve
-    from reconciler.planner.permission import permission, verbs
+    from reconciler.model.place import Place
+    from reconciler.planner.permission import Deed, meant, permission, verbs
+    from reconciler.system.clock import SystemClock
 
     seen = known(config, folder)
-    snapshot = seen.view.judged().admitted
+    inputs = seen.view.inputs(now=SystemClock().now())
+    snapshot = inputs.snapshot
+    environment, _, app = where.partition("/")
     if verb not in verbs():
         raise UsageError(f"there is no verb {verb}", hint=suggestion(verb, sorted(verbs())))
-    found = resolve(snapshot, environment).environment
-    if found is None:
+    if app:
+        chosen_places(seen.places(), where)
+    elif resolve(snapshot, environment).environment is None:
         hint = suggestion(environment, sorted(snapshot.environments))
         raise UsageError(f"there is no environment {environment}", hint=hint)
     people = snapshot.people.people if snapshot.people else {}
     who = person or _myself({name: each.keys for name, each in people.items()}, folder)
     if who not in people:
         raise UsageError(f"there is no person {who}", hint=suggestion(who, sorted(people)))
-    answer = permission(snapshot, found, verb, who)
-    print(answer.why)
+    under_way = inputs.ledger.open_claim(Place(environment, app)) if app else None
+    deployment = meant(inputs, verb, environment, app)
+    if verb == "confirm" and under_way is not None:
+        deployment = under_way.deployment
+    deed = Deed(verb, environment, app, deployment)
+    answer = permission(inputs, deed, who)
+    print(f"{'yes' if answer.may or answer.own else 'no'}: {answer.why}")
     require_answer(seen)
-    if not answer.may:
+    if not (answer.may or answer.own):
         raise typer.Exit(ExitCode.NO)
 
 

@@ -42,7 +42,7 @@ class Permissions(Model):
     retry: Initiators = _INITIATOR
     """Who may try again."""
     rollback: Admins = _ADMIN
-    """Who may go back to what ran before."""
+    """Who may go back to what ran before; `initiator` always may, within its window."""
     dismiss: Initiators = _INITIATOR
     """Who may put a failure aside."""
     confirm: Initiators = _INITIATOR

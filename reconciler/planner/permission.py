@@ -1,22 +1,52 @@
-"""Permission: who may do what where, and by what (pure)."""
+"""Permission: who may do what where, and by what (pure).
+
+One function answers ``can-i`` and judges requests. Permissions are those of the files in force now.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reconciler.manifest.snapshot import Snapshot
+from reconciler.manifest.layering import resolve
 from reconciler.model.environment import Environment
+from reconciler.model.people import People
 from reconciler.model.permissions import Permissions
+from reconciler.model.place import Place
+from reconciler.planner.inputs import Inputs
 
 _INITIATOR = "initiator"
 _ALIKE: Mapping[str, str] = {"adopt": "promote", "retire": "promote"}
+_OF_NO_DEPLOYMENT = frozenset({"pause", "resume", "confirm", "adopt"})
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What somebody wants to do, and where: in all of an environment without an app.
+
+    ``deployment`` is the one that is meant, where the verb speaks of one.
+    """
+
+    verb: str
+    environment: str
+    app: str = ""
+    deployment: str = ""
+
+    @property
+    def scope(self) -> str:
+        """``production/shop``, or ``production`` for all its apps."""
+        return f"{self.environment}/{self.app}" if self.app else self.environment
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """Whether somebody may, and why in one sentence."""
+    """Whether somebody may, why in one sentence, and who may.
+
+    ``own``: not everywhere there, but in places whose promotion is theirs.
+    """
 
     may: bool
     why: str
+    who: tuple[str, ...] = ()
+    own: bool = False
 
 
 def verbs() -> frozenset[str]:
@@ -29,26 +59,83 @@ def needed_for(verb: str) -> str:
     return _ALIKE.get(verb, verb.partition("-")[0])
 
 
-def permission(snapshot: Snapshot, environment: Environment, verb: str, person: str) -> Permission:
-    """Whether a listed person may do this in an environment, by the files of the snapshot.
+def meant(inputs: Inputs, verb: str, environment: str, app: str) -> str:
+    """The deployment that a verb means where none is named: the last one of the place, if any."""
+    if not app or verb in _OF_NO_DEPLOYMENT:
+        return ""
+    last = inputs.ledger.at(Place(environment, app)).last_claim
+    return last.deployment if last else ""
 
-    ``initiator`` is the author of the change that set a promotion: whether that is the person is
-    known only of a given promotion.
+
+def permission(inputs: Inputs, deed: Deed, person: str) -> Permission:
+    """Whether a listed person may do this.
+
+    ``initiator`` is who wrote what a deployment brought, or else the change that set the promotion.
+    Within its window, what the initiator brought is theirs to take back (D18). A test by hand says
+    itself who may answer.
     """
-    references = environment.permissions.who(needed_for(verb))
-    people = snapshot.people
-    place = environment.name
+    environment = resolve(inputs.snapshot, deed.environment, deed.app or None).environment
+    people = inputs.snapshot.people
+    if environment is None or people is None:
+        why = f"nobody can tell who may: the files of {deed.environment} are broken"
+        return Permission(may=False, why=why)
+    verb = needed_for(deed.verb)
+    references = environment.permissions.who(verb)
+    if verb == "confirm":
+        references = answerers(inputs, deed.deployment) or references
+    if verb == "rollback" and _INITIATOR not in references:
+        references = (*references, _INITIATOR)
+    return _judged(inputs, deed, person, references, people, environment)
+
+
+def _judged(
+    inputs: Inputs,
+    deed: Deed,
+    person: str,
+    references: tuple[str, ...],
+    people: People,
+    environment: Environment,
+) -> Permission:
+    doing = f"{deed.verb} in {deed.scope}"
     for each in references:
-        if people and person in people.counting(each, environment.customer):
-            return Permission(may=True, why=f"yes: {person} may {verb} in {place}, as {each}")
+        if each != _INITIATOR and person in people.counting(each, environment.customer):
+            return Permission(may=True, why=f"{person} may {doing}, as {each}", who=references)
     named = ", ".join(references) or "nobody"
     if _INITIATOR in references:
-        why = f"yes, what {person} promoted: {named} may {verb} in {place}"
-        return Permission(may=True, why=why)
-    wide = [each for each in references if people and person in people.counting(each, None)]
-    if wide:
-        why = f"{person} counts only in places of another customer than {environment.customer}"
-        return Permission(may=False, why=f"no: {why}")
-    return Permission(
-        may=False, why=f"no: {named} may {verb} in {place}, and {person} is none of them"
-    )
+        if not deed.app:
+            why = f"what {person} promoted: {named} may {doing}"
+            return Permission(may=False, why=why, who=references, own=True)
+        if person in people.people and person in _initiators(inputs, deed):
+            why = f"{person} may {doing}, as {_INITIATOR}"
+            return Permission(may=True, why=why, who=references)
+    why = f"{person} may not {doing}: {named} may"
+    if any(each != _INITIATOR and person in people.members(each) for each in references):
+        why += f", and {person} counts only in places of another customer"
+    return Permission(may=False, why=why, who=references)
+
+
+def answerers(inputs: Inputs, deployment: str) -> tuple[str, ...]:
+    """Who may answer the questions that a deployment asks; nobody if it asks none."""
+    claim = inputs.ledger.claims.get(deployment)
+    if claim is None:
+        return ()
+    lanes = claim.assignment.lanes
+    found = {
+        each: None
+        for step in (*lanes.forward, *lanes.verification)
+        for test in step.tests
+        if test.probe == "manual"
+        for each in test.settings["by"]
+    }
+    return tuple(found)
+
+
+def _initiators(inputs: Inputs, deed: Deed) -> frozenset[str]:
+    place = Place(deed.environment, deed.app)
+    claim = inputs.ledger.claims.get(deed.deployment)
+    if claim is not None and Place(claim.environment, claim.app) == place:
+        return frozenset(claim.sign_off.authors)
+    if deed.deployment:
+        return frozenset()
+    admission = inputs.judgement.admissions.get(place.promotion_path)
+    return frozenset(admission.authors) if admission else frozenset()

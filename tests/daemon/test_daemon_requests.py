@@ -89,7 +89,7 @@ def test_t6_a_retry_releases_the_same_promotion_exactly_once(make_office):
 
 
 REFUSED = {
-    "unauthorised": ("ben", {"verb": "pause"}, "ben may not pause here: role/admin may"),
+    "unauthorised": ("ben", {"verb": "pause"}, "ben may not pause in dev/shop: role/admin may"),
     "unlisted": ("eve", {"verb": "pause"}, "is nobody's in environments/people.yaml"),
     "late": ("ana", {"verb": "pause", "ago": timedelta(hours=2)}, "it came too late"),
     "stale": ("ana", {"verb": "retry", "deployment": "dev.shop.9"}, "is not the last deployment"),
@@ -112,6 +112,7 @@ def test_a_request_that_may_not_be_granted_gets_a_recorded_refusal(make_office, 
     (answer,) = answers(daemon)
     assert (answer.request, answer.granted) == (name, False)
     assert why in answer.why
+    assert answer.remedy
     assert office.waiting() == []
 
 

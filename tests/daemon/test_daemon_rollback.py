@@ -66,4 +66,5 @@ def test_d18_where_the_policy_has_no_window_it_is_refused_and_says_what_to_do(ma
     office.ask("ben", "rollback")
     daemon.run_once()
     (answer,) = answers(daemon)
-    assert answer.why == "nothing is rolled back on request there: promote what ran before"
+    assert answer.why == "nothing is rolled back on request there"
+    assert answer.remedy == "have it promoted: tagboat promote shop@1.0.0 --to dev"

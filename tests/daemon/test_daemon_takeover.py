@@ -93,7 +93,7 @@ def test_d14_a_promotion_over_it_that_fails_is_back_on_it(office):
     ("by", "content", "why"),
     [
         ("eve", "1.0.0", "is nobody's in environments/people.yaml"),
-        ("ana", "1.1.0", "the files in force ask for 1.0.0 there: have 1.1.0 promoted first"),
+        ("ana", "1.1.0", "the files in force ask for 1.0.0 there, not for 1.1.0"),
     ],
 )
 def test_nobody_takes_over_what_they_may_not_or_what_no_file_asks_for(office, by, content, why):

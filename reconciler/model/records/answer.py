@@ -44,6 +44,8 @@ class Answer(RecordBase):
     """Why it was asked for."""
     why: str = ""
     """Why it was refused."""
+    remedy: str = ""
+    """What to do instead of it, where it was refused."""
     until: str = ""
     """When it ends by itself; empty for never."""
 

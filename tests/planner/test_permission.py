@@ -1,0 +1,77 @@
+"""Who may do what where: one function for ``can-i`` and for requests."""
+
+import pytest
+
+from reconciler.model.deployment import StepSpec, TestSpec, Work
+from reconciler.model.place import Place
+from reconciler.planner.permission import Deed, permission
+
+PLACE = Place("production", "shop")
+ENVIRONMENT = "environments/production/environment.yaml"
+
+
+@pytest.fixture
+def town(scene):
+    """ana is an admin, ben and eve are listed, zoe is another customer's."""
+    scene.files["environments/people.yaml"] = """apiVersion: tagboat/v1
+kind: People
+people:
+  ana: {name: Ana}
+  ben: {name: Ben}
+  eve: {name: Eve}
+  zoe: {name: Zoe, customer: acme}
+roles: {admin: [ana, zoe]}
+"""
+    return scene
+
+
+def asked(scene, verb, person, *, app="shop", deployment=""):
+    return permission(scene.inputs(), Deed(verb, "production", app, deployment), person)
+
+
+def brought(scene, person):
+    """What runs was written by this person."""
+    claim = scene.claimed("1.0.0")
+    sign_off = claim.sign_off.model_copy(update={"authors": (person,)})
+    scene.records[-1] = claim.model_copy(update={"sign_off": sign_off})
+    return claim.deployment
+
+
+def test_d6_a_role_that_is_named_may_and_nobody_else(town):
+    assert asked(town, "pause", "ana").why == "ana may pause in production/shop, as role/admin"
+    told = asked(town, "pause", "eve")
+    assert (told.may, told.why) == (False, "eve may not pause in production/shop: role/admin may")
+
+
+def test_d6_people_of_another_customer_are_told_why_they_do_not_count(town):
+    told = asked(town, "pause", "zoe")
+    assert not told.may
+    assert "zoe counts only in places of another customer" in told.why
+
+
+def test_d18_whoever_brought_it_may_roll_it_back_and_that_is_said(town):
+    deployment = brought(town, "ben")
+    assert asked(town, "rollback", "ben", deployment=deployment).may
+    told = asked(town, "rollback", "eve", deployment=deployment)
+    assert (told.may, told.who) == (False, ("role/admin", "initiator"))
+    whole = asked(town, "rollback", "ben", app="")
+    assert (whole.may, whole.own) == (False, True)
+
+
+def test_d1_a_test_by_hand_says_itself_who_may_answer_it(town):
+    claim = town.claimed("1.0.0")
+    test = TestSpec(name="look", probe="manual", settings={"by": ("person/eve",)}, timeout=60)
+    step = StepSpec(name="smoke", work=Work.SMOKE, timeout=60, tests=(test,))
+    lanes = claim.assignment.lanes.model_copy(update={"forward": (step,)})
+    assignment = claim.assignment.model_copy(update={"lanes": lanes})
+    town.records[-1] = claim.model_copy(update={"assignment": assignment})
+    assert asked(town, "confirm", "eve", deployment=claim.deployment).may
+    assert not asked(town, "confirm", "ana", deployment=claim.deployment).may
+    assert asked(town, "confirm", "ana").may
+
+
+def test_d6_files_that_are_broken_let_nobody(town):
+    town.files[ENVIRONMENT] = "kind: Environment\n"
+    told = asked(town, "pause", "ana")
+    assert (told.may, told.who) == (False, ())
+    assert "the files of production are broken" in told.why
