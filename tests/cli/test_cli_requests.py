@@ -28,7 +28,7 @@ def test_t5_a_pause_and_its_end_are_asked_for_and_the_answers_are_printed(exampl
     assert (code, out) == (0, "dev/blog pause by approver (it rains)\n"), err
     code, out, err = asks(example, "resume", "dev/blog", clone=example.engineer)
     assert code == 5
-    assert "refused: engineer may not resume here: role/admin may" in err
+    assert "refused: engineer may not resume in dev/blog: role/admin may" in err
     local = ("resume", "dev/blog", "--local")
     code, out, err = asks(example, *local, clone=example.approver)
     assert (code, out) == (0, "dev/blog resume by host\n"), err
