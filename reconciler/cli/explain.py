@@ -120,7 +120,8 @@ def _tell(decision: "Decision", reasons: "Sequence[Reason]") -> None:
     told = any(each.gate == "sign-off" for each in reasons)
     if decision.sign_off is not None and decision.sign_off.merged_by and not told:
         authors = ", ".join(decision.sign_off.authors) or "nobody"
-        tell(f"written by {authors}, merged by {decision.sign_off.merged_by}")
+        how = "approved" if decision.sign_off.approval else "merged"
+        tell(f"written by {authors}, {how} by {decision.sign_off.merged_by}")
     if decision.start is not None:
         tell(f"start: {start_text(decision.start)}")
     for note in decision.notes:

@@ -13,11 +13,6 @@ def adoption(assignment: Assignment) -> Assignment:
     return assignment.model_copy(update={"previous": None, "lanes": nothing})
 
 
-def is_retirement(assignment: Assignment) -> bool:
-    """Whether it leaves its place empty."""
-    return any(each.work is Work.RETIRE for each in assignment.lanes.forward)
-
-
 def retirement(last: Assignment, running: Content) -> Assignment:
     """The assignment that leaves the place of the last one empty.
 

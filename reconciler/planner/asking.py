@@ -15,6 +15,7 @@ from reconciler.planner.departures import on_schedule
 from reconciler.planner.inputs import Ask, Inputs
 from reconciler.planner.leaving import leaves
 from reconciler.planner.sources import Seeker
+from reconciler.signoff import Admission
 
 
 def ask_of(inputs: Inputs, place: Place) -> Ask:
@@ -111,8 +112,14 @@ def _sign_off(inputs: Inputs, place: Place) -> SignOff | None:
     admission = inputs.judgement.admissions.get(path)
     if admission is None:
         return inputs.of_root
+    return signed_off(admission)
+
+
+def signed_off(admission: Admission) -> SignOff:
+    """Who brought a file in, as records have it."""
     return SignOff(
         commit=admission.merge,
         merged_by=admission.merged_by,
+        approval=admission.word.rpartition(" ")[0],
         authors=admission.authors,
     )

@@ -55,8 +55,7 @@ def consents_of(ask: Ask) -> tuple[Consent, ...]:
 
 def standing_for(ask: Ask) -> str:
     """The path of the approval that stands for the merge here; empty where there was a merge."""
-    admission = ask.inputs.judgement.admissions.get(ask.place.promotion_path)
-    return admission.word.rpartition(" ")[0] if admission else ""
+    return ask.sign_off.approval if ask.sign_off else ""
 
 
 def used_up(ask: Ask, consent: Consent) -> bool:

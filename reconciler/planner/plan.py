@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from reconciler.deployer.standing import Standing
-from reconciler.deployer.takeover import is_retirement
 from reconciler.model.content import Content
 from reconciler.model.deployment import Assignment
 from reconciler.model.place import Place
@@ -130,7 +129,7 @@ def _emptied(standing: Standing) -> str:
     claim, end = standing.last_claim, standing.last_end
     if standing.stuck:
         return "runs what nobody can tell; no file asks for anything here any more"
-    if claim is not None and end is not None and is_retirement(claim.assignment):
+    if claim is not None and end is not None and claim.assignment.lanes.retires:
         return f"was retired: {end.deployment} took {end.version} away, and no file asks for more"
     return "runs nothing, and no file asks for anything here"
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from reconciler.deployer.takeover import retirement
 from reconciler.model.plan import Decision, Verdict
 from reconciler.model.records import Reason, SignOff
+from reconciler.planner.asking import signed_off
 from reconciler.planner.gates import claim, driver, history, sign_off
 from reconciler.planner.inputs import Ask
 from reconciler.planner.reasons import opened
@@ -52,4 +53,4 @@ def _removed(ask: Ask) -> SignOff:
     admission = ask.inputs.judgement.admissions.get(ask.place.promotion_path)
     if admission is None:
         return ask.inputs.of_root
-    return SignOff(commit=admission.merge, merged_by=admission.merged_by, authors=admission.authors)
+    return signed_off(admission)

@@ -53,6 +53,11 @@ class Attempt:
         return self.claim.assignment.content.version
 
     @property
+    def retires(self) -> bool:
+        """Whether it leaves the place empty."""
+        return self.claim.assignment.lanes.retires
+
+    @property
     def previous(self) -> str:
         """The version that ran before; empty for nothing."""
         before = self.claim.assignment.previous

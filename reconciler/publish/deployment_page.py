@@ -36,8 +36,9 @@ _STAGES = {
 
 def deployment_page(overview: Overview, attempt: Attempt) -> str:
     """The text of ``deployments/<deployment>.md``."""
+    done = " retired" if attempt.retires else ""
     parts = [
-        f"# {place_title(overview, attempt.place)}: {markdown(attempt.version)}",
+        f"# {place_title(overview, attempt.place)}: {markdown(attempt.version)}{done}",
         f"{outcome(attempt)} {from_to(attempt)}",
     ]
     if attempt.claim.summary:
@@ -101,7 +102,7 @@ def _allowed(overview: Overview, attempt: Attempt) -> str:
     head = table(
         ("Who and when", ""),
         (
-            ("Merged by", signed_by(people, claim.sign_off)),
+            ("Signed off by", signed_by(people, claim.sign_off)),
             ("Authors", authors or "—"),
             ("Merge", code(claim.sign_off.commit)),
             ("Decided at", code(claim.basis)),

@@ -43,9 +43,9 @@ def running(cell: Cell) -> str:
 
 
 def from_to(attempt: Attempt) -> str:
-    """``1.2.0 → 1.3.0``."""
+    """``1.2.0 → 1.3.0``; a place that is retired comes to run nothing."""
     before = code(attempt.previous) if attempt.previous else "nothing"
-    return f"{before} → {code(attempt.version)}"
+    return f"{before} → {'nothing' if attempt.retires else code(attempt.version)}"
 
 
 def place_title(overview: Overview, place: Place) -> str:
@@ -82,8 +82,9 @@ def person(people: People | None, name: str) -> str:
 
 
 def signed_by(people: People | None, sign_off: SignOff) -> str:
-    """Who merged, as Markdown."""
-    return person(people, sign_off.merged_by) if sign_off.merged_by else "the trust root"
+    """Who merged, or whose approval stood for the merge, as Markdown."""
+    who = person(people, sign_off.merged_by) if sign_off.merged_by else "the trust root"
+    return f"{who} (by approval)" if sign_off.approval else who
 
 
 def took(attempt: Attempt) -> str:
@@ -113,7 +114,7 @@ def deployments_table(overview: Overview, attempts: Iterable[Attempt], *, up: st
         )
         for each in attempts
     )
-    return table(("Outcome", "Deployment", "Release", "Merged by", "Began", "Took"), rows)
+    return table(("Outcome", "Deployment", "Release", "Signed off by", "Began", "Took"), rows)
 
 
 def _short_title(overview: Overview, place: Place) -> str:

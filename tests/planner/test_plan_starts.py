@@ -32,6 +32,7 @@ def test_m5_an_approval_that_stands_for_the_merge_has_to_last_until_the_start(sc
     assert [each.gate for each in found.closed] == ["windows"]
     assert (found.start.at, found.start.gate, found.start.other) == ("", "sign-off", "windows")
     assert found.start.closes == "2026-11-20T18:00:00.000Z"
+    assert (found.sign_off.merged_by, found.sign_off.approval) == ("ana", path)
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda each: each.stem)

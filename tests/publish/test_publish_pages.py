@@ -12,9 +12,10 @@ import pytest
 from publish_sample import HOSTILE, NOW, Past, decision, everything, hostile, inputs_of
 
 from reconciler.deployer.progress import Stage, StepProgress
+from reconciler.deployer.takeover import retirement
 from reconciler.model.deployment import Result
 from reconciler.model.plan import Verdict
-from reconciler.model.records import End, Reason
+from reconciler.model.records import Claim, End, Reason
 from reconciler.publish import pages
 
 
@@ -146,7 +147,7 @@ def test_a_deployment_tells_what_who_how_and_why(site: dict[str, str]) -> None:
         "↩ rolled back",
         "`1.2.0` → `1.3.0`",
         "**Why:** version: expected 1.3.0",
-        "| Merged by | Avery Example |",
+        "| Signed off by | Avery Example |",
         "| Authors | Erin Example |",
         f"| Merge | `{'a' * 40}` |",
         "| Tag | `v1.3.0` |",
@@ -327,3 +328,30 @@ def test_the_home_page_begins_with_what_everybody_has_to_be_told() -> None:
     told = replace(inputs, plan=replace(inputs.plan, banner="nothing is proven"))
     assert pages(told)["index.md"].splitlines()[2] == "**nothing is proven**"
     assert pages(inputs)["index.md"].splitlines()[2].startswith('<span class="tb-mark')
+
+
+def test_d1_an_approval_that_stood_for_the_merge_is_not_called_one() -> None:
+    past = Past()
+    name = past.deploy("production/shop", "1.2.0", timedelta(hours=1))
+    claim = past.records[0]
+    assert isinstance(claim, Claim)
+    word = "releases/shop/1.2.0/approvals/production/approver.yaml"
+    sign_off = claim.sign_off.model_copy(update={"approval": word})
+    past.records[0] = claim.model_copy(update={"sign_off": sign_off})
+    made = one_place(verdict=Verdict.IN_SYNC, past=past, wanted="1.2.0", running="1.2.0")
+    assert "| Signed off by | Avery Example (by approval) |" in made[f"deployments/{name}.md"]
+    (told,) = json.loads(made["data/deployments.json"])
+    assert (told["merged_by"], told["approved_by"]) == (None, "approver")
+
+
+def test_a_retired_place_comes_to_run_nothing() -> None:
+    past = Past()
+    past.deploy("production/shop", "1.2.0", timedelta(hours=2))
+    name = past.deploy("production/shop", "1.2.0", timedelta(hours=1))
+    claim = past.records[2]
+    assert isinstance(claim, Claim)
+    gone = retirement(claim.assignment, claim.assignment.content)
+    past.records[2] = claim.model_copy(update={"assignment": gone})
+    text = one_place(verdict=Verdict.IN_SYNC, past=past, wanted="")[f"deployments/{name}.md"]
+    assert text.startswith("# Harbour Shop in Production: 1.2.0 retired\n")
+    assert "`1.2.0` → nothing" in text

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import SerializerFunctionWrapHandler, model_serializer
+
 from reconciler.model.base import Model
 from reconciler.names import CommitId
 
@@ -49,6 +51,16 @@ class SignOff(Model):
     commit: CommitId
     """The merge that admitted it, or the trust root."""
     merged_by: str = ""
-    """Person id; empty for the trust root."""
+    """Person id, whose approval stood for the merge if there is one; empty for the trust root."""
+    approval: str = ""
+    """The path of the approval that stood for the merge; empty where there was one."""
     authors: tuple[str, ...] = ()
     """Person ids of the author side."""
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_there(
+        self, handler: SerializerFunctionWrapHandler
+    ) -> dict[str, object]:
+        """Records and digests from before approvals were named stay as they are."""
+        said: dict[str, object] = handler(self)
+        return said if self.approval else {name: said[name] for name in said if name != "approval"}
