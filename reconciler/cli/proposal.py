@@ -53,10 +53,18 @@ def put_forward(
     what: str,
     local: bool,
 ) -> None:
-    """Push the commit as a branch, or only make it here; then say how it is merged.
+    """Push the commit as a merge request or a branch, or only make it here; say how it is merged.
 
     ``wish`` is its name unless somebody has taken that, ``branch`` the one it is to be merged into.
     """
+    forge = None if local else _forge_of(workspace)
+    if forge is not None and forge.type == "gitea":
+        number, name = workspace.request_merge(commit, wish, target=branch, title=title)
+        if number:
+            say(f"opened merge request {number}, here branch {name}: {what}")
+            say("the approver approves and merges it:")
+            print(visible(f"{_web_address(forge)}/pulls/{number}"))
+            return
     name = workspace.free_branch(wish, local=local)
     if name != wish:
         say(f"a branch {wish} is there already, so this is {name}")
@@ -66,7 +74,7 @@ def put_forward(
         return
     workspace.publish(commit, name, target=branch, title=title)
     say(f"pushed {name}: {what}")
-    if forge := _forge_of(workspace):
+    if forge is not None:
         say("open its merge request, unless the forge did so; the approver approves and merges it:")
         print(visible(request_address(forge, branch=branch, name=name)))
         return
@@ -89,18 +97,24 @@ def request_address(forge: "Forge", *, branch: str, name: str) -> str:
     """Where a person opens the merge request of a branch into another one."""
     from urllib.parse import quote, urlencode
 
-    at = forge.url.rstrip("/").replace("https://api.github.com", "https://github.com")
+    at = _web_address(forge)
     match forge.type:
         case "gitlab":
             asked = {
                 "merge_request[source_branch]": name,
                 "merge_request[target_branch]": branch,
             }
-            return f"{at}/{forge.repository}/-/merge_requests/new?{urlencode(asked)}"
+            return f"{at}/-/merge_requests/new?{urlencode(asked)}"
         case "gitea" | "github":
-            return f"{at}/{forge.repository}/compare/{quote(branch)}...{quote(name)}"
+            return f"{at}/compare/{quote(branch)}...{quote(name)}"
         case _:
             assert_never(forge.type)
+
+
+def _web_address(forge: "Forge") -> str:
+    """Where people look at the repository."""
+    at = forge.url.rstrip("/").replace("https://api.github.com", "https://github.com")
+    return f"{at}/{forge.repository}"
 
 
 def _merge_line(remote: str, branch: str, name: str, title: str) -> str:

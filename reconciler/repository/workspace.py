@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,10 @@ from reconciler.system.processes import Finished, run
 _REMOTE = 120.0
 _LOCAL = 60.0
 _NO_OPTIONS = "does not support push options"
+_SAME_TOPIC = "force-push"
+"""What Gitea answers instead of changing a request that is open under the same name."""
+_REQUEST = re.compile(r"^\*\t[^\t]*:refs/pull/(\d+)/head\t", re.MULTILINE)
+_TRIES = 20
 _NO_BRANCH = ("couldn't find remote ref", "invalid refspec")
 
 
@@ -131,6 +136,27 @@ class Workspace:
         if finished.returncode:
             raise UnreachableError(f"the push of {branch} failed: {finished.complaint}")
         self._ask(["update-ref", f"refs/heads/{branch}", commit])
+
+    def request_merge(self, commit: str, wish: str, *, target: str, title: str) -> tuple[str, str]:
+        """Open a merge request into ``target`` without a branch, where the forge takes such pushes.
+
+        Gitea and Forgejo do, from whoever may read. Gives back its number, and the name of the
+        branch that is made here: the wished one, or the first that no open request of this person
+        has. Nothing where the forge doesn't take it.
+        """
+        taken = self._own_branches()
+        for name in [wish, *(f"{wish}-{number}" for number in range(2, _TRIES))]:
+            if name in taken:
+                continue
+            options = [f"--push-option={each}" for each in (f"topic={name}", f"title={title}")]
+            push = ["push", "--porcelain", *options, self.remote, f"{commit}:refs/for/{target}"]
+            finished = self._ask(push, timeout=_REMOTE)
+            if made := _REQUEST.search(finished.text):
+                self._ask(["update-ref", f"refs/heads/{name}", commit])
+                return made[1], name
+            if _SAME_TOPIC not in finished.text:
+                break
+        return "", ""
 
     def identity(self) -> tuple[str, ...]:
         """The settings by which this clone's owner signs, for another repository of theirs."""

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import urllib.error
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,14 +13,14 @@ from gitea_server import GiteaServer, until
 
 from reconciler.daemon.view import View, answers_in
 from reconciler.drivers.memory import MemoryDriver, MemoryPlaces
-from reconciler.model.host import Host
 from reconciler.model.merge_request import MergeRequest
 from reconciler.registry import build_reconciler
 from reconciler.signoff import Answers, Judgement
-from reconciler.system.configuration import Configuration
+from reconciler.system.configuration import Configuration, read_configuration
 
 HEAD = "apiVersion: tagboat/v1\nkind: {}\n"
 SHOP = "environments/production/shop.yaml"
+TAGBOAT = str(Path(sys.executable).with_name("tagboat"))
 PERSONS = {"ana": "amy", "bob": "ben", "carl": "cai"}
 
 
@@ -34,6 +35,11 @@ def release(version: str) -> str:
         + f'components:\n  - {{name: web, artifact: {{tree: "{"b" * 40}"}}}}\n'
         + f"summary: The {version}\ndowntime: none\nestimate: 1m\nmigration: none\n"
     )
+
+
+def make_key(file: Path) -> None:
+    command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", file.name, "-f", str(file)]
+    subprocess.run(command, check=True)
 
 
 def start() -> dict[str, str]:
@@ -75,12 +81,12 @@ class ForgeWorld:
             call("admin", "PUT", f"/repos/{self.repository}/collaborators/{each}", level)
         self.settings(allow_manual_merge=False, autodetect_manual_merge=False)
         self.folder.mkdir()
-        for name in ("one",):
-            command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", name]
-            subprocess.run(command, cwd=self.folder, check=True)
+        make_key(self.folder / "one")
         self.git("init", "-q", "-b", "main", str(self.work), at=self.folder)
         self.root = self.commit("admin", start())
         self.push("admin", "main")
+        at = f"/repos/{self.repository}"
+        until(lambda: not call("admin", "GET", at)["empty"], "it knows of the push")
 
     @property
     def repository(self) -> str:
@@ -223,24 +229,51 @@ class ForgeWorld:
     def configuration(self) -> Configuration:
         (self.folder / "token").write_text(f"{self.server.tokens['tagboat']}\n")
         key = (self.folder / "one.pub").read_text().strip()
-        host = Host.model_validate(
-            {
-                "name": "one",
-                "state": "state",
-                "poll": "1s",
-                "remote": {"url": self.server.url("tagboat", self.repository)},
-                "trust": {"root": self.root, "mode": "forge"},
-                "forge": {
-                    "type": "gitea",
-                    "url": f"http://127.0.0.1:{self.server.port}",
-                    "repository": self.repository,
-                    "token": {"file": "token"},
-                },
-                "history": {"key": "one", "reconcilers": {"one": key}},
-                "drivers": {"memory": True},
-            }
+        file = self.folder / "tagboat.toml"
+        file.write_text(
+            'name = "one"\nstate = "state"\npoll = "1s"\n'
+            f'[remote]\nurl = "{self.server.url("tagboat", self.repository)}"\n'
+            f'[trust]\nroot = "{self.root}"\nmode = "forge"\n'
+            f'[forge]\ntype = "gitea"\nurl = "{self.server.address}"\n'
+            f'repository = "{self.repository}"\ntoken = {{file = "token"}}\n'
+            f'[history]\nkey = "one"\n[history.reconcilers]\none = "{key}"\n'
+            "[drivers]\nmemory = true\n"
         )
-        return Configuration(host, self.folder / "tagboat.toml")
+        return read_configuration(file)
+
+    def promote(self, version: str, *, by: str = "amy") -> tuple[int, str]:
+        """What `tagboat promote` opens from a person's own clone: number and head."""
+        clone = self.folder / by
+        if not clone.exists():
+            self.git("clone", "-q", self.server.url(by, self.repository), str(clone))
+            make_key(self.folder / f"{by}-key")
+            key = str(self.folder / f"{by}-key")
+            mail = f"{by}@acme.example"
+            for name, value in {
+                "user.name": by,
+                "user.email": mail,
+                "user.signingkey": key,
+                "gpg.format": "ssh",
+            }.items():
+                self.git("config", name, value, at=clone)
+        done = subprocess.run(
+            [TAGBOAT, "promote", f"shop@{version}", "--to", "production", "-C", str(clone)],
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": str(self.folder),
+                "GIT_CONFIG_NOSYSTEM": "1",
+                "TAGBOAT_CONFIG": str(self.configuration.source),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        address = done.stdout.strip()
+        assert address.startswith(f"{self.server.address}/{self.repository}/pulls/"), done
+        number = int(address.rpartition("/")[2])
+        until(lambda: self.pull(number)["mergeable"], "it can be merged")
+        return number, str(self.pull(number)["head"]["sha"])
 
     def reconcile(self) -> View:
         """Let a daemon act until nothing is left to do, once the forge has said everything."""

@@ -94,6 +94,10 @@ class GiteaServer:
             self.process.terminate()
             self.process.wait(30)
 
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
     def url(self, person: str, repository: str) -> str:
         return f"http://{person}:{self.tokens[person]}@127.0.0.1:{self.port}/{repository}.git"
 

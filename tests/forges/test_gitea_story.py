@@ -15,11 +15,10 @@ def test_d16_promote_approve_merge_deploy_and_go_back(
     world = make_world()
     if style == "auto-merge":
         world.wait_for_checks()
-    for branch, version in (("up", "1.1.0"), ("back", "1.0.0")):
-        head = world.branch(branch, {SHOP: promotion(version)})
+    for version in ("1.1.0", "1.0.0"):
+        number, head = world.promote(version)
         if style != "fast-forward-only":
-            world.advance(branch)
-        number = world.open(branch)
+            world.advance(version)
         if style == "auto-merge":
             commit = world.merge_once_checked(number, head, by="ben", approved_by="cai")
         else:
@@ -33,6 +32,20 @@ def test_d16_promote_approve_merge_deploy_and_go_back(
         told = world.request(view, commit)
         assert told.head == head
         record_property("story", world.row(style, told, commit, runs=world.running))
+
+
+def test_d16_what_is_promoted_twice_is_two_requests(make_world: Callable[[], ForgeWorld]) -> None:
+    world = make_world()
+    first, head = world.promote("1.1.0")
+    second, _ = world.promote("1.1.0")
+    # The forge still knows of both, and this clone of neither.
+    branch = "tagboat/promote/production/shop/1.1.0"
+    for each in (branch, f"{branch}-2"):
+        world.git("branch", "-q", "-D", each, at=world.folder / "amy")
+    third, _ = world.promote("1.1.0")
+    assert len({first, second, third}) == 3
+    assert world.pull(first)["head"]["sha"] == head
+    assert f"{branch}-3" in world.git("branch", "--list", at=world.folder / "amy")
 
 
 def test_x9_only_the_approval_of_the_merged_head_counts(

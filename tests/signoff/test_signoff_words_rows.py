@@ -253,6 +253,17 @@ def test_X28_a_rollback_is_refused_to_who_may_not_and_to_what_never_ran(town: To
     assert "refused" in town.done("history")
 
 
+def test_D16_where_no_push_opens_a_merge_request_its_form_is_told(town: Town) -> None:
+    told = town.configuration.read_text().replace("[trust]\n", '[trust]\nmode = "forge"\n')
+    forge = 'type = "gitea"\nurl = "https://git.example"\nrepository = "acme/deploy"\n'
+    town.configuration.write_text(f'{told}[forge]\n{forge}token = {{env = "T"}}\n')
+    branch = "tagboat/promote/staging/shop/1.1.0"
+    out = town.done("promote", "shop@1.1.0", "--to", "staging", by="ana")
+    assert out == f"https://git.example/acme/deploy/compare/main...{branch}\n"
+    assert town.run("for-each-ref", "--format=%(refname)", "refs/for") == ""
+    assert town.run("rev-parse", branch)
+
+
 INLINE = "cluster: c, namespace: n, path: p, kubeconfig: {users: [{user: {exec: {command: sh}}}]}"
 
 
