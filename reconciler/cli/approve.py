@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reconciler.cli.branch import committed, load_commit, put_forward
 from reconciler.cli.options import FolderOption
 from reconciler.cli.output import say
-from reconciler.cli.proposal import load_commit, proposed, put_forward
 from reconciler.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
@@ -131,17 +131,19 @@ def _give(
     word = word.model_copy(update={"signature": sign_word(word.statement, key=key)[0]})
     path = approval_path(app, version, to, by)
     _require_seat(snapshot, path, word)
-    title = f"{'Reject' if decision == 'rejected' else 'Approve'} {app} {version} in {to}"
-    commit = proposed(workspace, git, base, {path: text_of(word).encode()}, title=title)
+    verb = "reject" if decision == "rejected" else "approve"
+    title = f"{verb.capitalize()} {app} {version} in {to}"
+    commit = committed(workspace, git, base, {path: text_of(word).encode()}, title=title)
     say(f"{by} {decision} {app} {version} in {to} as {word.role}: {digest[:19]}…")
     put_forward(
         workspace,
         commit,
-        wish=f"tagboat/approve/{to}/{app}/{version}/{by}",
+        wish=f"tagboat/{verb}/{to}/{app}/{version}/{by}",
         branch=branch,
         title=title,
         what=f"the word of {by}",
         local=local,
+        anybody=True,
     )
 
 

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from reconciler.cli.asking import Manner, Wish, ask
+from reconciler.cli.branch import committed, put_forward
 from reconciler.cli.options import ConfigOption, FolderOption
 from reconciler.cli.output import say
-from reconciler.cli.proposal import proposed, put_forward
 from reconciler.cli.requests import LocalOption, ReasonOption, WaitOption
 from reconciler.errors import UsageError
 
@@ -69,7 +69,7 @@ def _offers_removal(where: str, *, branch: str, folder: Path) -> bool:
     if git.ask(["cat-file", "-e", f"{base}:{path}"]).returncode:
         return False
     title = f"Retire {where}"
-    commit = proposed(workspace, git, base, {path: None}, title=title)
+    commit = committed(workspace, git, base, {path: None}, title=title)
     say(f"{path} goes first; nothing is taken away before you run this again")
     put_forward(
         workspace,

@@ -30,8 +30,8 @@ def comment(
     Needs [forge] in the host configuration; its token may comment. For pipelines.
     """
     from reconciler.cli.knowledge import known, require_answer
-    from reconciler.cli.preview import proposed_text
-    from reconciler.publish.proposal import MARKER
+    from reconciler.cli.preview import comment_text
+    from reconciler.publish.comment import MARKER
     from reconciler.registry import open_forge
     from reconciler.system.clock import SystemClock
 
@@ -39,7 +39,7 @@ def comment(
     require_answer(seen)
     configuration = seen.view.configuration
     forge = open_forge(configuration)
-    text = proposed_text(
+    text = comment_text(
         seen,
         folder,
         base=base or configuration.host.remote.branch,

@@ -33,7 +33,7 @@ def commenting(configuration: "Configuration") -> Iterator[None]:
 
 def _run(configuration: "Configuration", stop: threading.Event) -> None:
     from reconciler.cli.knowledge import Known
-    from reconciler.cli.preview import proposed_text
+    from reconciler.cli.preview import comment_text
     from reconciler.daemon.commenting import Commenting
     from reconciler.names import seconds_of
     from reconciler.registry import open_forge, open_reader
@@ -43,7 +43,7 @@ def _run(configuration: "Configuration", stop: threading.Event) -> None:
 
     def write(base: str, head: str) -> str:
         folder = seen.view.git.folder
-        return proposed_text(seen, folder, base=base, head=head, now=clock.now(), backtest=False)
+        return comment_text(seen, folder, base=base, head=head, now=clock.now(), backtest=False)
 
     comments = Commenting(seen.view, open_forge(configuration), write, say)
     while True:

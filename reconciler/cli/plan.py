@@ -67,7 +67,7 @@ def plan(
     seen = known(config, folder)
     if base:
         head = head or "HEAD"
-        _propose(seen, folder, base=base, head=head, now=now, output=output, backtest=backtest)
+        _tell_merge(seen, folder, base=base, head=head, now=now, output=output, backtest=backtest)
         require_answer(seen)
         return
     made = make_plan(seen.view.inputs(now=now))
@@ -97,7 +97,7 @@ def _check(*, base: str, head: str, backtest: bool, output: PlanFormat | None) -
             raise UsageError(f"{name} needs --base", hint=hint)
 
 
-def _propose(
+def _tell_merge(
     seen: "Known",
     folder: Path,
     *,
@@ -108,21 +108,21 @@ def _propose(
     backtest: bool,
 ) -> None:
     """What merging a branch will do, as the comment on its merge request."""
-    from reconciler.cli.preview import proposed_text
+    from reconciler.cli.preview import comment_text
 
     if output is not PlanFormat.JSON:
-        text = proposed_text(seen, folder, base=base, head=head, now=now, backtest=backtest)
+        text = comment_text(seen, folder, base=base, head=head, now=now, backtest=backtest)
         print(text, end="")
         return
     import json
 
     from reconciler.cli.preview import hindsight, warn_of_stale
-    from reconciler.daemon.proposals import proposed
+    from reconciler.daemon.merges import merging
     from reconciler.planner.preview import previews
-    from reconciler.publish.proposal import proposal_json
+    from reconciler.publish.comment import comment_json
 
-    with proposed(seen.view, folder, base=base, head=head, now=now) as proposal:
-        warn_of_stale(seen, proposal, base)
-        found = previews(proposal.now, proposal.mergers, proposal.change)
-        said = hindsight(seen, proposal) if backtest else ""
-    print(json.dumps(proposal_json(found, said), indent=2))
+    with merging(seen.view, folder, base=base, head=head, now=now) as merge:
+        warn_of_stale(seen, merge, base)
+        found = previews(merge.now, merge.mergers, merge.change)
+        said = hindsight(seen, merge) if backtest else ""
+    print(json.dumps(comment_json(found, said), indent=2))

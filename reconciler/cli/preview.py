@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from reconciler.changelog import Changes
     from reconciler.cli.knowledge import Known
-    from reconciler.daemon.proposals import Proposal
+    from reconciler.daemon.merges import Merge
     from reconciler.planner.inputs import Inputs
     from reconciler.planner.preview import Preview
 
@@ -45,9 +45,9 @@ def _changes(seen: "Known", after: "Inputs", preview: "Preview") -> "Changes | N
         return None
 
 
-def warn_of_stale(seen: "Known", proposal: "Proposal", base: str) -> None:
+def warn_of_stale(seen: "Known", merge: "Merge", base: str) -> None:
     """Say so when the base is an earlier commit of the protected branch than the remote has."""
-    git, tip, old = seen.view.git, seen.view.tip, proposal.now.basis
+    git, tip, old = seen.view.git, seen.view.tip, merge.now.basis
     if old == tip or git.resolve(old) is None or not git.contains(old, within=tip):
         return
     branch = seen.view.configuration.host.remote.branch
@@ -55,27 +55,27 @@ def warn_of_stale(seen: "Known", proposal: "Proposal", base: str) -> None:
     say(f"  hint: git fetch, then --base origin/{branch}")
 
 
-def hindsight(seen: "Known", proposal: "Proposal") -> str:
+def hindsight(seen: "Known", merge: "Merge") -> str:
     """What the changed policies would have done to the deployments so far, in a paragraph."""
     from reconciler.daemon.proving import Proving
     from reconciler.planner.backtest import summary
     from reconciler.system.editions import editions
 
-    replayed = Proving(seen.view, editions(), proposal.git).backtest(proposal.change.entries)
+    replayed = Proving(seen.view, editions(), merge.git).backtest(merge.change.entries)
     return summary(list(replayed))
 
 
-def proposed_text(
+def comment_text(
     seen: "Known", folder: "Path", *, base: str, head: str, now: "datetime", backtest: bool
 ) -> str:
     """The comment on a merge request: what merging ``head`` into ``base`` will do."""
-    from reconciler.daemon.proposals import proposed
+    from reconciler.daemon.merges import merging
     from reconciler.planner.preview import previews
-    from reconciler.publish.proposal import proposal_markdown
+    from reconciler.publish.comment import comment_markdown
 
-    with proposed(seen.view, folder, base=base, head=head, now=now) as proposal:
-        warn_of_stale(seen, proposal, base)
-        found = previews(proposal.now, proposal.mergers, proposal.change)
-        said = hindsight(seen, proposal) if backtest else ""
-        changes = changes_for(seen, proposal.after, found)
-    return proposal_markdown(found, changes, backtest=said)
+    with merging(seen.view, folder, base=base, head=head, now=now) as merge:
+        warn_of_stale(seen, merge, base)
+        found = previews(merge.now, merge.mergers, merge.change)
+        said = hindsight(seen, merge) if backtest else ""
+        changes = changes_for(seen, merge.after, found)
+    return comment_markdown(found, changes, backtest=said)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from reconciler.cli.branch import committed, load_commit, put_forward
 from reconciler.cli.options import FolderOption
 from reconciler.cli.output import say
-from reconciler.cli.proposal import load_commit, proposed, put_forward
 from reconciler.errors import UsageError
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def promote(
             print(f"# {path}\n" * (len(files) > 1) + data.decode(), end="")
         return
     title = f"Promote {', '.join(f'{app} {version}' for app, version in asked.items())} to {to}"
-    commit = proposed(workspace, git, base, files, title=title)
+    commit = committed(workspace, git, base, files, title=title)
     put_forward(
         workspace,
         commit,

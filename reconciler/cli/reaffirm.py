@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reconciler.cli.branch import committed, put_forward
 from reconciler.cli.options import ConfigOption, FolderOption
 from reconciler.cli.output import say
-from reconciler.cli.proposal import proposed, put_forward
 from reconciler.errors import UsageError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def reaffirm(
             hint="revert the removal, then remove the file on a branch and have it merged",
         )
     title = f"Reaffirm {path}"
-    commit = proposed(workspace, git, base, {path: found.stdout}, title=title)
+    commit = committed(workspace, git, base, {path: found.stdout}, title=title)
     put_forward(
         workspace,
         commit,

@@ -64,8 +64,8 @@ def cut(
     consists of. Somebody else merges it.
     """
     from reconciler.cli.app_source import app_source, optional_configuration
+    from reconciler.cli.branch import committed, load_commit, put_forward
     from reconciler.cli.knowledge import suggestion
-    from reconciler.cli.proposal import load_commit, proposed, put_forward
     from reconciler.repository.git import Git
     from reconciler.repository.workspace import Workspace
     from reconciler.scaffold.cut import cut as file_of
@@ -105,12 +105,12 @@ def cut(
         print(file.text, end="")
         return
     title = f"Release {app} {version}"
-    proposal = proposed(workspace, git, base, {file.path: file.text.encode()}, title=title)
+    commit = committed(workspace, git, base, {file.path: file.text.encode()}, title=title)
     tagger = Workspace(theirs.git.folder, theirs.remote, workspace.identity())
     _tag(tagger, theirs, known, version, head, push=not local)
     put_forward(
         workspace,
-        proposal,
+        commit,
         wish=f"tagboat/release/{app}/{version}",
         branch=branch,
         title=title,

@@ -67,7 +67,7 @@ def _told(view: "View", root: str) -> list[str]:
     """What comes into force by this; raises `RefusedError` where it couldn't be a root."""
     from dataclasses import replace
 
-    from reconciler.cli.proposal import load_commit
+    from reconciler.cli.branch import load_commit
     from reconciler.errors import TagboatError
     from reconciler.manifest.layering import effective_environments
     from reconciler.repository.trees import entries

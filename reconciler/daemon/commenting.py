@@ -7,7 +7,7 @@ from reconciler.daemon.view import View
 from reconciler.errors import RefusedError, TagboatError, UnreachableError, UsageError
 from reconciler.model.merge_request import OpenRequest
 from reconciler.ports import Forge
-from reconciler.publish.proposal import MARKER
+from reconciler.publish.comment import MARKER
 from reconciler.repository.git import GitError
 
 _FOLLOWED = "refs/tagboat/requests"

@@ -31,7 +31,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from reconciler.cli.approve import text_of
-from reconciler.cli.proposal import load_commit
+from reconciler.cli.branch import load_commit
 from reconciler.manifest.binding import bound_digest
 from reconciler.manifest.paths import approval_path
 from reconciler.model.approval import Approval

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from dataclasses import replace as change
 from datetime import UTC, datetime
 
-from reconciler.daemon.proposals import proposed
+from reconciler.daemon.merges import merging
 from reconciler.daemon.proving import Proving
 from reconciler.model.merge_request import MergeRequest
 from reconciler.model.plan import Verdict
@@ -127,7 +127,7 @@ def test_m17_the_preview_of_a_request_takes_somebody_to_approve_and_merge_it(mak
     text = world.git.tell(["show", f"main:{PATH}"]).replace("1.1.0", "1.2.0")
     files = {PATH: f"{text}\n"}
     head = world.commit(files, onto=[world.tip], by="ben")
-    with proposed(daemon.view, world.remote, base=world.tip, head=head, now=NOW) as found:
+    with merging(daemon.view, world.remote, base=world.tip, head=head, now=NOW) as found:
         (seen,) = previews(found.now, found.mergers, found.change)
         assert (seen.mergers, seen.merged_by, seen.authors) == (("ana",), "ana", ("ben",))
         assert seen.after.verdict is Verdict.DEPLOY

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from replay import replaying
 
-from reconciler.cli.proposal import request_address
+from reconciler.cli.branch import request_address
 from reconciler.doctor.finding import State
 from reconciler.doctor.forge import check_forge
 from reconciler.model.host import Forge, Host

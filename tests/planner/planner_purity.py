@@ -27,8 +27,8 @@ from reconciler.planner.plan import make_plan
 from reconciler.planner.preview import Change, Merger, previews
 from reconciler.planner.rendering import as_text
 from reconciler.planner.simulation import simulate
+from reconciler.publish.comment import comment_json, comment_markdown
 from reconciler.publish.plan_table import as_markdown
-from reconciler.publish.proposal import proposal_json, proposal_markdown
 from reconciler.signoff.facts import Entry
 
 PROMOTION = "environments/production/shop.yaml"
@@ -101,7 +101,7 @@ def preview(scene: Scene, before: Inputs) -> Callable[[], Any]:
 
     def run() -> list[Any]:
         seen = previews(before, mergers, change)
-        return [proposal_json(seen), proposal_markdown(seen, {})]
+        return [comment_json(seen), comment_markdown(seen, {})]
 
     return run
 

@@ -12,7 +12,7 @@ from reconciler.changelog import changes_of
 from reconciler.changelog.changes import Span
 from reconciler.changelog.commit import Commit, Person
 from reconciler.daemon.court import Court
-from reconciler.daemon.proposals import proposed
+from reconciler.daemon.merges import merging
 from reconciler.daemon.proving import Proving
 from reconciler.errors import RefusedError, UsageError
 from reconciler.model.deployment import Work
@@ -21,12 +21,12 @@ from reconciler.model.records import Reason
 from reconciler.planner.backtest import summary
 from reconciler.planner.plan import make_plan
 from reconciler.planner.preview import previews
+from reconciler.publish.comment import MARKER, comment_markdown
 from reconciler.publish.escaping import code
 from reconciler.publish.outlook import outlook
-from reconciler.publish.proposal import MARKER, proposal_markdown
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
-GOLDEN = Path(__file__).parent / "proposal.md"
+GOLDEN = Path(__file__).parent / "comment.md"
 ENVIRONMENT = "environments/{}/environment.yaml"
 
 
@@ -35,16 +35,16 @@ def branch(world, files, by="ben"):
     return world.commit(files, onto=[world.tip], by=by)
 
 
-def proposal(world, reconciler, head, now=NOW):
-    """The proposal, as it is once the merge that was only imagined is gone."""
+def imagined(world, reconciler, head, now=NOW):
+    """The merge, as it is once the merge that was only imagined is gone."""
     reconciler.view.refresh()
-    with proposed(reconciler.view, world.remote, base=world.tip, head=head, now=now) as found:
+    with merging(reconciler.view, world.remote, base=world.tip, head=head, now=now) as found:
         return found
 
 
 def told(found, changes=None):
     seen = previews(found.now, found.mergers, found.change)
-    return proposal_markdown(seen, changes or {})
+    return comment_markdown(seen, changes or {})
 
 
 def promotion(version, extra=""):
@@ -59,7 +59,7 @@ TOO = {"environments/production/shop.yaml": promotion("1.2.0", "at: '2026-11-24T
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory, world_in):
     """Two places; 2.0.0 failed in staging; production may be deployed to by night."""
-    world = world_in(tmp_path_factory.mktemp("proposals"), "production", "staging")
+    world = world_in(tmp_path_factory.mktemp("merges"), "production", "staging")
     world.daemon().run_once()
     world.promote("2.0.0", "staging")
     reconciler = world.daemon(failing={"2.0.0": Work.ROLLOUT})
@@ -90,7 +90,7 @@ def test_m17_the_comment_says_what_the_merge_will_do(scene):
     world, reconciler = scene
     booked = promotion("1.1.0", 'at: "2026-11-24T22:00:00+03:00"\n')
     head = branch(world, {"environments/production/shop.yaml": booked})
-    found = proposal(world, reconciler, head)
+    found = imagined(world, reconciler, head)
     app = found.after.snapshot.apps["shop"]
     text = told(found, {"production/shop": commits(app)})
     text = re.sub(r"on \w{3} 20\d\d-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC", "on <instant>", text)
@@ -103,7 +103,7 @@ def test_m17_the_comment_says_what_the_merge_will_do(scene):
 def test_m17_several_places_are_summed_up_before_each_is_told(scene):
     world, reconciler = scene
     files = {f"environments/{each}/shop.yaml": promotion("1.1.0") for each in PLACES}
-    text = told(proposal(world, reconciler, branch(world, files)))
+    text = told(imagined(world, reconciler, branch(world, files)))
     head, _, rest = text.partition("\n### ")
     assert "**Merging this changes 2 places.**" in head
     assert "| shop | staging | `1.0.0` → `1.1.0` | starts at once |" in head
@@ -162,13 +162,13 @@ def test_m17_the_first_sentence_says_what_comes_of_it(scene, changes, said):
 
 def test_b38_nobody_is_called_by_what_a_commit_or_a_branch_says(scene):
     world, reconciler = scene
-    app = proposal(world, reconciler, world.tip).after.snapshot.apps["shop"]
+    app = imagined(world, reconciler, world.tip).after.snapshot.apps["shop"]
     person = Person("@everybody", "x@shop.example")
     said = "fix: ask @all, see #12 and https://evil.example"
     odd = Commit("1" * 40, ("0" * 40,), person, said, ())
     changes = changes_of(app, Span(base="0" * 40, head="1" * 40, commits=(odd,)))
     head = branch(world, {"environments/staging/shop.yaml": promotion("1.1.0")})
-    text = told(proposal(world, reconciler, head), {"staging/shop": changes})
+    text = told(imagined(world, reconciler, head), {"staging/shop": changes})
     for live in ("@all", "@everybody", "#12", "https://"):
         assert live not in html.unescape(text)
     assert "@all" not in html.unescape(code("@all@1a2b3c"))
@@ -177,33 +177,33 @@ def test_b38_nobody_is_called_by_what_a_commit_or_a_branch_says(scene):
 def test_the_same_branch_gives_the_same_bytes(scene):
     world, reconciler = scene
     head = branch(world, {"environments/staging/shop.yaml": promotion("1.1.0")})
-    assert told(proposal(world, reconciler, head)) == told(proposal(world, reconciler, head))
+    assert told(imagined(world, reconciler, head)) == told(imagined(world, reconciler, head))
 
 
 def test_only_places_that_the_merge_touches_are_told_of(scene):
     world, reconciler = scene
     head = branch(world, {"environments/staging/shop.yaml": promotion("1.1.0")})
-    found = proposal(world, reconciler, head)
+    found = imagined(world, reconciler, head)
     seen = previews(found.now, found.mergers, found.change)
     assert [str(each.place) for each in seen] == ["staging/shop"]
     assert (seen[0].authors, seen[0].mergers) == (("ben",), ("ana",))
     head = branch(world, {"README.md": "nothing managed\n"})
-    assert "changes nothing about what runs" in told(proposal(world, reconciler, head))
+    assert "changes nothing about what runs" in told(imagined(world, reconciler, head))
 
 
 def test_who_wrote_it_is_no_one_who_may_merge_it(scene):
     world, reconciler = scene
     head = branch(world, {"environments/staging/shop.yaml": promotion("1.1.0")}, by="eve")
-    found = proposal(world, reconciler, head)
+    found = imagined(world, reconciler, head)
     assert found.change.authors == {"environments/staging/shop.yaml": frozenset({""})}
     head = branch(world, {"environments/staging/shop.yaml": promotion("1.1.0")}, by="ana")
-    found = proposal(world, reconciler, head)
+    found = imagined(world, reconciler, head)
     (seen,) = previews(found.now, found.mergers, found.change)
     assert seen.mergers == ("ben",)
 
 
 def seen_of(world, reconciler, files, by):
-    found = proposal(world, reconciler, branch(world, files, by=by))
+    found = imagined(world, reconciler, branch(world, files, by=by))
     return previews(found.now, found.mergers, found.change)
 
 
@@ -217,7 +217,7 @@ def test_x9_what_no_merge_would_sign_off_does_not_start(scene):
     head = world.commit(
         {"environments/staging/shop.yaml": promotion("1.1.0", "needs: []\n")}, onto=[head], by="ana"
     )
-    found = proposal(world, reconciler, head)
+    found = imagined(world, reconciler, head)
     (preview,) = previews(found.now, found.mergers, found.change)
     assert (preview.authors, preview.mergers) == (("ana", "ben"), ())
     assert preview.after.closed[0].why.startswith("TB451 ana merged what ana wrote")
@@ -285,7 +285,7 @@ def test_m17_the_preview_is_what_the_daemon_decides_once_that_person_has_merged(
     base = head = world.tip
     for each, person in zip(files, by, strict=True):
         head = world.commit(each, onto=[head], by=person)
-    foreseen = proposal(world, reconciler, head)
+    foreseen = imagined(world, reconciler, head)
     assert {each.person for each in foreseen.mergers} == {"ana", "ben"}
     every = {path: text for each in files for path, text in each.items()}
     for merger in foreseen.mergers:
@@ -307,12 +307,12 @@ def test_nothing_is_written_to_either_repository(make_world, tmp_path):
     reconciler.run_once()
     head = branch(world, {"environments/staging/shop.yaml": promotion("1.1.0")})
     reconciler.view.refresh()
-    with proposed(reconciler.view, world.remote, base=world.tip, head=head, now=NOW) as warm:
+    with merging(reconciler.view, world.remote, base=world.tip, head=head, now=NOW) as warm:
         assert warm.git.resolve(warm.change.merge)
     before = {
         str(each) for git in (reconciler.view.git.folder, world.remote) for each in git.rglob("*")
     }
-    with proposed(reconciler.view, world.remote, base=world.tip, head=head, now=NOW) as found:
+    with merging(reconciler.view, world.remote, base=world.tip, head=head, now=NOW) as found:
         assert found.change.merge == warm.change.merge
     after = {
         str(each) for git in (reconciler.view.git.folder, world.remote) for each in git.rglob("*")
@@ -327,7 +327,7 @@ def test_the_risk_line_comes_from_the_history(scene):
     world, reconciler = scene
     head = branch(world, {"environments/staging/shop.yaml": promotion("1.1.0")})
     assert "1 of the last 2 deployments of shop in staging failed" in told(
-        proposal(world, reconciler, head)
+        imagined(world, reconciler, head)
     )
 
 
@@ -336,10 +336,10 @@ def test_the_warning_says_that_a_failure_elsewhere_holds_nothing_up_only_where_t
     files = {"environments/production/shop.yaml": promotion("1.1.0")}
     (seen,) = seen_of(world, reconciler, files, "ben")
     free = "This blocks neither the merge nor the start."
-    assert free in proposal_markdown([seen], {})
+    assert free in comment_markdown([seen], {})
     gate = Reason(gate="after", state="closed", why="not proven in staging")
     for changes in ({"reasons": (gate,), "verdict": Verdict.HOLD}, {"verdict": Verdict.BUSY}):
-        text = proposal_markdown([replace(seen, after=replace(seen.after, **changes))], {})
+        text = comment_markdown([replace(seen, after=replace(seen.after, **changes))], {})
         assert "⚠ **The same content failed in staging" in text
         assert free not in text
 
@@ -348,10 +348,10 @@ def test_m17_the_sign_off_row_says_that_the_merge_is_still_to_come(scene):
     world, reconciler = scene
     (seen,) = seen_of(world, reconciler, NEXT, "ben")
     row = "| sign-off | ⏸ waits | ✔ open | written by ben; waits for {} |"
-    assert row.format("ana to merge it") in proposal_markdown([seen], {})
+    assert row.format("ana to merge it") in comment_markdown([seen], {})
     several = replace(seen, mergers=("ana", "dora"))
     said = row.format("somebody to merge it, such as ana")
-    assert said in proposal_markdown([several], {})
+    assert said in comment_markdown([several], {})
 
 
 def test_a_branch_that_does_not_merge_is_refused(scene):
@@ -360,9 +360,9 @@ def test_a_branch_that_does_not_merge_is_refused(scene):
     files = {"environments/staging/shop.yaml": promotion("1.2.0")}
     head = world.commit(files, onto=[before], by="ben")
     with pytest.raises(RefusedError, match="doesn't merge"):
-        proposal(world, reconciler, head)
+        imagined(world, reconciler, head)
     with pytest.raises(UsageError, match="no commit nowhere"):
-        proposal(world, reconciler, "nowhere")
+        imagined(world, reconciler, "nowhere")
 
 
 def test_a_changed_policy_is_tried_on_what_was_deployed_so_far(scene):
@@ -371,7 +371,7 @@ def test_a_changed_policy_is_tried_on_what_was_deployed_so_far(scene):
     tighter = f"{environment}\ngates: {{require: [way-back]}}\n"
     head = branch(world, {ENVIRONMENT.format("staging"): tighter})
     reconciler.view.refresh()
-    with proposed(reconciler.view, world.remote, base=world.tip, head=head, now=NOW) as found:
+    with merging(reconciler.view, world.remote, base=world.tip, head=head, now=NOW) as found:
         proving = Proving(reconciler.view, reconciler.editions, found.git)
         replays = list(proving.backtest(found.change.entries))
     assert summary(replays) == (

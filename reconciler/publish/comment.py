@@ -21,7 +21,7 @@ _UNFOLDED = 3
 _KEPT = "Written anew when the branch of this merge request changes."
 
 
-def proposal_markdown(
+def comment_markdown(
     previews: Sequence[Preview],
     changes: Mapping[str, Changes | None],
     *,
@@ -48,7 +48,7 @@ def proposal_markdown(
     return "\n\n".join([*parts, _footer(previews)]) + "\n"
 
 
-def proposal_json(previews: Sequence[Preview], backtest: str = "") -> dict[str, object]:
+def comment_json(previews: Sequence[Preview], backtest: str = "") -> dict[str, object]:
     """The same for programs."""
     return {
         "places": [

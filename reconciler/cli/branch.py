@@ -24,7 +24,7 @@ def load_commit(git: "Git", commit: str) -> "tuple[Snapshot, Report]":
     return load(commit, blobs(git, entries(git, commit)))
 
 
-def proposed(
+def committed(
     workspace: "Workspace", git: "Git", base: str, files: Mapping[str, bytes | None], *, title: str
 ) -> str:
     """A signed commit with these files, which nobody sees yet.
@@ -52,17 +52,20 @@ def put_forward(
     title: str,
     what: str,
     local: bool,
+    anybody: bool = False,
 ) -> None:
     """Push the commit as a merge request or a branch, or only make it here; say how it is merged.
 
     ``wish`` is its name unless somebody has taken that, ``branch`` the one it is to be merged into.
+    ``anybody`` may merge what is its own proof; all else is signed off by its merge.
     """
     forge = None if local else _forge_of(workspace)
+    merged_by = "anybody may merge it" if anybody else "the approver approves and merges it"
     if forge is not None and forge.type == "gitea":
         number, name = workspace.request_merge(commit, wish, target=branch, title=title)
         if number:
             say(f"opened merge request {number}, here branch {name}: {what}")
-            say("the approver approves and merges it:")
+            say(f"{merged_by}:")
             print(visible(f"{_web_address(forge)}/pulls/{number}"))
             return
     name = workspace.free_branch(wish, local=local)
@@ -75,10 +78,11 @@ def put_forward(
     workspace.publish(commit, name, target=branch, title=title)
     say(f"pushed {name}: {what}")
     if forge is not None:
-        say("open its merge request, unless the forge did so; the approver approves and merges it:")
+        say(f"open its merge request, unless the forge did so; {merged_by}:")
         print(visible(request_address(forge, branch=branch, name=name)))
         return
-    say("the approver looks at it and merges it, in a clone of their own:")
+    own = "the approver looks at it and merges it, in a clone of their own"
+    say(f"{'anybody may merge it, you too' if anybody else own}:")
     print(visible(_merge_line(workspace.remote, branch, name, title)))
 
 

@@ -22,7 +22,7 @@ _TRIED = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class Merge:
     """The inputs of the base, what the branch changes, and who might merge, with what then is."""
 
     now: Inputs
@@ -38,9 +38,7 @@ class Proposal:
 
 
 @contextmanager
-def proposed(
-    view: View, folder: Path, *, base: str, head: str, now: datetime
-) -> Iterator[Proposal]:
+def merging(view: View, folder: Path, *, base: str, head: str, now: datetime) -> Iterator[Merge]:
     """What merging ``head`` into ``base`` comes to; both are revisions of the checkout ``folder``.
 
     A branch that only the remote ``origin`` has may be named as it is named there. Nothing is
@@ -69,7 +67,7 @@ def proposed(
             )
             for number, each in enumerate(ranked)
         )
-        yield Proposal(current, mergers, change, git)
+        yield Merge(current, mergers, change, git)
 
 
 def _inputs(known: Inputs, judged: Judged) -> Inputs:
