@@ -43,7 +43,7 @@ class Ledger:
         self._trust_root = ""
         self._occupied: frozenset[Place] | None = None
         self._sequence = 0
-        self._fields_sets: dict[object, set[str]] = {}
+        self._fields_sets: dict[type, list[set[str]]] = {}
 
     @classmethod
     def of(cls, records: Iterable[Record]) -> "Ledger":

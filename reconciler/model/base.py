@@ -6,7 +6,7 @@ from functools import cache
 from inspect import cleandoc, getsource
 from itertools import combinations, pairwise
 from textwrap import dedent
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from pydantic.config import JsonDict
@@ -91,19 +91,41 @@ class Model(BaseModel):
         )
 
 
-def share_fields_set(model: BaseModel, shared: dict[object, set[str]]) -> None:
+def share_fields_set(model: BaseModel, shared: dict[type, list[set[str]]]) -> None:
     """Let equal models, and those inside them, have one set of the names of what was given.
 
     They are frozen, and a copy gets a set of its own. A long history is half of such sets.
     """
-    given = model.__pydantic_fields_set__
-    one = shared.setdefault((type(model), frozenset(given)), given)
-    object.__setattr__(model, "__pydantic_fields_set__", one)
-    for value in vars(model).values():
-        inside = value if isinstance(value, tuple) else (value,)
-        for each in inside:
+    kind, given = type(model), model.__pydantic_fields_set__
+    known = shared.setdefault(kind, [])
+    # A handful for each kind: comparing them is quicker than a key that can be looked up.
+    for one in known:
+        if one == given:
+            object.__setattr__(model, "__pydantic_fields_set__", one)
+            break
+    else:
+        known.append(given)
+    values = vars(model)
+    for name in _holding_models(kind):
+        value = values[name]
+        for each in value if isinstance(value, tuple) else (value,):
             if isinstance(each, BaseModel):
                 share_fields_set(each, shared)
+
+
+@cache
+def _holding_models(kind: type[BaseModel]) -> tuple[str, ...]:
+    """The fields that may hold models, alone or in a tuple."""
+    return tuple(
+        name for name, field in kind.model_fields.items() if _speaks_of_models(field.annotation)
+    )
+
+
+def _speaks_of_models(annotation: Any) -> bool:
+    inside = get_args(annotation)
+    if inside:
+        return any(_speaks_of_models(each) for each in inside)
+    return annotation is Any or (isinstance(annotation, type) and issubclass(annotation, BaseModel))
 
 
 class Choice(Model):
