@@ -140,7 +140,8 @@ class Town:
             'name = "one"\nstate = "state"\npoll = "5s"\n[remote]\nurl = "remote.git"\n'
             f'[trust]\nroot = "{root}"\n[history]\nkey = "one"\n'
             f'[history.reconcilers]\none = "{self.public["one"]}"\n'
-            f'[limits]\nplaces = {self.places}\n[repositories.apps]\nurl = "app.git"\n[drivers.local]\nfolder = "places"\n'
+            f'[limits]\nplaces = {self.places}\n[repositories.apps]\nurl = "app.git"\n'
+            '[drivers.local]\nfolder = "places"\n'
         )
 
     def _import(self, files: dict[str, str], base: str = "") -> str:

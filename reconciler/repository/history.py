@@ -276,12 +276,9 @@ class HistoryBranch:
         return Lost(why)
 
     def _sealed(self, records: Sequence[Record], *, key: Path) -> list[Entry]:
-        parent, entries = self._tip, []
-        for number, record in enumerate(records, start=self._sequence + 1):
-            final = numbered(record, number)
-            parent = seal(self._git, final, parent=parent, key=key)
-            entries.append(Entry(parent, final))
-        return entries
+        final = [numbered(each, number) for number, each in enumerate(records, self._sequence + 1)]
+        commits = seal(self._git, final, parent=self._tip, key=key)
+        return [Entry(commit, each) for commit, each in zip(commits, final, strict=True)]
 
     def _advance(self) -> UnreadableHistoryError | None:
         """Take in what the clone has and this object hasn't; what stopped it, if anything did."""

@@ -1,4 +1,4 @@
-"""Good ssh signatures told in this process: a verifier process costs a hundred times as much.
+"""Good ssh signatures told and made in this process: another one costs a hundred times as much.
 
 Only "good" is ever answered here, and only of what stands exactly as OpenSSH writes it; of anything
 else `ssh-keygen` is asked, so what is bad, and why, is its word. Keys in hardware (``sk-…``) and
@@ -12,18 +12,26 @@ import hashlib
 import re
 import struct
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
+from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 
 Verify = Callable[[bytes, bytes], None]
 """Takes a signature and what was signed; raises `InvalidSignature` or `ValueError`."""
 
 _MAGIC = b"SSHSIG"
 _VERSION = 1
+_WIDTH = 70
+_OTHERS = 0o077
 _ARMOUR = re.compile(
     rb"-----BEGIN SSH SIGNATURE-----\n((?:[A-Za-z0-9+/]{70}\n)*[A-Za-z0-9+/]{1,70}={0,2})\n"
     rb"-----END SSH SIGNATURE-----\n?"
@@ -61,6 +69,42 @@ def is_good(armoured: bytes, signed: bytes, *, key: bytes, namespace: str) -> bo
     except (ValueError, struct.error, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A plain Ed25519 key that is at hand; it signs as `ssh-keygen` would.
+
+    This sort of key has but one signature for each text (RFC 8032 §5.1.6).
+    """
+
+    _key: Ed25519PrivateKey
+
+    @classmethod
+    def of(cls, file: Path) -> "Signer | None":
+        """The key in a file; nothing for one of another sort or with a passphrase.
+
+        Nor for one that others may read: OpenSSH refuses it, and that is for it to say.
+        """
+        try:
+            if file.stat().st_mode & _OTHERS:
+                return None
+            key = load_ssh_private_key(file.read_bytes(), password=None)
+        except (OSError, ValueError, TypeError, UnsupportedAlgorithm):
+            return None
+        return cls(key) if isinstance(key, Ed25519PrivateKey) else None
+
+    def sign(self, text: bytes, *, namespace: str) -> str:
+        """The armoured signature of a text for one purpose."""
+        head = (_string(namespace.encode()), _string(b""), _string(b"sha512"))
+        whole = _MAGIC + b"".join((*head, _string(hashlib.sha512(text).digest())))
+        sort = _string(b"ssh-ed25519")
+        public = sort + _string(self._key.public_key().public_bytes_raw())
+        made = sort + _string(self._key.sign(whole))
+        parts = (struct.pack(">I", _VERSION), _string(public), *head, _string(made))
+        coded = base64.b64encode(_MAGIC + b"".join(parts)).decode()
+        lines = (coded[at : at + _WIDTH] for at in range(0, len(coded), _WIDTH))
+        return "\n".join(("-----BEGIN SSH SIGNATURE-----", *lines, "-----END SSH SIGNATURE-----"))
 
 
 def _blob(armoured: bytes) -> bytes:
