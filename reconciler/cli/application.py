@@ -89,6 +89,16 @@ def run(words: list[str]) -> int:
     return int(ExitCode.YES)
 
 
+_PLAINLY = {
+    "Input should be a valid integer, unable to parse string as an integer": (
+        "expected a whole number"
+    ),
+    "Input should be greater than or equal to ": "expected at least ",
+    "Input should be less than or equal to ": "expected at most ",
+}
+"""What the library says of a value, and what is said here."""
+
+
 def _for_each(verbs: typer.Typer, defaults: dict[str, str]) -> dict[str, dict[str, str]]:
     known = (each.callback for each in verbs.registered_commands if each.callback)
     return {each.__name__: defaults for each in known}
@@ -97,6 +107,8 @@ def _for_each(verbs: typer.Typer, defaults: dict[str, str]) -> dict[str, dict[st
 def _explained(error: typer.TyperException) -> UsageError:
     """What typer found wrong, said as everything else is said."""
     said = error.format_message().rstrip(".").replace("Value error, ", "")
+    for theirs, ours in _PLAINLY.items():
+        said = said.replace(theirs, ours)
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "tagboat"
     return UsageError(said[:1].lower() + said[1:], hint=f"{path} --help")

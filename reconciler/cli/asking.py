@@ -58,8 +58,8 @@ class Manner:
     folder: Path
 
 
-def ask(wish: Wish, manner: Manner) -> None:
-    """Ask, wait for the answer and print it.
+def ask(wish: Wish, manner: Manner) -> bool:
+    """Ask, wait for the answer and print it; whether it was granted, as far as is known yet.
 
     Raises `RefusedError` when the answer is no, and ends with 124 when none came in time.
     """
@@ -69,12 +69,11 @@ def ask(wish: Wish, manner: Manner) -> None:
     if configuration.host.trust.root is None:
         raise ConfigurationError("this host has no trust root: it doesn't know which repository")
     if manner.local:
-        _ask_host(wish, manner, configuration)
-    else:
-        _ask_remote(wish, manner)
+        return _ask_host(wish, manner, configuration)
+    return _ask_remote(wish, manner)
 
 
-def _ask_host(wish: Wish, manner: Manner, configuration: "Configuration") -> None:
+def _ask_host(wish: Wish, manner: Manner, configuration: "Configuration") -> bool:
     from reconciler.model.records import Answer, record_of
     from reconciler.system.clock import SystemClock
     from reconciler.system.spool import Spool
@@ -86,25 +85,25 @@ def _ask_host(wish: Wish, manner: Manner, configuration: "Configuration") -> Non
     spool.ask(name, request.statement.decode())
     if not manner.wait:
         say(f"asked as {name}: the reconciler of this host answers")
-        return
+        return False
     until = clock.monotonic() + _PATIENCE
     while clock.monotonic() < until:
         if (text := spool.answered().get(name)) is not None:
             answer = record_of(text)
             assert isinstance(answer, Answer)  # noqa: S101 - nothing else is kept there
             _tell(answer)
-            return
+            return True
         if name not in spool.asked():
             # Recorded between two looks: only the history has it now.
             from reconciler.cli.knowledge import known
 
             _tell(known(manner.config, manner.folder).view.ledger.answers[name])
-            return
+            return True
         clock.sleep(_POLL)
-    _give_up(request)
+    raise _given_up(request)
 
 
-def _ask_remote(wish: Wish, manner: Manner) -> None:
+def _ask_remote(wish: Wish, manner: Manner) -> bool:
     from reconciler.cli.knowledge import known, require_answer
     from reconciler.repository.request_refs import sign_request
     from reconciler.repository.workspace import Workspace
@@ -120,16 +119,16 @@ def _ask_remote(wish: Wish, manner: Manner) -> None:
     commit = workspace.post(seen.view.remote, sealed.ref, sealed.message)
     if not manner.wait:
         say(f"asked as {sealed.id}: tagboat history shows the answer")
-        return
+        return False
     until = clock.monotonic() + _PATIENCE
     while clock.monotonic() < until:
         clock.sleep(_POLL)
         seen.refresh()
         if answer := seen.view.ledger.answers.get(sealed.id):
             _tell(answer)
-            return
+            return True
         commit = _keep_posted(workspace, seen, sealed, commit)
-    _give_up(request)
+    raise _given_up(request)
 
 
 def _keep_posted(workspace: "Workspace", seen: "Known", sealed: "Sealed", commit: str) -> str:
@@ -237,7 +236,7 @@ def _tell(answer: "Answer") -> None:
     print(visible(answer.subject))
 
 
-def _give_up(request: "Request") -> None:
+def _given_up(request: "Request") -> typer.Exit:
     say("no answer yet: is the reconciler running? It answers when it looks next")
     say(f"  hint: see tagboat history {request.scope}; the request is good until {request.expires}")
-    raise typer.Exit(int(ExitCode.TIMED_OUT))
+    return typer.Exit(int(ExitCode.TIMED_OUT))

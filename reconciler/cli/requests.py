@@ -124,8 +124,8 @@ def rollback(
 
     As long as the policy lets it go without approval.
     """
-    ask(Wish("rollback", where, reason), Manner(local, wait, config, folder))
-    say("data that the last deployment migrated go back too, where its migration can be undone")
+    if ask(Wish("rollback", where, reason), Manner(local, wait, config, folder)):
+        say("data that the last deployment migrated go back too, where its migration can be undone")
 
 
 def dismiss(

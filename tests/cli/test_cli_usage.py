@@ -46,7 +46,12 @@ def test_nothing_at_all_is_answered_with_help_and_2(call):
         ("site biuld", "no such command 'biuld'. Did you mean 'build'?", "tagboat site --help"),
         ("site", "missing command", "tagboat site --help"),
         ("status -o xml", "invalid value for '-o' / '--output': 'xml' is not", "tagboat status"),
-        ("status --wait x", "invalid value for '--wait'", "tagboat status --help"),
+        (
+            "status --wait x",
+            "invalid value for '--wait': expected a whole number",
+            "tagboat status --help",
+        ),
+        ("history -n -1", "invalid value for '-n': expected at least 0", "tagboat history"),
         ("history --what", "no such option: --what", "tagboat history --help"),
         ("-C /not/there status", "invalid value for '-C': dir '/not/there' does not", "tagboat"),
         ("explain TB9", "there is no code TB9", "site/codes.md has them all"),
