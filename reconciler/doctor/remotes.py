@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.doctor.finding import Finding, good, silent, skipped, wrong
+from reconciler.doctor.tests import check_tests
 from reconciler.doctor.trust import check_sign_off
 from reconciler.errors import ConfigurationError, TagboatError, UnreachableError
 from reconciler.manifest.loading import load
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 _OLDEST = datetime(2025, 1, 1, tzinfo=UTC)
 _TOLERANCE = timedelta(minutes=5)
-_NEEDS_REMOTE = ("trust root", "sign-off", "history")
+_NEEDS_REMOTE = ("trust root", "sign-off", "history", "tests")
 
 
 def check_remotes(configuration: Configuration) -> Iterator[Finding]:
@@ -49,6 +50,7 @@ def check_remotes(configuration: Configuration) -> Iterator[Finding]:
             yield _trust_root(configuration, view)
             yield from check_sign_off(view)
             yield _history(view)
+            yield check_tests(view, now=SystemClock().now())
     yield _key(configuration)
     yield from _apps(configuration)
     last = max((instant_of(each.at) for each in view.records), default=None) if view else None

@@ -43,6 +43,28 @@ def check_egress(url: str, egress: frozenset[str], *, timeout: float) -> Asked:
     whoever owns the name can't aim the probe: those are allowed by their literal address only, and
     loopback as ``localhost``.
     """
+    parts, host, port = _read(url)
+    if _written(host, port) not in egress:
+        raise StepErroredError(
+            f"{_written(host, port)} may not be asked from this host; "
+            "add it to egress in tagboat.toml there",
+            hint="tagboat doctor shows what else is missing",
+        )
+    addresses = _resolve(host, port, timeout)
+    for _, (address, _) in addresses:
+        if address != host and _dangerous(address, host):
+            raise _refused(f"{host} leads to {address}")
+    family, (address, _) = addresses[0]
+    return Asked(parts, host, port, family, address)
+
+
+def address_of(url: str) -> str:
+    """What ``egress`` has to hold for a URL; raises `StepErroredError` for one never asked."""
+    _, host, port = _read(url)
+    return _written(host, port)
+
+
+def _read(url: str) -> tuple[SplitResult, str, int]:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 0)
@@ -54,18 +76,11 @@ def check_egress(url: str, egress: frozenset[str], *, timeout: float) -> Asked:
         raise _refused("the address has credentials in it")
     if not host or any(not 0x21 <= ord(each) < 0x7F for each in url):
         raise _refused("the address can't be read")
-    written = f"[{host}]" if ":" in host else host
-    if f"{written}:{port}" not in egress:
-        raise StepErroredError(
-            f"{written}:{port} may not be asked from this host",
-            hint="add it to egress of the host configuration",
-        )
-    addresses = _resolve(host, port, timeout)
-    for _, (address, _) in addresses:
-        if address != host and _dangerous(address, host):
-            raise _refused(f"{host} leads to {address}")
-    family, (address, _) = addresses[0]
-    return Asked(parts, host, port, family, address)
+    return parts, host, port
+
+
+def _written(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def behind(url: str, via: str) -> Asked:
