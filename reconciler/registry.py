@@ -345,6 +345,7 @@ def open_web(configuration: Configuration, reconciler: Reconciler) -> "LoopbackS
         },
         wake=reconciler.wake.once,
         slow=_SLOW + 3.0 * seconds_of(configuration.host.poll),
+        names=frozenset(each.lower() for each in web.names),
     )
     return LoopbackServer(doors.application(), web.listen)
 

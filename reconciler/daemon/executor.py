@@ -48,6 +48,10 @@ class Executor:
         self._equipment.commands.end(state.claim.id)
         self._resumed = bool(state.outcomes)
         self._state = state
+        if state.outcomes or state.step_started:
+            # Nothing happened, but whoever shows it has to know how far it is.
+            at = instant_text(self._equipment.clock.now())
+            self._equipment.watcher(state, {"event": "resumed", "at": at})
         while state.end is None:
             if state.phase.final:
                 state = self._note(state, {"event": "finished", "end": body_of(self._end(state))})

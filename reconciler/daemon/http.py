@@ -11,12 +11,16 @@ import html
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Literal, assert_never
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reconciler.daemon.panel import Panel
 from reconciler.model.plan import Verdict
@@ -44,17 +48,55 @@ color-scheme:light dark}}li{{list-style:none}}</style>
 """
 
 
+class _AskedByName:
+    """Answers only who asks for this machine by a name of its own.
+
+    A page of somebody else may give its name this machine's address (DNS rebinding), and would
+    then read in a visitor's browser what is meant for this machine alone. Webhooks tell nobody
+    anything, and have their own proof.
+    """
+
+    def __init__(self, application: ASGIApp, *, names: frozenset[str]) -> None:
+        """``names`` are allowed besides ``localhost`` and addresses of this machine."""
+        self._application = application
+        self._names = names
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass it on, or refuse it unread."""
+        said = Headers(scope=scope).getlist("host") if scope["type"] == "http" else []
+        hook = scope.get("path", "").startswith("/webhooks/")
+        if hook or (len(said) == 1 and self._known(said[0])):
+            await self._application(scope, receive, send)
+            return
+        refused = PlainTextResponse(
+            "unknown host; name it in web.names\n", status_code=421, headers=_GUARD
+        )
+        await refused(scope, receive, send)
+
+    def _known(self, said: str) -> bool:
+        host = said.lower()
+        bare = host if host.endswith("]") else host.rpartition(":")[0] or host
+        if bare == "localhost" or bare in self._names:
+            return True
+        try:
+            return ip_address(bare.strip("[]")).is_loopback
+        except ValueError:
+            return False
+
+
 @dataclass(slots=True)
 class Doors:
     """The answers to requests. ``secrets`` are those of webhooks, by who sends them.
 
     ``wake`` makes the loop look; ``slow`` is the age in seconds from which on it isn't healthy.
+    ``names`` are those under which a reverse proxy asks, besides this machine's own.
     """
 
     panel: Panel
     secrets: Mapping[Sender, str]
     wake: Callable[[], None]
     slow: float
+    names: frozenset[str] = frozenset()
     _hooks: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def application(self) -> Starlette:
@@ -67,7 +109,8 @@ class Doors:
                 Route("/metrics", self._metrics),
                 Route("/progress.json", self._progress),
                 Route("/webhooks/{sender}", self._webhook, methods=["POST"]),
-            ]
+            ],
+            middleware=[Middleware(_AskedByName, names=self.names)],
         )
 
     async def _health(self, _: Request) -> Response:
@@ -87,7 +130,11 @@ class Doors:
     async def _progress(self, _: Request) -> Response:
         looked = self.panel.looked
         return JSONResponse(
-            {"under_way": self.panel.under_way, "places": looked.places if looked else {}},
+            {
+                "under_way": self.panel.under_way,
+                "ended": list(looked.ended) if looked else [],
+                "places": looked.places if looked else {},
+            },
             headers=_GUARD,
         )
 
@@ -101,7 +148,13 @@ class Doors:
             )
             head = f"{each['place']} {each['version']} ({each['phase']})"
             parts.append(f"<h2>{html.escape(head)}</h2><ul>{steps}</ul>")
+        looked = self.panel.looked
+        ended = "".join(
+            f"<li>{html.escape(each['ended'])} {html.escape(each['sentence'])}</li>"
+            for each in (looked.ended if looked else ())
+        )
         body = "".join(parts) or "<p>Nothing.</p>"
+        body += f"<h1>Ended</h1><ul>{ended}</ul>" if ended else ""
         page = _PAGE.format(body=body, age=round(self.panel.age))
         return HTMLResponse(page, headers=_GUARD)
 

@@ -87,6 +87,8 @@ def line_of(deployment: Deployment, event: Mapping[str, Any]) -> str:
             mark = _MARKS[Result(event["result"])]
             detail = f"  {event['detail']}" if event["detail"] else ""
             return f"{mark} {event['step']}{detail}"
+        case "resumed":
+            return f"… goes on with {deployment.step.name}" if deployment.step else "… goes on"
         case "aborted":
             return f"✖ {event['why']}"
         case "finished":

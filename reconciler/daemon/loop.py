@@ -36,6 +36,8 @@ _SAME_REFUSAL = 3
 _WAITING = frozenset({Verdict.DEPLOY, Verdict.HOLD, Verdict.BROKEN})
 _SUPERVISION = 10.0
 _PARK = 25.0
+_ENDED = 10
+"""Deployments that are shown after their end."""
 _MERCY = 5.0
 """Seconds for which long tests may go on when the daemon stops."""
 
@@ -168,6 +170,14 @@ class Reconciler:
                 alarms=tuple(str(each) for each in self.view.alarms),
                 sequence=self.view.ledger.sequence,
                 requests=len(self.view.requests),
+                ended=tuple(
+                    {
+                        "deployment": each.deployment,
+                        "ended": each.ended,
+                        "sentence": redacted(each.subject),
+                    }
+                    for each in self.view.ledger.last_ends(_ENDED)
+                ),
             )
         )
 

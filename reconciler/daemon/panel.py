@@ -24,6 +24,8 @@ class Looked:
     """Of the history's last record that is known."""
     requests: int = 0
     """Requests that wait on the remote."""
+    ended: tuple[Mapping[str, str], ...] = ()
+    """The last deployments of all places that have ended, newest first."""
 
 
 class Panel:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from copy import copy
+from itertools import islice
 from types import MappingProxyType
 
 from reconciler.deployer.standing import Account, LedgerError, Standing
@@ -92,6 +93,10 @@ class Ledger:
     def ends(self) -> Mapping[str, End]:
         """Every end by its deployment, oldest first; one that is under way has none."""
         return MappingProxyType(self._ends)
+
+    def last_ends(self, count: int) -> tuple[End, ...]:
+        """The newest ends of all places, newest first."""
+        return tuple(self._ends[each] for each in islice(reversed(self._ends), count))
 
     def said_of(self, deployment: str, place: Place) -> tuple[Answer, ...]:
         """Granted ``confirm`` and ``abort`` requests about this very deployment, oldest first."""

@@ -137,6 +137,8 @@ class Web(Model):
 
     listen: Line
     """``host:port`` of this machine's own address, such as ``127.0.0.1:8090``."""
+    names: tuple[Line, ...] = Field(default=(), strict=False)
+    """Names by which a reverse proxy asks for it, besides this machine's own."""
     webhooks: Webhooks = Webhooks()
 
 

@@ -132,3 +132,42 @@ def test_a_webhook_without_a_secret_in_host_configuration_is_not_there(make_worl
     plain = Configuration(before.host.model_copy(update={"web": web}), before.source)
     with open_web(plain, world.daemon()) as server:
         assert ask(server.port, "/webhooks/github", method="POST", body=b"")[0] == 404
+
+
+def test_x15_pages_are_only_for_who_asks_by_a_name_of_this_machine(make_world):
+    world = make_world("dev")
+    known = configured(world)
+    web = known.host.web.model_copy(update={"names": ("ops.example",)})
+    named = Configuration(known.host.model_copy(update={"web": web}), known.source)
+    with open_web(named, world.daemon()) as server:
+        for host in ("localhost", "LOCALHOST:80", "127.0.0.1:1", "[::1]:8090", "ops.example"):
+            assert ask(server.port, "/healthz", headers={"Host": host})[0] == 200, host
+        for host in ("evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", ""):
+            for path in ("/", "/progress.json", "/metrics", "/healthz"):
+                assert ask(server.port, path, headers={"Host": host})[0] == 421, host
+        hook = {"Host": "elsewhere.example", "X-Gitlab-Token": SECRET}
+        path = "/webhooks/gitlab"
+        assert ask(server.port, path, method="POST", body=b"{}", headers=hook)[0] == 202
+
+
+def test_d8_progress_is_there_after_a_restart_before_anything_more_happens(make_world):
+    world = make_world("dev")
+    world.daemon().run_once()
+    world.promote("2.0.0", "dev")
+    before = world.daemon(driver=Slow(places=world.places))
+    while world.running("dev") != "2.0.0":
+        before.look()
+        before.wake.wait(0.1)
+    before.workers.park(within=20)
+    after = world.daemon(driver=Slow(places=world.places))
+    with open_web(configured(world), after) as web:
+        after.claims.recover()
+        after.look()
+        while not (said := json.loads(ask(web.port, "/progress.json")[1]))["under_way"]:
+            after.wake.wait(0.1)
+        (shown,) = said["under_way"]
+        stages = {each["name"]: each["stage"] for each in shown["steps"]}
+        assert (stages["prepare"], stages["apply"]) == ("done", "done")
+        assert [each["deployment"] for each in said["ended"]] == ["dev.shop.1"]
+        assert "dev/shop 1.0.0 succeeded" in ask(web.port, "/")[1]
+        after.workers.park(within=20)
