@@ -1,13 +1,17 @@
 """The page of maintenance of the driver local, under kills, load and a lost keeper."""
 
 import os
+import re
 import signal
 import socket
+import subprocess
+import sys
 import threading
 
 import pytest
 from conformance_world import LocalWorld, ask, content_of, eventually, finish
 
+from reconciler.drivers.keeper import page
 from reconciler.drivers.local import LocalDriver
 from reconciler.errors import StepFailedError
 from reconciler.model.deployment import Page
@@ -16,6 +20,7 @@ from reconciler.model.observation import RolloutState
 from reconciler.system.clock import SystemClock
 
 PAGE = Page(title="<shop>", retry_after=300)
+AS_THIRD = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.execv(sys.argv[2], sys.argv[2:])"
 ONE, TWO = content_of("1.0.0"), content_of("2.0.0")
 
 
@@ -133,3 +138,44 @@ def test_a_place_without_an_address_can_show_no_page_and_says_what_to_do(world):
     target = world.target.model_copy(update={"listen": ""})
     with pytest.raises(StepFailedError, match="nobody can be shown a page"):
         world.driver().maintain(target, PAGE, fence=1, timeout=5)
+
+
+def test_d12_i3_whoever_has_come_in_when_the_page_ends_is_answered():
+    """Pages take over from each other on one socket, as a page and an app do."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        port = door.getsockname()[1]
+        seen: set[str] = set()
+        lost: list[OSError] = []
+        done = threading.Event()
+
+        def visit() -> None:
+            while not done.is_set():
+                try:
+                    seen.update(re.findall("shop [0-9]+", ask(port)))
+                except OSError as error:
+                    lost.append(error)
+
+        def show(number: int) -> subprocess.Popen[bytes]:
+            # The page finds its socket as descriptor 3.
+            python = [sys.executable, "-I", "-S"]
+            words = [*python, "-c", AS_THIRD, str(door.fileno())]
+            words += [*python, page.__file__, f"shop {number}", "60"]
+            return subprocess.Popen(words, pass_fds=[door.fileno()])
+
+        visitors = [threading.Thread(target=visit) for _ in range(3)]
+        shown = show(0)
+        for each in visitors:
+            each.start()
+        try:
+            for number in range(1, 21):
+                ending, shown = shown, show(number)
+                eventually(lambda: f"shop {number}" in seen, "the next one answers")  # noqa: B023
+                ending.terminate()
+                assert ending.wait(20) == 0
+        finally:
+            done.set()
+            for each in visitors:
+                each.join(20)
+            shown.terminate()
+            assert shown.wait(20) == 0
+    assert lost == []

@@ -128,6 +128,11 @@ def scenes(running: str, before: str, *, stuck: bool) -> list[Scene]:
     return found
 
 
+def leads_to(step: str, version: str, before: str) -> bool:
+    """Whether a step can be reached from a version that has just come in over another."""
+    return any(step in each.steps for each in scenes(version, before, stuck=False))
+
+
 @dataclass
 class Figures:
     """What a campaign counts."""
@@ -181,15 +186,25 @@ class Torturer:
         options = scenes(running, last, stuck=stuck)
         self.random.shuffle(options)
         scene = max(options, key=lambda each: max(wanting[step] for step in each.steps))
+        rarest = max(wanting, key=lambda step: wanting[step], default="")
         if stuck:
             scene = next(each for each in options if not each.sick)
+        elif rarest not in scene.steps:
+            # It can't be reached from here: go where it can.
+            there = [
+                each
+                for each in options
+                if not each.sick and not each.back and leads_to(rarest, each.version, running)
+            ]
+            scene = there[0] if there else scene
         order = sorted(scene.steps, key=lambda each: (-wanting[each], self.random.random()))
         if stuck:
             order = [each for each in order if each not in ONCE]
         first = order[0]
         if first in ONCE:
             order = [each for each in order if scene.steps.index(each) <= scene.steps.index(first)]
-        aims = [first, *(each for each in order[1:] if each not in ONCE)][:most]
+        others = [each for each in order[1:] if each not in ONCE and wanting[each] > 0]
+        aims = [first, *others][:most]
         return scene, sorted(aims, key=scene.steps.index)
 
     def attempt(self, scene: Scene, aims: list[str]) -> None:

@@ -5,16 +5,18 @@ Answers everything with 503 and Retry-After. A SIGTERM ends it once what it has 
 
 import contextlib
 import html
+import os
 import select
 import signal
 import socket
 import sys
 import threading
-from typing import NoReturn
 
 _PATIENCE = 5.0
 _AT_ONCE = 64
 _HEAD = 64 << 10
+_ASLEEP = 1.0
+"""Seconds for a guest who is just coming in."""
 
 _TEXT = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="robots" content="noindex">
@@ -24,10 +26,6 @@ _TEXT = """<!doctype html>
 <p>It will be back soon. Please try again in {minutes} min.</p>
 </body></html>
 """
-
-
-class _Over(Exception):  # noqa: N818 - not an error
-    """Asked to end."""
 
 
 def answer_of(title: str, retry_after: int) -> bytes:
@@ -46,28 +44,38 @@ def answer_of(title: str, retry_after: int) -> bytes:
 
 
 def serve(door: socket.socket, answer: bytes) -> None:
-    """Answer everybody until SIGTERM."""
+    """Answer everybody until SIGTERM.
+
+    The signal is waited for and interrupts nothing: a guest who has just come in would be lost.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    bell, string = os.pipe()
+    porter = threading.Thread(target=_welcome, args=(door, bell, answer), daemon=True)
+    porter.start()
+    signal.sigwait({signal.SIGTERM})
+    os.close(string)
+    # Asleep at the door when the guest whom it was called for went to another process.
+    porter.join(_ASLEEP)
+
+
+def _welcome(door: socket.socket, bell: int, answer: bytes) -> None:
+    """Let in everybody until the other end of the bell is closed."""
     free = threading.BoundedSemaphore(_AT_ONCE)
-    bell = select.poll()
-    bell.register(door, select.POLLIN)
-
-    def end(*_: object) -> NoReturn:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        raise _Over
-
-    signal.signal(signal.SIGTERM, end)
-    with contextlib.suppress(_Over):
-        while True:
-            free.acquire()
-            try:
-                # The socket is shared with an app, which may have made it one that doesn't block,
-                # and doesn't expect that anybody changes it: asked alone, it would be asked always.
-                bell.poll()
-                guest, _ = door.accept()
-            except OSError:
-                free.release()
-                continue
-            threading.Thread(target=_meet, args=(guest, answer, free)).start()
+    called = select.poll()
+    called.register(door, select.POLLIN)
+    called.register(bell, 0)
+    while True:
+        free.acquire()
+        try:
+            # The socket is shared with an app, which may have made it one that doesn't block, and
+            # doesn't expect that anybody changes it: asked alone, it would be asked always.
+            if any(each == bell for each, _ in called.poll()):
+                return
+            guest, _ = door.accept()
+        except OSError:
+            free.release()
+            continue
+        threading.Thread(target=_meet, args=(guest, answer, free), daemon=False).start()
 
 
 def _meet(guest: socket.socket, answer: bytes, free: threading.BoundedSemaphore) -> None:
