@@ -1,7 +1,7 @@
 """``tagboat can-i``: what somebody may do where, and why not."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
@@ -32,6 +32,8 @@ def can_i(
     from reconciler.cli.knowledge import chosen_places, known, require_answer, suggestion
     from reconciler.manifest.layering import resolve
     from reconciler.model.place import Place
+    from reconciler.model.records import Verb
+    from reconciler.planner.obstacles import obstacle
     from reconciler.planner.permission import Deed, meant, permission, verbs
     from reconciler.system.clock import SystemClock
 
@@ -57,6 +59,8 @@ def can_i(
     deed = Deed(verb, environment, app, deployment)
     answer = permission(inputs, deed, who)
     print(f"{'yes' if answer.may or answer.own else 'no'}: {answer.why}")
+    if app and answer.may and verb in get_args(Verb) and (now := obstacle(inputs, deed, who)):
+        print(f"but as things are it is refused: {now.why}\n  → {now.remedy}")
     require_answer(seen)
     if not (answer.may or answer.own):
         raise typer.Exit(ExitCode.NO)

@@ -22,13 +22,15 @@ _OF_NO_DEPLOYMENT = frozenset({"pause", "resume", "confirm", "adopt"})
 class Deed:
     """What somebody wants to do, and where: in all of an environment without an app.
 
-    ``deployment`` is the one that is meant, where the verb speaks of one.
+    ``deployment`` is the one that is meant, where the verb speaks of one, and ``content`` what is,
+    where it speaks of content.
     """
 
     verb: str
     environment: str
     app: str = ""
     deployment: str = ""
+    content: str = ""
 
     @property
     def scope(self) -> str:

@@ -59,13 +59,14 @@ def _refused(
         return late
     if not _known(inputs, request):
         return Obstacle(f"there is no place {request.scope}", "tagboat status lists the places")
+    content = request.content or ""
+    deed = Deed(request.verb, request.environment, request.app or "", deployment, content)
     if by != HOST:
-        deed = Deed(request.verb, request.environment, request.app or "", deployment)
         found = permission(inputs, deed, by)
         if not found.may:
             remedy = "have one of them ask" if found.who else "have these files mended"
             return Obstacle(found.why, remedy)
-    return obstacle(inputs, request, by, deployment)
+    return obstacle(inputs, deed, by)
 
 
 def _late(request: Request, now: datetime) -> Obstacle | None:

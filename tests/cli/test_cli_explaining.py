@@ -59,6 +59,11 @@ def test_m8_s8_a_held_place_is_told_nothing_of_the_release_that_is_in_force(call
     [
         (("promote", "production", "--as", "approver"), 0, "yes: approver may promote"),
         (("adopt", "production", "--as", "approver"), 0, "yes: approver may adopt"),
+        (
+            ("rollback", "production/shop", "--as", "approver"),
+            0,
+            "nothing is rolled back on request",
+        ),
         (("promote", "production", "--as", "nobody"), 2, "there is no person nobody"),
         (("fly", "production", "--as", "approver"), 2, "there is no verb fly"),
         (("promote", "prodction", "--as", "approver"), 2, "production"),

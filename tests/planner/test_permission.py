@@ -4,6 +4,7 @@ import pytest
 
 from reconciler.model.deployment import StepSpec, TestSpec, Work
 from reconciler.model.place import Place
+from reconciler.planner.obstacles import obstacle
 from reconciler.planner.permission import Deed, permission
 
 PLACE = Place("production", "shop")
@@ -75,3 +76,12 @@ def test_d6_files_that_are_broken_let_nobody(town):
     told = asked(town, "pause", "ana")
     assert (told.may, told.who) == (False, ())
     assert "the files of production are broken" in told.why
+
+
+def test_d18_what_may_be_asked_for_can_still_be_in_vain(town):
+    deed = Deed("rollback", "production", "shop", brought(town, "ben"))
+    found = obstacle(town.inputs(), deed, "ben")
+    assert (found.why, found.remedy[:20]) == (
+        f"{deed.deployment} is under way",
+        "to stop that: tagboa",
+    )
