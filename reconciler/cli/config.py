@@ -64,6 +64,17 @@ def view(
     emit(data, output, table=table)
 
 
+@config.command()
+def example() -> None:
+    """Print a file with every setting, to start from.
+
+    Cut out what isn't needed, and write it to a file outside of any work tree.
+    """
+    from reconciler.system.configuration import EXAMPLE
+
+    print(EXAMPLE.read_text(encoding="utf-8"), end="")
+
+
 def _settings(value: "Mapping[str, Any]", at: tuple[str, ...] = ()) -> "Iterator[Any]":
     """Path and masked value of each setting; a table that nothing is in is a value."""
     for key, each in value.items():

@@ -10,9 +10,12 @@ from pydantic import ValidationError
 
 from reconciler.errors import ConfigurationError
 from reconciler.model.host import Host
+from reconciler.system.misconfiguration import misconfigured
 from reconciler.system.processes import run
 
 FILE = "tagboat.toml"
+EXAMPLE = Path(__file__).with_name("example.toml")
+"""A file in which every setting stands, with a word about each."""
 
 
 def shown_address(address: str) -> str:
@@ -90,7 +93,8 @@ def find_file(
             return Found(each, name)
     raise ConfigurationError(
         "there is no host configuration",
-        hint="name one: tagboat --config FILE, or git config tagboat.config FILE in the clone",
+        hint="name one: tagboat --config FILE, or git config tagboat.config FILE in the clone; "
+        "tagboat config example prints one to start from",
     )
 
 
@@ -99,15 +103,14 @@ def read_configuration(path: Path) -> Configuration:
     try:
         host = Host.model_validate(tomllib.loads(path.read_text()))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: {error}", hint="mend the file") from error
+        hint = "write it as TOML; tagboat config example shows how"
+        raise ConfigurationError(f"{path}: {error}", hint=hint) from error
     except OSError as error:
-        raise ConfigurationError(f"{path}: {error.strerror}") from error
+        hint = "let the user that runs this read it"
+        raise ConfigurationError(f"{path}: {error.strerror}", hint=hint) from error
     except ValidationError as error:
-        wrong = "; ".join(
-            f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}"
-            for each in error.errors(include_input=False, include_url=False)
-        )
-        raise ConfigurationError(f"{path}: {wrong}", hint="mend the file") from error
+        said, hint = misconfigured(error)
+        raise ConfigurationError(f"{path}: {said}", hint=hint) from error
     return Configuration(host, path.absolute())
 
 

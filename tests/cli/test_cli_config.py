@@ -1,8 +1,16 @@
 """The host's configuration as it counts, and where each value is from."""
 
 import json
+from pathlib import Path
 
 import pytest
+
+from reconciler.errors import ConfigurationError
+from reconciler.model.base import Model
+from reconciler.model.host import SecretSource
+from reconciler.system.configuration import EXAMPLE, read_configuration
+
+SITE = Path(__file__).parents[2] / "site"
 
 
 def test_every_setting_is_told_with_its_default(call):
@@ -67,3 +75,66 @@ def test_x18_secrets_are_masked(call, example, tmp_path, form, origin):
 
 def test_without_configuration_it_ends_with_3(call, tmp_path):
     assert call("config", "view", at=tmp_path)[0] == 3
+
+
+WHOLE = EXAMPLE.read_text()
+
+
+def test_the_example_is_a_good_file_with_every_setting_and_stands_on_the_site(call, tmp_path):
+    code, out, _ = call("config", "example", at=tmp_path)
+    assert (code, out) == (0, WHOLE)
+    assert f"```toml\n{WHOLE}```" in (SITE / "configuration.md").read_text()
+    host = read_configuration(EXAMPLE).host
+    assert settings(host) == set()
+
+
+def settings(value, at=""):
+    """The settings below a value that don't stand in its file."""
+    lacking = {
+        f"{at}{each}" for each in type(value).model_fields if each not in value.model_fields_set
+    }
+    if isinstance(value, SecretSource):
+        return set()
+    for name in value.model_fields_set:
+        inside = getattr(value, name)
+        for each in inside.values() if isinstance(inside, dict) else [inside]:
+            if isinstance(each, Model):
+                lacking |= settings(each, f"{at}{name}.")
+    return lacking
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said", "hint"),
+    [
+        (
+            'url = "ssh://git@git.example/acme/deploy.git"',
+            "",
+            "remote.url is missing",
+            "add remote.url",
+        ),
+        ("egress = [", "egres = [", "egres is no setting", "write egress"),
+        ('stop_after = "10s"', 'stop_afer = "10s"', "drivers.local.stop_afer is no", "stop_after"),
+        ('artifacts = "', 'artefacts = "', "repositories.shop.artefacts is no", "write artifacts"),
+        ('poll = "10s"', 'poll = "10 s"', "poll: expected", "correct poll"),
+        ("places = 20", 'places = "20"', "limits.places: expected", "correct limits.places"),
+        ('mode = "signed"', 'mode = "trusting"', "trust.mode: expected", "correct trust.mode"),
+        ("[remote]", "[remote", "line 12", "write it as TOML"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_what_to_write(tmp_path, old, new, said, hint):
+    assert old in WHOLE
+    file = tmp_path / "tagboat.toml"
+    file.write_text(WHOLE.replace(old, new))
+    with pytest.raises(ConfigurationError) as caught:
+        read_configuration(file)
+    assert said in caught.value.message
+    assert hint in caught.value.hint
+
+
+def test_x18_a_value_that_is_wrong_is_never_shown(tmp_path):
+    file = tmp_path / "tagboat.toml"
+    file.write_text(WHOLE.replace('{file = "/etc/tagboat/forge-token"}', '"hunter2-hunter2"'))
+    with pytest.raises(ConfigurationError) as caught:
+        read_configuration(file)
+    assert "forge.token" in caught.value.message
+    assert "hunter2" not in caught.value.message + caught.value.hint
