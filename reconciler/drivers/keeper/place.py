@@ -19,6 +19,7 @@ from reconciler.drivers.keeper.generation import (
 )
 from reconciler.drivers.keeper.identity import identity_of
 from reconciler.drivers.keeper.killing import kill_family, kill_older
+from reconciler.drivers.keeper.screen import Screen
 from reconciler.drivers.keeper.wishes import Wishes
 
 _INSIST = 0.2
@@ -46,8 +47,7 @@ class KeptPlace:
         self._mark = mark
         self._watch = watch
         self._say = say
-        self._screen: Generation | None = None
-        self._lifting = False
+        self._screen = Screen(folder, self._wishes, say)
         self._current: Generation | None = None
         self._incoming: Generation | None = None
         self._outgoing: list[Generation] = []
@@ -76,8 +76,8 @@ class KeptPlace:
             "restarts": self._restarts,
             "exits": list(self._exits),
             "old_ended": not self._outgoing,
-            "maintenance": self._screen is not None,
-            "page": self._page_is_there() and not self._public,
+            "maintenance": self._screen.page is not None,
+            "page": self._screen.there and not self._public,
             "address": serving.address if serving and serving.private else "",
             "pids": [each.pid for each in serving.processes if each.pid] if serving else [],
             **asdict(identity_of(os.getpid())),
@@ -96,14 +96,11 @@ class KeptPlace:
 
     def resume(self) -> None:
         """Begin with what was desired when the last keeper died."""
-        page, order = self._wishes.page(), self._wishes.desired()
-        if page is not None:
-            self._say("resuming maintenance")
-            self._screen = Generation.of(page, self._folder)
+        shown, order = self._screen.resume(), self._wishes.desired()
         # What ran before maintenance stays down: its data may be under way.
-        if order is not None and (page is None or order.get("private")):
+        if order is not None and (not shown or order.get("private")):
             self._say(f"resuming {order['version']}")
-            self._current = self._generation(order)
+            self._current = self._screen.behind(order)
 
     def switch(self, order: Order) -> None:
         """Begin to bring this order's processes in; nothing happens if they are in already.
@@ -119,7 +116,7 @@ class KeptPlace:
         if self._current and self._current.asks(order):
             self._desire(order)
             return
-        coming = self._generation(order)
+        coming = self._screen.behind(order)
         if order["resume"] and self._current is None:
             # It has run before: started again and again, not given up at its first death.
             self._desire(order)
@@ -139,10 +136,10 @@ class KeptPlace:
     def end(self) -> None:
         """Stop everything; from now on no order is taken."""
         self._ending = True
-        for each in (self._current, self._incoming, self._screen):
+        for each in (self._current, self._incoming, self._screen.page):
             if each:
                 self._retire(each)
-        self._current = self._incoming = self._screen = None
+        self._current = self._incoming = self._screen.page = None
 
     def maintain(self, page: Order) -> None:
         """Begin to show a page instead of what serves, which ends once the page is there.
@@ -151,7 +148,7 @@ class KeptPlace:
         """
         if self._ending:
             raise OSError("the keeper is ending")
-        if self._screen and self._screen.asks(page):
+        if self._screen.asks(page):
             return
         if self._incoming:
             self._desire(self._fallback)
@@ -159,18 +156,18 @@ class KeptPlace:
         screen = Generation.of(page, self._folder)
         if self._current is None or self._current.shares:
             screen.listener = self._listener(screen)
-        self._wishes.show(page)
-        self._say("maintenance begins")
-        if self._screen:
-            self._retire(self._screen)
+        before = self._screen.page
+        self._screen.show(screen)
+        if before:
+            self._retire(before)
         elif self._current and not self._current.shares:
             self._retire(self._current)
             self._current = None
-        self._screen = screen
 
     def lift(self) -> None:
         """Begin to let visitors in again: the page ends once what is desired serves them."""
-        if self._screen is None or self._lifting:
+        page = self._screen.page
+        if page is None or self._screen.lifting:
             return
         self._call_off()
         self._failed = {}
@@ -178,12 +175,12 @@ class KeptPlace:
         if order is None:
             self._drop_screen()
             return
-        self._lifting = True
+        self._screen.lifting = True
         coming = Generation.of(order, self._folder)
         if coming.shares:
             coming.listener = self._listener(coming)
         else:
-            self._retire(self._screen)
+            self._retire(page)
         self._incoming = coming
 
     def clear(self) -> None:
@@ -195,30 +192,14 @@ class KeptPlace:
             self._current = None
 
     def _drop_screen(self) -> None:
-        self._lifting = False
-        self._wishes.show(None)
-        if self._screen and self._screen not in self._outgoing:
-            self._retire(self._screen)
-        self._screen = None
-        self._say("maintenance has ended")
-
-    def _page_is_there(self) -> bool:
-        screen = self._screen
-        return screen is not None and all(
-            each.pid and time.monotonic() - each.began >= screen.order["settle"]
-            for each in screen.processes
-        )
+        gone = self._screen.drop()
+        if gone and gone not in self._outgoing:
+            self._retire(gone)
 
     @property
     def _public(self) -> bool:
         """Whether visitors still reach what serves, beside a page that comes."""
         return self._current is not None and not self._current.private
-
-    def _generation(self, order: Order) -> Generation:
-        """What the order asks for: hidden during maintenance."""
-        if self._screen and not self._lifting:
-            return Generation.hidden(order, self._folder)
-        return Generation.of(order, self._folder)
 
     def retire(self) -> None:
         """Stop everything for good: no keeper after this one starts anything."""
@@ -228,18 +209,18 @@ class KeptPlace:
 
     def _desire(self, order: Order | None) -> None:
         """Write down what a keeper after this one starts again."""
-        self._wishes.desire(order, private=self._screen is not None and not self._lifting)
+        self._wishes.desire(order, private=self._screen.hides)
 
     def _call_off(self) -> None:
         if self._incoming:
             self._retire(self._incoming)
             self._incoming = None
-            self._lifting = False
+            self._screen.lifting = False
             self._fall_back()
 
     def _fall_back(self) -> None:
         if self._fallback is not None and not self._current:
-            self._current = self._generation(self._fallback)
+            self._current = self._screen.behind(self._fallback)
         self._fallback = None
 
     # What becomes of processes
@@ -249,9 +230,10 @@ class KeptPlace:
         self._reap()
         for each in list(self._outgoing):
             self._see_out(each)
-        if self._screen and self._screen not in self._outgoing:
-            self._sustain(self._screen)
-        if self._current and self._public and not self._lifting and self._page_is_there():
+        page = self._screen.page
+        if page and page not in self._outgoing:
+            self._sustain(page)
+        if self._current and self._public and not self._screen.lifting and self._screen.there:
             self._retire(self._current)
             self._current = None
         if self._incoming:
@@ -264,15 +246,15 @@ class KeptPlace:
         due = [each.kill_at for each in self._outgoing]
         if self._incoming and self._incoming.started:
             due.append(self._incoming.settles)
-        for serving in (self._current, self._screen):
+        for serving in (self._current, self._screen.page):
             if serving:
                 due += [each.again for each in serving.processes if each.again is not None]
-        if self._screen and self._public:
+        if self._screen.page and self._public:
             due.append(time.monotonic() + _INSIST)
         return max(0.0, min(due) - time.monotonic()) if due else None
 
     def _generations(self) -> list[Generation]:
-        held = (self._screen, self._current, self._incoming, *self._outgoing)
+        held = (self._screen.page, self._current, self._incoming, *self._outgoing)
         return list(dict.fromkeys(each for each in held if each is not None))
 
     def _reap(self) -> None:
@@ -344,16 +326,16 @@ class KeptPlace:
             self._say(f"{new.order['version']} runs")
             if old:
                 self._retire(old)
-            if self._lifting:
+            if self._screen.lifting:
                 self._desire(new.order)
                 self._drop_screen()
 
     def _give_up(self, new: Generation, why: str) -> None:
         self._say(f"gave {new.order['version']} up: {why}")
         self._failed = {"key": new.order["key"], "why": why}
-        if self._lifting and self._screen:
-            if self._screen in self._outgoing:
-                self._screen = Generation.of(self._screen.order, self._folder)
+        if self._screen.lifting and self._screen.page:
+            if self._screen.page in self._outgoing:
+                self._screen.renew()
         else:
             self._desire(self._fallback)
         self._call_off()
