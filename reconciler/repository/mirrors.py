@@ -1,12 +1,14 @@
 """Bare clones of the apps' repositories, brought up to date tag by tag."""
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from reconciler.errors import StepErroredError, StepFailedError
 from reconciler.model.host import AppRepository
+from reconciler.repository.gathering import Gathering
 from reconciler.repository.git import Git, bare
 
 
@@ -48,6 +50,7 @@ class Mirrors:
         self._folder = folder
         self._home = home
         self._locks = {name: threading.Lock() for name in repositories}
+        self._gatherings = {name: Gathering(partial(self._refs, name)) for name in repositories}
 
     @property
     def names(self) -> frozenset[str]:
@@ -76,13 +79,14 @@ class Mirrors:
     def ask(self, name: str, *, tags: Iterable[str], branches: Iterable[str]) -> Refs:
         """Where these tags and branches lead on the remote now, in one question.
 
-        Nothing is fetched, and nothing is asked where none are named.
+        Nothing is fetched, and nothing is asked where none are named. Who asks at the same time
+        shares an answer.
         """
         wanted, heads = sorted(set(tags)), sorted(set(branches))
         patterns = [f"refs/tags/{tag}{peeled}" for tag in wanted for peeled in ("", "^{}")]
         patterns += [f"refs/heads/{each}" for each in heads]
-        url = self.repository(name).url
-        refs = self.clone(name).remote_refs(url, *patterns) if patterns else {}
+        self.repository(name)
+        refs = self._gatherings[name].ask(patterns) if patterns else {}
         found = {}
         for tag in wanted:
             own = refs.get(f"refs/tags/{tag}")
@@ -90,6 +94,9 @@ class Mirrors:
                 found[tag] = Tip(own, refs.get(f"refs/tags/{tag}^{{}}", own))
         there = {each: refs[f"refs/heads/{each}"] for each in heads if f"refs/heads/{each}" in refs}
         return Refs(found, there)
+
+    def _refs(self, name: str, patterns: Sequence[str]) -> Mapping[str, str]:
+        return self.clone(name).remote_refs(self.repository(name).url, *patterns)
 
     def bring(self, name: str, tag: str, *, tip: Tip) -> Git:
         """Git in the clone, with the tag and its commit in it as the remote had them just now."""
