@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -78,7 +79,7 @@ class Client:
         return found
 
     def each(
-        self, path: str, sort: type[T], *, size: str = "limit", pages: int = _PAGES, **query: str
+        self, path: str, sort: type[T], *, size: str, pages: int = _PAGES, **query: str
     ) -> Iterator[T]:
         """Everything in a list, page by page; ``size`` is how the forge calls a page's length.
 
@@ -166,3 +167,31 @@ class Client:
                 )
             case _:
                 raise UnreachableError(f"{self._host} answers {status}")
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One repository at a forge: what is asked here is below its path, ``at``.
+
+    ``size`` is how the forge calls a page's length. Raises as `Client` does.
+    """
+
+    client: Client
+    at: str
+    size: str
+
+    def find(self, path: str, sort: type[T]) -> T | None:
+        """See `Client.find`."""
+        return self.client.find(f"{self.at}{path}", sort)
+
+    def get(self, path: str, sort: type[T]) -> T:
+        """See `Client.get`."""
+        return self.client.get(f"{self.at}{path}", sort)
+
+    def each(self, path: str, sort: type[T], *, pages: int = _PAGES, **query: str) -> Iterator[T]:
+        """See `Client.each`."""
+        return self.client.each(f"{self.at}{path}", sort, size=self.size, pages=pages, **query)
+
+    def send(self, method: str, path: str, body: Mapping[str, Any], sort: type[T]) -> T:
+        """See `Client.send`."""
+        return self.client.send(method, f"{self.at}{path}", body, sort)

@@ -1,7 +1,7 @@
 """One comment of ours below a merge request: made once, and changed afterwards."""
 
 from reconciler.errors import UnreachableError
-from reconciler.forges.client import Client, Said
+from reconciler.forges.client import Project, Said
 
 
 class _Who(Said):
@@ -28,28 +28,22 @@ class _Comment(Said):
         return who.name if who else ""
 
 
-def keep_comment(
-    client: Client, at: str, one: str, text: str, *, marker: str, edit: str, size: str
-) -> str:
+def keep_comment(project: Project, at: str, one: str, text: str, *, marker: str, edit: str) -> str:
     """Put the text there, or change what is there of ours; its address, or its number.
 
     ``at`` lists comments and takes new ones, ``one`` is what each has in front of its number, and
     ``edit`` the method that changes it. Others may write the marker too, and any writer may edit
     ours, so the account decides, and the whole text is compared.
     """
-    me = client.get("/user", _Who).name
+    me = project.client.get("/user", _Who).name
     if not me:
         raise UnreachableError("the forge doesn't say whose its token is")
     mine = next(
-        (
-            each
-            for each in client.each(at, _Comment, size=size)
-            if each.by == me and marker in each.body
-        ),
+        (each for each in project.each(at, _Comment) if each.by == me and marker in each.body),
         None,
     )
     if mine is None:
-        mine = client.send("POST", at, {"body": text}, _Comment)
+        mine = project.send("POST", at, {"body": text}, _Comment)
     elif mine.body != text:
-        client.send(edit, f"{one}/{mine.id}", {"body": text}, _Comment)
+        project.send(edit, f"{one}/{mine.id}", {"body": text}, _Comment)
     return mine.html_url or f"comment {mine.id}"

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from reconciler.forges.client import Client, Said
+from reconciler.forges.client import Client, Project, Said
 from reconciler.forges.comments import keep_comment
 from reconciler.model.merge_request import How, OpenRequest, Push, Told, Weakness
 
@@ -102,18 +102,17 @@ class Gitea:
 
     def __init__(self, client: Client, repository: str) -> None:
         """``client`` asks below ``/api/v1``."""
-        self._client = client
-        self._at = f"/repos/{quote(repository, safe='/')}"
+        self._project = Project(client, f"/repos/{quote(repository, safe='/')}", size="limit")
 
     def request_of(self, commit: str) -> Told | None:
         """What is told of the merged request whose outcome this commit is."""
-        pull = self._client.find(f"{self._at}/commits/{commit}/pull", _Pull)
+        pull = self._project.find(f"/commits/{commit}/pull", _Pull)
         if pull is None or not pull.merged or pull.merge_commit_sha != commit:
             return None
-        at = f"{self._at}/pulls/{pull.number}"
-        commits = list(self._client.each(f"{at}/commits", _Commit, stat="false", files="false"))
-        reviews = self._client.each(f"{at}/reviews", _Review)
-        timeline = list(self._client.each(f"{self._at}/issues/{pull.number}/timeline", _Event))
+        at = f"/pulls/{pull.number}"
+        commits = list(self._project.each(f"{at}/commits", _Commit, stat="false", files="false"))
+        reviews = self._project.each(f"{at}/reviews", _Review)
+        timeline = list(self._project.each(f"/issues/{pull.number}/timeline", _Event))
         return Told(
             number=str(pull.number),
             base=pull.base.ref,
@@ -141,28 +140,20 @@ class Gitea:
         """The pull requests that are open for a branch."""
         return tuple(
             OpenRequest(each.number, f"refs/pull/{each.number}/head", each.head.sha)
-            for each in self._client.each(f"{self._at}/pulls", _Open, state="open")
+            for each in self._project.each("/pulls", _Open, state="open")
             if each.base.ref == branch
         )
 
     def comment(self, number: int, text: str, *, marker: str) -> str:
         """Put a text below a request, once; later calls change what is there. Its address."""
-        issues = f"{self._at}/issues"
-        return keep_comment(
-            self._client,
-            f"{issues}/{number}/comments",
-            f"{issues}/comments",
-            text,
-            marker=marker,
-            edit="PATCH",
-            size="limit",
-        )
+        at, one = f"/issues/{number}/comments", "/issues/comments"
+        return keep_comment(self._project, at, one, text, marker=marker, edit="PATCH")
 
     def weaknesses(self, branch: str) -> tuple[Weakness, ...]:
         """Pushes to the branch, merges without approvals, and merges by hand."""
-        at = f"{self._at}/branches/{quote(branch, safe='')}"
-        protection = self._client.get(at, _Protection)
-        settings = self._client.get(self._at, _Repository)
+        at = f"/branches/{quote(branch, safe='')}"
+        protection = self._project.get(at, _Protection)
+        settings = self._project.get("", _Repository)
         found = []
         if not protection.protected:
             remedy = f"protect {branch} in the repository's settings, so that nobody pushes to it"
@@ -182,14 +173,14 @@ class Gitea:
     def _how(self, timeline: list[_Event]) -> How:
         if any(each.type == "pull_scheduled_merge" for each in timeline):
             return "automatic"
-        settings = self._client.get(self._at, _Repository)
+        settings = self._project.get("", _Repository)
         by_hand = settings.allow_manual_merge or settings.autodetect_manual_merge
         return "unknown" if by_hand else "merged"
 
     def _fed(self, branch: str) -> Iterator[Push]:
         """Who pushed to the request's branch, by the activity feed."""
-        at = f"{self._at}/activities/feeds"
-        for each in self._client.each(at, _Activity, pages=_FEED):
+        at = "/activities/feeds"
+        for each in self._project.each(at, _Activity, pages=_FEED):
             pushed = each.op_type == "commit_repo" and each.ref_name == f"refs/heads/{branch}"
             if pushed and each.act_user:
                 yield Push(each.act_user.login, _fed_commits(each.content))

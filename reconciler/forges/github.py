@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import Literal
 from urllib.parse import quote
 
-from reconciler.forges.client import Client, Said
+from reconciler.forges.client import Client, Project, Said
 from reconciler.forges.comments import keep_comment
 from reconciler.model.merge_request import How, OpenRequest, Push, Told, Weakness
 
@@ -102,21 +102,20 @@ class GitHub:
 
     def __init__(self, client: Client, repository: str) -> None:
         """``client`` asks below ``https://api.github.com``, or ``/api/v3`` of an own server."""
-        self._client = client
-        self._at = f"/repos/{quote(repository, safe='/')}"
+        self._project = Project(client, f"/repos/{quote(repository, safe='/')}", size="per_page")
 
     def request_of(self, commit: str) -> Told | None:
         """What is told of the merged request whose outcome this commit is."""
-        for brief in self._client.find(f"{self._at}/commits/{commit}/pulls", list[_Brief]) or ():
+        for brief in self._project.find(f"/commits/{commit}/pulls", list[_Brief]) or ():
             if brief.merged_at and brief.merge_commit_sha == commit:
-                pull = self._client.get(f"{self._at}/pulls/{brief.number}", _Pull)
+                pull = self._project.get(f"/pulls/{brief.number}", _Pull)
                 if pull.merged and pull.merge_commit_sha == commit:
                     return self._told(pull, commit)
         return None
 
     def open_requests(self, branch: str) -> tuple[OpenRequest, ...]:
         """The pull requests that are open for a branch."""
-        found = self._client.each(f"{self._at}/pulls", _Open, size="per_page", state="open")
+        found = self._project.each("/pulls", _Open, state="open")
         return tuple(
             OpenRequest(each.number, f"refs/pull/{each.number}/head", each.head.sha)
             for each in found
@@ -125,31 +124,23 @@ class GitHub:
 
     def comment(self, number: int, text: str, *, marker: str) -> str:
         """Put a text below a request, once; later calls change what is there. Its address."""
-        issues = f"{self._at}/issues"
-        return keep_comment(
-            self._client,
-            f"{issues}/{number}/comments",
-            f"{issues}/comments",
-            text,
-            marker=marker,
-            edit="PATCH",
-            size="per_page",
-        )
+        at, one = f"/issues/{number}/comments", "/issues/comments"
+        return keep_comment(self._project, at, one, text, marker=marker, edit="PATCH")
 
     def weaknesses(self, branch: str) -> tuple[Weakness, ...]:
         """A branch without any rule; which rules there are the token need not see."""
-        at = f"{self._at}/branches/{quote(branch, safe='')}"
-        if self._client.get(at, _Protection).protected:
+        at = f"/branches/{quote(branch, safe='')}"
+        if self._project.get(at, _Protection).protected:
             return ()
         remedy = f"add a ruleset for {branch} that requires a pull request and approvals"
         return (Weakness(f"{branch} isn't protected", remedy),)
 
     def _told(self, pull: _Pull, commit: str) -> Told:
-        at = f"{self._at}/pulls/{pull.number}"
-        timeline = f"{self._at}/issues/{pull.number}/timeline"
-        commits = list(self._client.each(f"{at}/commits", _Commit, size="per_page"))
-        reviews = self._client.each(f"{at}/reviews", _Review, size="per_page")
-        events = list(self._client.each(timeline, _Event, size="per_page"))
+        at = f"/pulls/{pull.number}"
+        timeline = f"/issues/{pull.number}/timeline"
+        commits = list(self._project.each(f"{at}/commits", _Commit))
+        reviews = self._project.each(f"{at}/reviews", _Review)
+        events = list(self._project.each(timeline, _Event))
         moves = self._moves(pull.head.ref)
         reached = any(each.actor and each.after == pull.head.sha for each in moves)
         return Told(
@@ -168,8 +159,8 @@ class GitHub:
         )
 
     def _moves(self, branch: str) -> list[_Activity]:
-        at, ref = f"{self._at}/activity", f"refs/heads/{branch}"
-        return list(self._client.each(at, _Activity, size="per_page", pages=1, ref=ref))
+        at, ref = "/activity", f"refs/heads/{branch}"
+        return list(self._project.each(at, _Activity, pages=1, ref=ref))
 
 
 def _pushes(events: list[_Event], moves: list[_Activity]) -> Iterator[Push]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from urllib.parse import quote
 
-from reconciler.forges.client import Client, Said
+from reconciler.forges.client import Client, Project, Said
 from reconciler.forges.comments import keep_comment
 from reconciler.model.merge_request import How, OpenRequest, Push, Told, Weakness
 
@@ -89,46 +89,44 @@ class GitLab:
 
     def __init__(self, client: Client, repository: str) -> None:
         """``client`` asks below ``/api/v4``."""
-        self._client = client
-        self._at = f"/projects/{quote(repository, safe='')}"
+        self._project = Project(client, f"/projects/{quote(repository, safe='')}", size="per_page")
 
     def request_of(self, commit: str) -> Told | None:
         """What is told of the merged request whose outcome this commit is."""
-        at = f"{self._at}/repository/commits/{commit}/merge_requests"
-        for brief in self._client.find(at, list[_Brief]) or ():
+        at = f"/repository/commits/{commit}/merge_requests"
+        for brief in self._project.find(at, list[_Brief]) or ():
             if brief.state != "merged":
                 continue
-            request = self._client.get(f"{self._at}/merge_requests/{brief.iid}", _Request)
+            request = self._project.get(f"/merge_requests/{brief.iid}", _Request)
             if request.state == "merged" and request.outcome == commit:
                 return self._told(request)
         return None
 
     def open_requests(self, branch: str) -> tuple[OpenRequest, ...]:
         """The merge requests that are open for a branch."""
-        at = f"{self._at}/merge_requests"
+        at = "/merge_requests"
         return tuple(
             OpenRequest(each.iid, f"refs/merge-requests/{each.iid}/head", each.sha)
-            for each in self._client.each(at, _Open, size="per_page", state="opened")
+            for each in self._project.each(at, _Open, state="opened")
             if each.target_branch == branch
         )
 
     def comment(self, number: int, text: str, *, marker: str) -> str:
         """Put a text below a request, once; later calls change what is there. Its address."""
-        notes = f"{self._at}/merge_requests/{number}/notes"
+        notes = f"/merge_requests/{number}/notes"
         return keep_comment(
-            self._client,
+            self._project,
             notes,
             notes,
             text,
             marker=marker,
             edit="PUT",
-            size="per_page",
         )
 
     def weaknesses(self, branch: str) -> tuple[Weakness, ...]:
         """Pushes to the branch."""
-        at = f"{self._at}/repository/branches/{quote(branch, safe='')}"
-        found = self._client.get(at, _Branch)
+        at = f"/repository/branches/{quote(branch, safe='')}"
+        found = self._project.get(at, _Branch)
         if found.protected and not found.developers_can_push:
             return ()
         said = (
@@ -138,8 +136,8 @@ class GitLab:
         return (Weakness(said, remedy),)
 
     def _told(self, request: _Request) -> Told:
-        at = f"{self._at}/merge_requests/{request.iid}"
-        notes = list(self._client.each(f"{at}/notes", _Note, size="per_page"))
+        at = f"/merge_requests/{request.iid}"
+        notes = list(self._project.each(f"{at}/notes", _Note))
         return Told(
             number=str(request.iid),
             base=request.target_branch,
@@ -148,9 +146,7 @@ class GitLab:
             opener=request.author.username,
             merged_by=request.merge_user.username if request.merge_user else "",
             how=_how(request, notes),
-            commits=tuple(
-                each.id for each in self._client.each(f"{at}/commits", _Commit, size="per_page")
-            ),
+            commits=tuple(each.id for each in self._project.each(f"{at}/commits", _Commit)),
             pushes=tuple(
                 Push(each.author.username)
                 for each in notes
@@ -161,13 +157,13 @@ class GitLab:
 
     def _approvals(self, at: str, head: str) -> Iterator[tuple[str, str]]:
         """Who approved after the merged head had become the newest version."""
-        versions = list(self._client.each(f"{at}/versions", _Version, size="per_page"))
+        versions = list(self._project.each(f"{at}/versions", _Version))
         if not versions:
             return
         newest = max(versions, key=lambda each: (each.created_at, each.id))
         if newest.head_commit_sha != head:
             return
-        for each in self._client.get(f"{at}/approvals", _Approvals).approved_by:
+        for each in self._project.get(f"{at}/approvals", _Approvals).approved_by:
             if each.approved_at is not None and each.approved_at > newest.created_at:
                 yield each.user.username, head
 
