@@ -79,7 +79,9 @@ def _explain_place(where: str, output: Format, config: Path | None, folder: Path
     way_back = (release.way_back or "") if release else ""
     history = [each.text for each in risks(inputs.ledger, place, content)]
     records, end = seen.view.records, inputs.ledger.at(place).last_end
-    last = lead_times(records).get(end.deployment) if end else None
+    # What a retirement took away was brought by an earlier deployment.
+    left = end is not None and inputs.ledger.claims[end.deployment].assignment.lanes.retires
+    last = lead_times(records).get(end.deployment) if end and not left else None
     waits = decision.verdict is not Verdict.IN_SYNC
     so_far = time_so_far(records, place, now=now) if waits else None
 

@@ -78,12 +78,15 @@ def _tell_silence(seen: "Known", now: "datetime") -> None:
 
 def _decisions(seen: "Known", where: str) -> "list[Decision]":
     from reconciler.cli.knowledge import chosen_places
-    from reconciler.planner.plan import make_plan
+    from reconciler.planner.plan import decide, make_plan
     from reconciler.system.clock import SystemClock
 
-    decisions = make_plan(seen.view.inputs(now=SystemClock().now())).decisions
-    chosen = chosen_places((each.place for each in decisions), where)
-    return [each for each in decisions if each.place in chosen]
+    inputs = seen.view.inputs(now=SystemClock().now())
+    decisions = make_plan(inputs).decisions
+    chosen = chosen_places(seen.places(), where)
+    found = [each for each in decisions if each.place in chosen]
+    # A place that is empty and asked for by no file is in no plan, but can be asked about.
+    return found or [decide(inputs, each) for each in sorted(chosen) if where]
 
 
 def _data(seen: "Known", decisions: "Sequence[Decision]") -> list[dict[str, object]]:
