@@ -167,6 +167,7 @@ def test_d12_i3_whoever_has_come_in_when_the_page_ends_is_answered():
         for each in visitors:
             each.start()
         try:
+            eventually(lambda: "shop 0" in seen, "the first one answers")
             for number in range(1, 21):
                 ending, shown = shown, show(number)
                 eventually(lambda: f"shop {number}" in seen, "the next one answers")  # noqa: B023
