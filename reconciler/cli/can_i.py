@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from reconciler.cli.options import ConfigOption, FolderOption
+from reconciler.cli.output import tell
 from reconciler.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def can_i(
     from reconciler.manifest.layering import resolve
     from reconciler.model.place import Place
     from reconciler.model.records import Verb
+    from reconciler.planner.asking import ask_of
     from reconciler.planner.obstacles import obstacle
     from reconciler.planner.permission import Deed, meant, permission, verbs
     from reconciler.system.clock import SystemClock
@@ -53,14 +55,18 @@ def can_i(
     if who not in people:
         raise UsageError(f"there is no person {who}", hint=suggestion(who, sorted(people)))
     under_way = inputs.ledger.open_claim(Place(environment, app)) if app else None
-    deployment = meant(inputs, verb, environment, app)
+    asked = verb in get_args(Verb)
+    deployment = meant(inputs, verb, environment, app) if asked else ""
     if verb == "confirm" and under_way is not None:
         deployment = under_way.deployment
-    deed = Deed(verb, environment, app, deployment)
+    asks_of_content = verb == "adopt" and bool(app)
+    content = ask_of(inputs, Place(environment, app)).desired.shown if asks_of_content else ""
+    deed = Deed(verb, environment, app, deployment, content)
     answer = permission(inputs, deed, who)
     print(f"{'yes' if answer.may or answer.own else 'no'}: {answer.why}")
-    if app and answer.may and verb in get_args(Verb) and (now := obstacle(inputs, deed, who)):
-        print(f"but as things are it is refused: {now.why}\n  → {now.remedy}")
+    if app and answer.may and asked and (now := obstacle(inputs, deed, who)):
+        tell(f"but as things are it is refused: {now.why}")
+        tell(f"  → {now.remedy}")
     require_answer(seen)
     if not (answer.may or answer.own):
         raise typer.Exit(ExitCode.NO)

@@ -45,7 +45,9 @@ def _page(code: str) -> str:
             return find(code.upper())
         except KeyError:
             continue
-    raise UsageError(f"there is no code {code}", hint="site/codes.md has them all")
+    raise UsageError(
+        f"there is no code {code}", hint="codes look like TB101; the site lists them all"
+    )
 
 
 def _only_place(seen: "Known", what: str) -> "Place":

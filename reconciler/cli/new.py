@@ -63,7 +63,7 @@ def environment(
     made = files.environment(name, extends=extends, customer=customer, tier=tier)
     if like:
         copied = _copied(top, environment_path(like), made)
-        others = (each.read_text("utf-8") for each in top.glob(environment_path("*")))
+        others = (each.read_text("utf-8") for each in top.glob("environments/*/*.yaml"))
         made = replace(copied, text=files.with_own_ports(copied.text, others))
     _add(top, [made], dry_run=dry_run)
 

@@ -201,7 +201,8 @@ def _rollback(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
 
 
 def _dismiss(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
-    return _window_shut(inputs, deed, by)
+    shut = _window_shut(inputs, deed, by)
+    return shut and Obstacle(shut.why, _explaining(deed))
 
 
 def _window_shut(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:

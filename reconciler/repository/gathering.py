@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from reconciler.errors import UnreachableError
+
 Ask = Callable[[Sequence[str]], Mapping[str, str]]
 """Patterns of refs → ref and where it leads; raises when the remote doesn't say."""
 
@@ -14,7 +16,7 @@ class _Round:
 
     patterns: set[str] = field(default_factory=set)
     refs: Mapping[str, str] = field(default_factory=dict)
-    error: Exception | None = None
+    error: Exception | None = field(default_factory=lambda: UnreachableError("nobody answered"))
     over: bool = False
 
 
@@ -51,6 +53,7 @@ class Gathering:
     def _lead(self, mine: _Round) -> None:
         try:
             mine.refs = self._ask(sorted(mine.patterns))
+            mine.error = None
         except Exception as error:  # noqa: BLE001 - it is everybody's answer
             mine.error = error
         finally:

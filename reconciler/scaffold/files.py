@@ -62,10 +62,12 @@ def with_own_ports(text: str, others: Iterable[str]) -> str:
     taken = {int(each[1]) for other in (text, *others) for each in _LOOPBACK.finditer(other)}
     instead: dict[str, int] = {}
     for port in sorted({each[1] for each in _LOOPBACK.finditer(text)}, key=int):
-        free = next(each for each in range(int(port) + 1, 65536) if each not in taken)
+        free = next((each for each in range(int(port) + 1, 65536) if each not in taken), None)
+        if free is None:
+            raise UsageError(f"no port above {port} is free", hint="write the address yourself")
         taken.add(free)
         instead[port] = free
-    return _LOOPBACK.sub(lambda each: each[0].replace(each[1], str(instead[each[1]])), text)
+    return _LOOPBACK.sub(lambda each: each[0].removesuffix(each[1]) + str(instead[each[1]]), text)
 
 
 def app(name: str, *, title: str = "", owner: str = "") -> NewFile:

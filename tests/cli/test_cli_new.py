@@ -7,6 +7,8 @@ from shutil import copytree
 import pytest
 from cli_world import REPOSITORY
 
+from reconciler.errors import UsageError
+from reconciler.scaffold.files import with_own_ports
 from reconciler.scaffold.repository import starter
 
 CUSTOMERS = REPOSITORY / "tests" / "corpus" / "valid" / "process-customers"
@@ -274,3 +276,11 @@ def test_x5_a_private_key_is_never_written(started, tmp_path):
     assert (code, out) == (2, "")
     assert f"hint: name the other half: {key}.pub" in err
     assert "PRIVATE" not in (top / "environments" / "people.yaml").read_text()
+
+
+def test_a_port_is_told_from_the_address_before_it():
+    assert with_own_ports("127.0.0.1:127 localhost:128", ["127.0.0.1:129"]) == (
+        "127.0.0.1:130 localhost:131"
+    )
+    with pytest.raises(UsageError, match="no port above 65535"):
+        with_own_ports("127.0.0.1:65535", [])

@@ -54,7 +54,7 @@ def test_nothing_at_all_is_answered_with_help_and_2(call):
         ("history -n -1", "invalid value for '-n': expected at least 0", "tagboat history"),
         ("history --what", "no such option: --what", "tagboat history --help"),
         ("-C /not/there status", "invalid value for '-C': dir '/not/there' does not", "tagboat"),
-        ("explain TB9", "there is no code TB9", "site/codes.md has them all"),
+        ("explain TB9", "there is no code TB9", "codes look like TB101"),
         ("schema relase", "there is no kind relase", "did you mean release?"),
         (
             "validate --commit nosuch",

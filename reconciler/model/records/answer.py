@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-from reconciler.model.records.base import RecordBase
+from pydantic import SerializerFunctionWrapHandler, model_serializer
+
+from reconciler.model.records.base import RecordBase, without_empty
 from reconciler.names import Name
 
 Verb = Literal[
@@ -48,6 +50,12 @@ class Answer(RecordBase):
     """What to do instead of it, where it was refused."""
     until: str = ""
     """When it ends by itself; empty for never."""
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_there(
+        self, handler: SerializerFunctionWrapHandler
+    ) -> dict[str, object]:
+        return without_empty(handler(self), "remedy")
 
     @property
     def subject(self) -> str:

@@ -7,6 +7,11 @@ from reconciler.model.base import Model
 from reconciler.names import Name
 
 
+def without_empty(said: dict[str, object], name: str) -> dict[str, object]:
+    """What a value says, a field left out that is empty: what was written before it came, stays."""
+    return said if said[name] else {each: said[each] for each in said if each != name}
+
+
 class RecordBase(Model):
     """What every record has."""
 

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from reconciler.model.base import Model
+from reconciler.model.records.base import without_empty
 from reconciler.names import CommitId
 
 
@@ -62,5 +63,4 @@ class SignOff(Model):
         self, handler: SerializerFunctionWrapHandler
     ) -> dict[str, object]:
         """Records and digests from before approvals were named stay as they are."""
-        said: dict[str, object] = handler(self)
-        return said if self.approval else {name: said[name] for name in said if name != "approval"}
+        return without_empty(handler(self), "approval")
