@@ -18,8 +18,8 @@ _WORTHWHILE = 400
 _SEVERAL = 2
 _FIRST = 64
 """Files, out of all of them, that this process reads before it is copied."""
-_TAKING_UP = 0.2
-"""What it costs to take up a file that a companion has read, in parts of reading it."""
+_A_FEW = 7
+"""Files next to each other that one process reads."""
 
 
 class Contents(Protocol):
@@ -133,18 +133,14 @@ def _read_together(
 def _shares(
     files: Sequence[tuple[str, str]], processes: int
 ) -> tuple[Sequence[tuple[str, str]], list[Sequence[tuple[str, str]]]]:
-    """The files for this process and those for each companion, so that all are done at one time.
+    """The files for this process and those for each companion: as many, and as many of each kind.
 
-    To take up what a companion has read costs this process a part of reading it.
+    Files lie by path, so that kinds take turns; a few at a time, no share gets one kind of them.
     """
-    others = processes - 1
-    own = max(0.0, (1 - _TAKING_UP * others) / (1 + (1 - _TAKING_UP) * others))
-    mine = [int((number + 1) * own) != int(number * own) for number in range(len(files))]
-    rest = [each for each, is_mine in zip(files, mine, strict=True) if not is_mine]
-    return (
-        [each for each, is_mine in zip(files, mine, strict=True) if is_mine],
-        [rest[number::others] for number in range(others)],
-    )
+    shares: list[list[tuple[str, str]]] = [[] for _ in range(processes)]
+    for number, each in enumerate(files):
+        shares[number // _A_FEW % processes].append(each)
+    return shares[0], [*shares[1:]]
 
 
 def _lines(files: Iterable[tuple[str, str]], data: Mapping[str, bytes]) -> bytes:
