@@ -101,7 +101,7 @@ def _of_files(inputs: Inputs) -> Mapping[str, str]:
         return kept.digests
     taints = [[each.path, each.code, each.culprit] for each in inputs.judgement.taints]
     admissions = {
-        path: [each.merge, each.merged_by, *each.authors, *([each.word] if each.word else [])]
+        path: [each.merge, each.merged_by, *each.authors, *filter(None, (each.word, each.since))]
         for path, each in inputs.judgement.admissions.items()
     }
     digests = {

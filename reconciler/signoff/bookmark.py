@@ -271,8 +271,8 @@ def _standing(row: Row) -> Standing:
     entry, admission = row
     if admission is None:
         return Standing(_entry(entry))
-    merge, by, authors, commits, seconded, word = admission
-    told = Admission(merge, by, tuple(authors), tuple(commits), tuple(seconded), word)
+    merge, by, authors, commits, seconded, word, since = admission
+    told = Admission(merge, by, tuple(authors), tuple(commits), tuple(seconded), word, since)
     return Standing(_entry(entry), told)
 
 
@@ -281,7 +281,10 @@ def _fields(value: Admission | Refusal | Pending | None) -> Row | None:
         case None:
             return None
         case Admission():
-            authors, more = [value.authors, value.commits], [value.seconded, value.word]
+            authors, more = (
+                [value.authors, value.commits],
+                [value.seconded, value.word, value.since],
+            )
             return [value.merge, value.merged_by, *authors, *more]
         case Refusal():
             return [value.code, value.culprit, value.why, value.commits]

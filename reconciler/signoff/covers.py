@@ -7,7 +7,7 @@ promotion: an approval says nothing of the prose of a release, nor of who may wh
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.manifest.paths import app_path, approval_path, promotion_path, release_path
 from reconciler.model.promotion import Promotion
@@ -15,6 +15,7 @@ from reconciler.signoff import codes
 from reconciler.signoff.eligibility import Meeting
 from reconciler.signoff.facts import PLAIN_FILE, Entry, Word
 from reconciler.signoff.law import Law, Lawbook
+from reconciler.signoff.merging import in_force
 from reconciler.signoff.standing import LONGEST, Admission, PathState, Standing
 
 _BY_THE_MERGER = frozenset(
@@ -45,20 +46,56 @@ class Covers:
                 found.setdefault(where, []).append((each, word))
         return cls(found)
 
-    def covering(
+    def vouched(
         self,
         meeting: Meeting,
         path: str,
+        state: PathState,
+        *,
+        at: Callable[[str], PathState],
+        law: Law,
+        lawbook: Lawbook,
+    ) -> PathState | None:
+        """The state of a promotion's path with what it holds in force; nothing if it isn't.
+
+        Where the word that stands for the merge doesn't do so any more, another one takes its
+        place. ``at`` gives the state of any path once the commit of the ``meeting`` is done.
+        """
+        if not state.clean:
+            found = self._covering(meeting, path, state, at=at, law=law, lawbook=lawbook)
+            return in_force(path, state, found) if found else None
+        if not state.word or self._stands(meeting, path, state, at=at):
+            return state
+        bare = state.bare and self.vouched(
+            meeting, path, state.bare, at=at, law=law, lawbook=lawbook
+        )
+        return bare and replace(bare, past=state.past | bare.past).instead_of(state)
+
+    def _stands(
+        self, meeting: Meeting, path: str, state: PathState, *, at: Callable[[str], PathState]
+    ) -> bool:
+        """Whether the word that stands for the merge of what is in force still may."""
+        standing = state.standing
+        if not (isinstance(standing, Standing) and standing.admission):
+            return False
+        authors = frozenset(standing.admission.authors)
+        return any(
+            f"{_place_of(word)} {each}" == state.word
+            and _eligible(meeting, path, word, authors=authors)
+            for each, word in self._in_force(path, at=at)
+        )
+
+    def _covering(
+        self,
+        meeting: Meeting,
+        path: str,
+        state: PathState,
         *,
         at: Callable[[str], PathState],
         law: Law,
         lawbook: Lawbook,
     ) -> Admission | None:
-        """The admission of what a promotion's path holds, by the first word that covers it.
-
-        ``at`` gives the state of any path once the commit of the ``meeting`` is done.
-        """
-        state = at(path)
+        """The admission of what the path holds, by the first word that covers it."""
         promotion = coverable(meeting, path, state, lawbook=lawbook)
         if promotion is None or law.disputed:
             return None
@@ -92,7 +129,7 @@ class Covers:
         admission = after.standing.admission
         found = {admission.word.rpartition(" ")[2]} if admission and admission.word else set()
         entry = before.standing.entry if isinstance(before.standing, Standing) else None
-        left = lawbook.promotion(path, entry)
+        left = lawbook.promotion(path, entry) if entry != after.standing.entry else None
         if left is not None:
             words = self._in_force(path, at=at)
             found |= {each for each, word in words if word.version == left.release}

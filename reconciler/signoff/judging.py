@@ -14,7 +14,7 @@ from reconciler.signoff.eligibility import Meeting
 from reconciler.signoff.facts import PLAIN_FILE, Commit, Entry, Facts, Unknown
 from reconciler.signoff.law import Law, Lawbook
 from reconciler.signoff.lines import agreed_law, joined, outlived
-from reconciler.signoff.merging import changed, in_force, merged, tangled
+from reconciler.signoff.merging import changed, merged, tangled
 from reconciler.signoff.overlay import Overlay
 from reconciler.signoff.passage import passed
 from reconciler.signoff.standing import (
@@ -247,22 +247,22 @@ class _Fold:
     def _covered(
         self, meeting: Meeting, before: State, delta: dict[str, PathState], law: Law
     ) -> frozenset[str]:
-        """The promotions that aren't in force; ``delta`` gets those that an approval covers."""
-        promotions = [path for path in delta if class_of(path).sort is Sort.PROMOTION]
-        held = before.open.difference(promotions)
-        held |= {path for path in promotions if not delta[path].clean}
+        """The promotions that no merge has in force; ``delta`` gets what approvals make of them."""
+        promotions = {path for path in delta if class_of(path).sort is Sort.PROMOTION}
 
         def at(path: str) -> PathState:
             return delta[path] if path in delta else before.at(path)
 
-        for path in sorted(held & self.covers.words.keys()):
-            found = self.covers.covering(meeting, path, at=at, law=law, lawbook=self.lawbook)
-            if found:
-                delta[path] = in_force(path, at(path), found)
+        for path in sorted((before.open | promotions) & self.covers.words.keys()):
+            state = at(path)
+            found = self.covers.vouched(meeting, path, state, at=at, law=law, lawbook=self.lawbook)
+            if found is not None and found is not state:
+                delta[path] = found
         for path in delta.keys() & self.covers.words.keys():
             used = self.covers.used(path, before.at(path), delta[path], at=at, lawbook=self.lawbook)
             delta[path] = replace(delta[path], past=delta[path].past | used)
-        return frozenset(path for path in held if not at(path).clean)
+        unmerged = before.open | promotions
+        return frozenset(path for path in unmerged if not at(path).clean or at(path).word)
 
     def _unheard(self, entry: Entry | None) -> bool:
         """Whether this is an approval whose signature nobody could check."""

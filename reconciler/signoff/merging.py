@@ -38,26 +38,21 @@ def merged(
     """The state of a path at a merge of two parents that share history.
 
     ``one`` and ``two`` are its states at the parents, ``bases`` at each merge base. Where an
-    approval stands for the merge of what is in force, a merge that signs the same off by itself
-    takes its place, and doesn't go when the approval goes.
+    approval stands for the merge of what is in force, whatever signs the same off without any
+    approval takes its place, and doesn't go when approvals go.
     """
     state = _merged(meeting, path, result=result, one=one, two=two, bases=bases)
     word = state.word
     if not word:
         return state
-    bare = _merged(
-        meeting,
-        path,
-        result=result,
-        one=one.without(word),
-        two=two.without(word),
-        bases=[each.without(word) for each in bases],
-    )
-    match bare.standing:
-        case Standing(admission=Admission(merge=merge, word="")) if merge == meeting.merge.id:
-            return replace(bare, past=state.past | bare.past)
-        case _:
-            return replace(state, bare=bare)
+    sides = (one, two, *bases)
+    first, second, *others = bare_sides = tuple(each.without(word) for each in sides)
+    if bare_sides == sides:
+        return state
+    bare = merged(meeting, path, result=result, one=first, two=second, bases=others)
+    if state.clean and bare.clean and not bare.word:
+        return replace(bare, past=state.past | bare.past).instead_of(one)
+    return replace(state, bare=bare)
 
 
 def _merged(  # noqa: C901, PLR0911 - one return for each way that a path can come out of a merge

@@ -1,7 +1,8 @@
 """What is admitted at a path, and what stands there instead: the values that the fold carries."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import eq
 
 from reconciler.signoff.facts import Entry
 from reconciler.signoff.law import Law
@@ -16,6 +17,8 @@ class Admission:
     ``seconded`` are those whose earlier merges of the same content filled seats too. What counts
     at once has the commit itself as its merge. ``word``: the approval that stands for the merge,
     as path and object id; then ``merged_by`` is who gave it, and ``merge`` where both were there.
+    ``since``: where the same content came into force by another approval, which this sign-off took
+    the place of; empty if it brought the content itself.
     """
 
     merge: str
@@ -24,6 +27,12 @@ class Admission:
     commits: tuple[str, ...]
     seconded: tuple[str, ...] = ()
     word: str = ""
+    since: str = ""
+
+    @property
+    def came(self) -> str:
+        """The commit with which the content came into force, whoever vouches for it by now."""
+        return self.since or self.merge
 
     @property
     def agreed(self) -> tuple[str, ...]:
@@ -88,7 +97,7 @@ class PathState:
     is merged on top of it. ``pending``: who has agreed to what it holds, where that wasn't
     everybody who must. ``past``: ids of approvals that were taken back here, so that nobody brings
     them again; of a promotion, those that were used. ``bare``: while an approval stands for the
-    merge, what there is without it, so that a merge may still come to stand by itself.
+    merge, what there is without it, so that a merge or another approval may come to stand instead.
     """
 
     current: Entry | None
@@ -114,6 +123,19 @@ class PathState:
         """The same as if that approval weren't there."""
         return self.bare if self.bare is not None and self.word == word else self
 
+    def instead_of(self, before: "PathState") -> "PathState":
+        """The state, where it takes the place of one that an approval stood for.
+
+        If both have the same content in force, it is the same promotion, only signed off anew.
+        """
+        old, new = before.standing, self.standing
+        if not (before.word and isinstance(old, Standing) and isinstance(new, Standing)):
+            return self
+        if not (old.admission and new.admission and old.entry == new.entry):
+            return self
+        admission = replace(new.admission, since=old.admission.came)
+        return replace(self, standing=replace(new, admission=admission))
+
     @property
     def clean(self) -> bool:
         """Whether the tree holds what is in force, whoever put it there."""
@@ -138,7 +160,7 @@ class State:
     ``grounded``: the line reaches the trust root or an ancestor of it.
     ``rooted``: it contains the trust root itself. ``doubtful``: an answer of the verifier is
     missing, so this state may come out otherwise when it is asked again. ``open``: the promotions
-    that hold something else than what is in force.
+    that hold something else than what is in force, or what only an approval stands for.
     """
 
     ground: Mapping[str, Entry]
@@ -185,19 +207,30 @@ def reconcile(
     """What is in force where two lines meet: whichever side has a newer sign-off than the base.
 
     A sign-off is told apart by its merge, not only by content, so that going back to older content
-    is a newer sign-off too. Two different newer ones are a dispute, as are several bases that
-    differ from one another: nothing tells then which side is newer.
+    is a newer sign-off too; one that only took the place of an approval is none. Two different
+    newer ones are a dispute, as are several bases that differ from one another: nothing tells then
+    which side is newer.
     """
     if one == two:
         return one
     if bases and all(each == bases[0] for each in bases):
-        if one == bases[0]:
-            return two
-        if two == bases[0]:
-            return one
+        for unchanged in (eq, _continues):
+            if unchanged(one, bases[0]):
+                return two
+            if unchanged(two, bases[0]):
+                return one
     if isinstance(one, Standing) and isinstance(two, Standing) and one.entry == two.entry:
         return one
     return Dispute(tuple(sorted({*_candidates(one), *_candidates(two)}, key=repr)))
+
+
+def _continues(each: Standing | Dispute, before: Standing | Dispute) -> bool:
+    """Whether it is the same promotion still, that only somebody else vouches for."""
+    if not (isinstance(each, Standing) and isinstance(before, Standing)):
+        return False
+    if not (each.admission and before.admission and each.entry == before.entry):
+        return False
+    return each.admission.came == before.admission.came
 
 
 def _candidates(each: Standing | Dispute) -> tuple[Standing, ...]:

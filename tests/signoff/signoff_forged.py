@@ -1,6 +1,6 @@
 """Forged stories: nothing starts."""
 
-from signoff_tale import PROMOTERS, Story, Tale, environment
+from signoff_tale import PROMOTERS, Story, Tale, environment, words_on_both_sides
 from signoff_town import people_file
 from signoff_world import PEOPLE
 
@@ -149,6 +149,12 @@ def word_taken_back_that_stood_for_the_merge(tale: Tale) -> None:
     tale.town.commit("no", dict.fromkeys(word), by="bob")
 
 
+def two_words_taken_back_that_stood_for_the_merge(tale: Tale) -> None:
+    name = words_on_both_sides(tale)
+    tale.merge(name, by="ana")
+    tale.silence(*tale.random.choice((("bob", "carl"), ("carl", "bob"))))
+
+
 def word_of_other_content(tale: Tale) -> None:
     tale.town.commit("word", tale.word(), by="ana", key="")
     text = tale.text() + 'at: "2020-01-01T00:00:00Z"\n'
@@ -291,6 +297,7 @@ FORGED_ONES: tuple[Story, ...] = (
     word_replayed_after_a_revert,
     word_taken_back_and_brought_again,
     word_taken_back_that_stood_for_the_merge,
+    two_words_taken_back_that_stood_for_the_merge,
     word_of_other_content,
     tag_that_was_moved,
     release_that_was_changed,

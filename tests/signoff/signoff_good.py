@@ -1,6 +1,6 @@
 """Good stories: in the end 1.1.0 starts."""
 
-from signoff_tale import PROMOTERS, Story, Tale, environment
+from signoff_tale import PROMOTERS, Story, Tale, environment, words_on_both_sides
 
 
 def plain(tale: Tale) -> None:
@@ -163,6 +163,18 @@ def merged_with_a_word_that_is_taken_back(tale: Tale) -> None:
     tale.town.commit("no", dict.fromkeys(word), by=tale.signer(word))
 
 
+def merged_with_two_words_that_are_taken_back(tale: Tale) -> None:
+    name = words_on_both_sides(tale)
+    tale.merge(name, by=tale.random.choice(PROMOTERS))
+    tale.silence(*tale.random.choice((("bob", "carl"), ("carl", "bob"), ("bob",), ("carl",))))
+
+
+def merged_by_its_author_with_one_word_left_of_two(tale: Tale) -> None:
+    name = words_on_both_sides(tale)
+    tale.merge(name, by="ana")
+    tale.silence(tale.random.choice(PROMOTERS))
+
+
 GOOD_ONES: tuple[Story, ...] = (
     plain,
     amended_before_it_was_merged,
@@ -181,4 +193,6 @@ GOOD_ONES: tuple[Story, ...] = (
     rebased_with_a_word,
     fast_forwarded_by_a_merge_on_top,
     merged_with_a_word_that_is_taken_back,
+    merged_with_two_words_that_are_taken_back,
+    merged_by_its_author_with_one_word_left_of_two,
 )

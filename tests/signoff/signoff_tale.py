@@ -111,9 +111,29 @@ class Tale:
             )
         }
 
+    def silence(self, *persons: str) -> None:
+        """Each of them takes their word back."""
+        for each in persons:
+            path = approval_path("shop", GOOD, self.name, each)
+            self.town.commit("no", {path: None}, by=each)
+
     def signer(self, word: dict[str, str]) -> str:
         """Whose word this file is."""
         return next(iter(word)).rpartition("/")[2].removesuffix(".yaml")
+
+
+def words_on_both_sides(tale: Tale) -> str:
+    """Bob's word is on main, where Ana pushed the content, and Carl's on a branch that has it too.
+
+    The branch; both may promote, and each word would do alone.
+    """
+    name = tale.topic()
+    tale.write()
+    tale.town.commit("word", tale.word(by="carl"), by="ana", key="")
+    tale.town.switch("main")
+    tale.write()
+    tale.town.commit("word", tale.word(by="bob"), by="ana", key="")
+    return name
 
 
 Story = Callable[[Tale], None]

@@ -111,7 +111,7 @@ def test_everything_that_a_state_can_say_is_kept() -> None:
     law = frozenset({(ENVIRONMENT, ground[ENVIRONMENT])})
     other = law | {(PEOPLE, ground[PEOPLE])}
     odd = Entry("120000", "x")
-    admission = Admission(two, "bob", ("ana",), (one,), ("carl",), "here word")
+    admission = Admission(two, "bob", ("ana",), (one,), ("carl",), "here word", one)
     dispute = Dispute((Standing(odd, admission), Standing(None)))
     bare = PathState(odd, Standing(None), (one,), since=one)
     worded = PathState(odd, Standing(odd, admission), signed=(one,), bare=bare)

@@ -1,5 +1,6 @@
 """A second person's signed approval stands for the merge that squash and rebase leave out."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -342,3 +343,167 @@ def test_B88_what_a_word_brought_is_promoted_over_as_ever(shop: Workshop) -> Non
     judged = shop.judge()
     assert judged.taints == ()
     assert judged.admissions[SHOP].merged_by == "carl"
+
+
+def taken_back(shop: Workshop, whose: str) -> None:
+    """The words of some of bob and carl are taken back: by each of them, or by one merge."""
+    paths = {each: approval_path("shop", "1.1.0", "production", each) for each in ("bob", "carl")}
+    match whose.split(" then ") if whose != "both at once" else []:
+        case []:
+            shop.branch("back")
+            shop.commit("Take both back", dict.fromkeys(paths.values()), by="ana")
+            shop.switch("main")
+            shop.merge("back", by="carl")
+        case persons:
+            for each in persons:
+                shop.commit("Take it back", {paths[each]: None}, by=each)
+
+
+def on_main_and_on_the_branch(shop: Workshop) -> None:
+    """Bob's word on main, where the content was pushed, and Carl's on the branch."""
+    shop.promote("1.1.0")
+    shop.switch("topic")
+    shop.commit("Approve", approve(shop, by="carl"))
+    shop.switch("main")
+    land(shop, "push")
+    shop.commit("Approve", approve(shop, by="bob"))
+
+
+def on_two_branches(shop: Workshop) -> None:
+    """Both words come with the branch: each on one of two that the author put together."""
+    shop.promote("1.1.0")
+    for each in ("bob", "carl"):
+        shop.branch(f"of-{each}", "topic")
+        shop.commit("Approve", approve(shop, by=each))
+    shop.switch("topic")
+    shop.merge("of-bob", by="ana", key="")
+    shop.merge("of-carl", by="ana", key="")
+    shop.switch("main")
+
+
+def on_main_twice(shop: Workshop) -> None:
+    """Bob's word stands for what was pushed; Carl's comes after it, when nothing lacks."""
+    shop.promote("1.1.0")
+    land(shop, "push")
+    shop.commit("Approve", approve(shop, by="bob"))
+    shop.commit("Approve", approve(shop, by="carl"))
+
+
+TOLD = (on_main_and_on_the_branch, on_two_branches, on_main_twice)
+ORDERS = ("bob", "carl", "bob then carl", "carl then bob", "both at once")
+
+
+@pytest.mark.parametrize("whose", ORDERS)
+@pytest.mark.parametrize("told", TOLD)
+def test_B88_a_signed_merge_stands_whichever_approvals_are_taken_back(
+    shop: Workshop, told: Callable[[Workshop], None], whose: str
+) -> None:
+    told(shop)
+    merge = shop.merge("topic", by="carl")
+    admission = shop.judge().admissions[SHOP]
+    assert (admission.merge, admission.merged_by, admission.word) == (merge, "carl", "")
+    taken_back(shop, whose)
+    judged = shop.judge()
+    assert judged.taints == ()
+    assert not judged.withdrawn(SHOP)
+    assert judged.admissions[SHOP] == admission
+
+
+def test_B88_a_merge_that_takes_two_approvals_back_itself_stands(shop: Workshop) -> None:
+    on_main_and_on_the_branch(shop)
+    shop.run("merge", "-q", "--no-ff", "--no-commit", "topic", by="carl")
+    gone = [approval_path("shop", "1.1.0", "production", each) for each in ("bob", "carl")]
+    merge = shop.commit("Merge and take back", dict.fromkeys(gone), by="carl")
+    judged = shop.judge()
+    assert (judged.admissions[SHOP].merge, judged.admissions[SHOP].word) == (merge, "")
+    assert not judged.withdrawn(SHOP)
+
+
+@pytest.mark.parametrize("whose", ORDERS)
+@pytest.mark.parametrize("told", TOLD)
+def test_B88_X9_what_rests_on_two_approvals_stands_as_long_as_one_of_them_does(
+    shop: Workshop, told: Callable[[Workshop], None], whose: str
+) -> None:
+    told(shop)
+    if told is not on_main_twice:
+        shop.merge("topic", by="ana")
+    assert shop.judge().admissions[SHOP].word
+    taken_back(shop, whose)
+    judged = shop.judge()
+    left = {"bob": "carl", "carl": "bob"}.get(whose, "")
+    assert judged.withdrawn(SHOP) == (not left)
+    if left:
+        assert judged.admissions[SHOP].merged_by == left
+        assert judged.taints == ()
+
+
+def test_B88_X12_a_new_approval_takes_the_place_of_one_that_was_taken_back(shop: Workshop) -> None:
+    land(shop, "squash")
+    word = approve(shop)
+    shop.commit("Approve", word)
+    shop.commit("Take it back", dict.fromkeys(word), by="bob")
+    shop.commit("Bring it again", word, by="ana")
+    assert shop.judge().withdrawn(SHOP)
+    shop.commit("Approve", approve(shop, by="carl"))
+    judged = shop.judge()
+    assert not judged.withdrawn(SHOP)
+    assert judged.admissions[SHOP].merged_by == "carl"
+
+
+def test_X12_an_approval_of_what_was_left_again_brings_it_no_second_time(shop: Workshop) -> None:
+    on_main_twice(shop)
+    shop.branch("back")
+    shop.commit("Back", {SHOP: promotion("1.0.0")})
+    shop.switch("main")
+    shop.merge("back", by="carl")
+    land(shop, "push")
+    shop.commit(
+        "Take it back", {approval_path("shop", "1.1.0", "production", "bob"): None}, by="bob"
+    )
+    assert shop.taint()[0] == "TB450"
+    assert shop.in_force() == promotion("1.0.0").rstrip()
+
+
+def test_B88_a_branch_that_took_an_approval_back_disputes_no_later_promotion(
+    shop: Workshop,
+) -> None:
+    on_main_twice(shop)
+    shop.branch("back")
+    shop.commit(
+        "Take it back", {approval_path("shop", "1.1.0", "production", "bob"): None}, by="bob"
+    )
+    shop.switch("main")
+    shop.promote("1.2.0", branch="later")
+    shop.merge("later", by="bob")
+    shop.merge("back", by="ana")
+    judged = shop.judge()
+    assert judged.taints == ()
+    assert shop.in_force() == promotion("1.2.0").rstrip()
+
+
+def test_B88_X9_an_unsigned_way_back_is_held_while_an_approval_stands_for_what_it_undoes(
+    shop: Workshop,
+) -> None:
+    shop.branch("old")
+    shop.commit("elsewhere", {"src/x": "x"})
+    shop.switch("main")
+    land(shop, "push")
+    shop.commit("Approve", approve(shop))
+    shop.run("merge", "-q", "--no-ff", "--no-commit", "old", by="ana")
+    shop.commit("Merge and undo", {SHOP: promotion("1.0.0")}, by="ana")
+    assert shop.taint()[0]
+    assert shop.in_force() == promotion("1.1.0").rstrip()
+
+
+def test_B88_a_promotion_stays_the_same_when_it_is_vouched_for_otherwise(shop: Workshop) -> None:
+    shop.promote("1.1.0")
+    land(shop, "push")
+    word = approve(shop)
+    first = shop.commit("Approve", word)
+    shop.commit("Approve", approve(shop, by="carl"))
+    shop.commit("Take it back", dict.fromkeys(word), by="bob")
+    by_carl = shop.judge().admissions[SHOP]
+    assert (by_carl.merged_by, by_carl.came) == ("carl", first)
+    merge = shop.merge("topic", by="bob")
+    by_merge = shop.judge().admissions[SHOP]
+    assert (by_merge.merge, by_merge.word, by_merge.came) == (merge, "", first)
