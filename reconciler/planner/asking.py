@@ -118,7 +118,7 @@ def _sign_off(inputs: Inputs, place: Place) -> SignOff | None:
 def signed_off(admission: Admission) -> SignOff:
     """Who brought a file in, as records have it."""
     return SignOff(
-        commit=admission.merge,
+        commit=admission.came,
         merged_by=admission.merged_by,
         approval=admission.word.rpartition(" ")[0],
         authors=admission.authors,

@@ -81,7 +81,7 @@ class Inputs:
         """Merge → how many places' promotions it brought that are in force."""
         paths = (promotion_path(environment, app) for environment, app in self.snapshot.promotions)
         found = (self.judgement.admissions.get(each) for each in paths)
-        return Counter(each.merge for each in found if each is not None)
+        return Counter(each.came for each in found if each is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,8 @@ class SignOff(Model):
     """Who brought the promotion in, and on whose word."""
 
     commit: CommitId
-    """The merge that admitted it, or the trust root."""
+    """The merge that admitted it, or the trust root; where an approval stood for the merge, the
+    commit at which both were there, also after somebody else has signed the same off."""
     merged_by: str = ""
     """Person id, whose approval stood for the merge if there is one; empty for the trust root."""
     approval: str = ""
