@@ -1,5 +1,6 @@
 """Changes that somebody else merges: a signed commit on a new branch, checked before it leaves."""
 
+import re
 import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, assert_never
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from reconciler.model.host import Forge
     from reconciler.repository.git import Git
     from reconciler.repository.workspace import Workspace
+
+_SHORT = re.compile(r"([^/:]+):/?([^/].*)")
+"""What git takes for ssh: ``git@git.example:acme/deploy.git``."""
 
 
 def load_commit(git: "Git", commit: str) -> "tuple[Snapshot, Report]":
@@ -61,7 +65,7 @@ def put_forward(
     """
     forge = None if local else _forge_of(workspace)
     merged_by = "anybody may merge it" if anybody else "the approver approves and merges it"
-    if forge is not None and forge.type == "gitea":
+    if forge is not None and forge.type == "gitea" and _leads_there(workspace, forge):
         number, name = workspace.request_merge(commit, wish, target=branch, title=title)
         if number:
             say(f"opened merge request {number}, here branch {name}: {what}")
@@ -95,6 +99,34 @@ def _forge_of(workspace: "Workspace") -> "Forge | None":
     except ConfigurationError:
         return None
     return host.forge if host.trust.mode == "forge" else None
+
+
+def _leads_there(workspace: "Workspace", forge: "Forge") -> bool:
+    """Whether a push goes to the forge; any other remote would keep a ref that is no request."""
+    if is_at(forge, workspace.push_address()):
+        return True
+    where = f"{forge.repository} at {forge.url}"
+    say(f"the address of {workspace.remote} isn't that of {where}: no merge request is opened")
+    return False
+
+
+def is_at(forge: "Forge", address: str) -> bool:
+    """Whether an address that git pushes to is the forge's own for the repository.
+
+    By host and path, over http or ssh; another host may be anything.
+    """
+    from urllib.parse import urlsplit
+
+    short = _SHORT.match(address)
+    address = f"ssh://{short[1]}/{short[2]}" if short else address
+    try:
+        there, own = urlsplit(address), urlsplit(forge.url)
+    except ValueError:
+        return False
+    above = own.path.rstrip("/") if there.scheme in {"http", "https"} else ""
+    path = there.path.rstrip("/").removesuffix(".git")
+    same = path.casefold() == f"{above}/{forge.repository}".casefold()
+    return same and bool(own.hostname) and there.hostname == own.hostname
 
 
 def request_address(forge: "Forge", *, branch: str, name: str) -> str:

@@ -61,6 +61,10 @@ class Workspace:
             raise UnreachableError(f"{self.remote} doesn't answer: {finished.complaint}")
         return self._tell(["rev-parse", f"refs/remotes/{self.remote}/{branch}"])
 
+    def push_address(self) -> str:
+        """Where pushes go, after what this clone's settings make of it; empty if nowhere."""
+        return self._ask(["remote", "get-url", "--push", self.remote]).text.strip()
+
     def signing_key(self) -> str:
         """The key that this clone signs with; raises `ConfigurationError` without one."""
         format_ = self._ask(["config", "--get", "gpg.format"]).text.strip()
@@ -140,7 +144,8 @@ class Workspace:
     def request_merge(self, commit: str, wish: str, *, target: str, title: str) -> tuple[str, str]:
         """Open a merge request into ``target`` without a branch, where the forge takes such pushes.
 
-        Gitea and Forgejo do, from whoever may read. Gives back its number, and the name of the
+        Gitea and Forgejo do, from whoever may read; any other remote that takes push options would
+        make a ref of it. Gives back its number, and the name of the
         branch that is made here: the wished one, or the first that no open request of this person
         has. Nothing where the forge doesn't take it.
         """

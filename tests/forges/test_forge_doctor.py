@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from replay import replaying
 
-from reconciler.cli.branch import request_address
+from reconciler.cli.branch import is_at, request_address
 from reconciler.doctor.finding import State
 from reconciler.doctor.forge import check_forge
 from reconciler.model.host import Forge, Host
@@ -113,3 +113,35 @@ def test_a_merge_request_is_opened_where_the_forge_has_its_form(
 ) -> None:
     told = {"type": sort, "url": url, "repository": "acme/deploy", "token": {"env": "T"}}
     assert request_address(Forge.model_validate(told), branch="main", name="a/b") == address
+
+
+@pytest.mark.parametrize(
+    ("address", "there"),
+    [
+        ("https://git.example/acme/deploy.git", True),
+        ("https://amy:secret@git.example:443/acme/deploy/", True),
+        ("ssh://git@git.example:2222/acme/deploy.git", True),
+        ("git@git.example:Acme/deploy.git", True),
+        ("git.example:/acme/deploy", True),
+        ("https://git.example/acme/deploy-site.git", False),
+        ("https://git.example/mirror/acme/deploy", False),
+        ("https://git.example.evil.example/acme/deploy", False),
+        ("git@mirror.example:acme/deploy.git", False),
+        ("/srv/git.example/acme/deploy.git", False),
+        ("file:///acme/deploy", False),
+        ("https://[git.example/acme/deploy", False),
+        ("", False),
+    ],
+)
+def test_a_remote_is_the_forges_where_host_and_path_are(address: str, there: bool) -> None:
+    told = {"type": "gitea", "url": "https://git.example", "token": {"env": "T"}}
+    forge = Forge.model_validate({**told, "repository": "acme/deploy"})
+    assert is_at(forge, address) == there
+
+
+def test_a_forge_below_a_path_has_it_in_addresses_of_http_and_not_of_ssh() -> None:
+    told = {"type": "gitea", "url": "https://git.example/code/", "token": {"env": "T"}}
+    forge = Forge.model_validate({**told, "repository": "acme/deploy"})
+    assert is_at(forge, "https://git.example/code/acme/deploy.git")
+    assert not is_at(forge, "https://git.example/acme/deploy.git")
+    assert is_at(forge, "git@git.example:acme/deploy.git")

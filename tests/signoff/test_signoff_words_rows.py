@@ -253,7 +253,10 @@ def test_X28_a_rollback_is_refused_to_who_may_not_and_to_what_never_ran(town: To
     assert "refused" in town.done("history")
 
 
-def test_D16_where_no_push_opens_a_merge_request_its_form_is_told(town: Town) -> None:
+@pytest.mark.parametrize("options", ["false", "true"])
+def test_D16_where_no_push_opens_a_merge_request_its_form_is_told(town: Town, options: str) -> None:
+    # A plain remote takes any ref; with push options it wouldn't even complain.
+    town.run("config", "receive.advertisePushOptions", options)
     told = town.configuration.read_text().replace("[trust]\n", '[trust]\nmode = "forge"\n')
     forge = 'type = "gitea"\nurl = "https://git.example"\nrepository = "acme/deploy"\n'
     town.configuration.write_text(f'{told}[forge]\n{forge}token = {{env = "T"}}\n')
