@@ -1,6 +1,5 @@
 """The desk where requests are answered: each exactly once, in the history, then its ref goes."""
 
-import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -26,6 +25,8 @@ from reconciler.system.spool import Spool
 
 _AT_ONCE = 50
 """Requests answered in one look; the rest waits for the next, so that a flood stops nothing."""
+_AGAIN = 10
+"""Requests that one look tries once more, of those that it couldn't tell of before."""
 _LOOKED_AT = 1000
 """Requests among which a look finds the oldest."""
 _TRIES = 20
@@ -45,6 +46,9 @@ class Desk:
     reconciler: str
     tell: Callable[[str], None]
     _read: dict[tuple[str, str], Posted | None] = field(default_factory=dict)
+    _untold: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Refs of which it couldn't be told who asks, or what: how often they were tried in vain. Those
+    tried less often come first."""
     _gone: dict[str, str] = field(default_factory=dict)
     """Refs that were removed since the remote was last asked, each with its commit."""
     _kept: str = ""
@@ -131,27 +135,45 @@ class Desk:
             self.spool.forget(each.request)
 
     def _come(self) -> dict[tuple[str, str], Received | None]:
-        """The oldest requests on the remote, nothing for junk: as many as one look answers."""
+        """The oldest requests on the remote, nothing for junk: as many as one look answers.
+
+        Those that were tried in vain before come after all others.
+        """
         listed = self.view.requests
         self._gone = {ref: each for ref, each in self._gone.items() if listed.get(ref) == each}
         there = [each for each in sorted(listed.items()) if self._gone.get(each[0]) != each[1]]
-        some = there[:_LOOKED_AT]
+        self._untold = {each: self._untold[each] for each in there if each in self._untold}
+        some = sorted(there, key=lambda each: (self._untold.get(each, 0), each))[:_LOOKED_AT]
         self._read = {each: self._read[each] for each in some if each in self._read}
         self._take_in(dict(each for each in some if each not in self._read))
+        for each in some:
+            if each not in self._read:
+                self._put_off(each)
         known = sorted(self._read.items(), key=lambda each: each[0])
         waiting = sorted(
-            ((_moment(posted.request), each, posted) for each, posted in known if posted),
-            key=lambda each: each[:2],
+            (
+                (self._untold.get(each, 0), _moment(posted.request), each, posted)
+                for each, posted in known
+                if posted
+            ),
+            key=lambda each: each[:3],
         )
         junk = [each for each, posted in known if posted is None]
         found: dict[tuple[str, str], Received | None] = {}
-        for _, each, posted in waiting[:_AT_ONCE]:
-            # One that the verifier can't tell of is read another time, and keeps no other waiting.
-            with contextlib.suppress(UnreachableError):
+        new = sum(not tries for tries, *_ in waiting)
+        for _, _, each, posted in waiting[: min(_AT_ONCE, new + _AGAIN)]:
+            try:
                 found[each] = received(posted, each[0])
-                if found[each] is None:
-                    self._tell_junk(each[0])
+            except UnreachableError:
+                self._put_off(each)
+                continue
+            if found[each] is None:
+                self._tell_junk(each[0])
         return found | dict.fromkeys(junk[: _AT_ONCE - len(found)])
+
+    def _put_off(self, each: tuple[str, str]) -> None:
+        """What nobody can tell of is read another time, and keeps no other one waiting."""
+        self._untold[each] = self._untold.get(each, 0) + 1
 
     def _take_in(self, new: Mapping[str, str]) -> None:
         if not new:

@@ -1,5 +1,6 @@
 """Requests with real git: judged by permissions, answered once in the history, then gone."""
 
+from base64 import b64encode
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from reconciler.model.deployment import Work
 from reconciler.model.plan import Verdict
 from reconciler.model.records import Claim
 from reconciler.model.request import Request
+from reconciler.repository.request_refs import Sealed
 from reconciler.system.spool import Spool
 
 
@@ -158,6 +160,37 @@ def test_whoever_force_pushes_a_request_can_neither_forge_it_nor_use_up_its_answ
     office.post(mine)
     daemon.run_once()
     assert said(daemon) == [("pause", "ana", True)]
+
+
+def untold(office: Office, request: Request) -> Sealed:
+    """A request with a signature of a sort that no verifier knows: it says neither yes nor no."""
+
+    def part(data: bytes) -> bytes:
+        return len(data).to_bytes(4, "big") + data
+
+    key, made = (part(b"ssh-none") + part(each) for each in (b"key", b"signature"))
+    parts = (key, b"tagboat-request", b"", b"sha512", made)
+    blob = b64encode(b"SSHSIG" + (1).to_bytes(4, "big") + b"".join(map(part, parts))).decode()
+    armour = f"-----BEGIN SSH SIGNATURE-----\n{blob}\n-----END SSH SIGNATURE-----"
+    sealed = office.seal("ana", request)
+    said = sealed.message.partition("-----BEGIN")[0]
+    return Sealed(sealed.id, f"{said}{armour}\n")
+
+
+def test_requests_of_which_nobody_can_tell_who_asks_keep_no_other_one_waiting(make_office):
+    office = make_office("dev")
+    daemon = office.world.daemon()
+    daemon.run_once()
+    one = untold(office, office.request("pause", ago=timedelta(minutes=30)))
+    for number in range(60):
+        office.post(Sealed(f"{number:032x}", one.message))
+    office.ask("ana", "pause")
+    daemon.look()
+    assert said(daemon) == []
+    office.ask("ana", "resume")
+    daemon.look()
+    assert said(daemon) == [("pause", "ana", True), ("resume", "ana", True)]
+    assert len(office.waiting()) == 60
 
 
 def test_a_signature_of_a_commit_is_no_request(make_office):
