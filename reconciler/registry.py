@@ -14,6 +14,7 @@ from reconciler.daemon.board import Board
 from reconciler.daemon.claims import Claims
 from reconciler.daemon.equipment import Equipment, Watchers
 from reconciler.daemon.lines import Lines
+from reconciler.daemon.logbook import Logbook
 from reconciler.daemon.looking import Looking
 from reconciler.daemon.loop import Reconciler
 from reconciler.daemon.milestones import Milestones
@@ -35,6 +36,7 @@ from reconciler.repository.locks import remove_stale_locks
 from reconciler.repository.mirrors import Mirrors
 from reconciler.repository.requests import Everywhere, RequestSource
 from reconciler.repository.sources import RepositorySources
+from reconciler.repository.step_logs import Author, StepLogs
 from reconciler.system.backups import BackupFolder
 from reconciler.system.caches import cache_folder
 from reconciler.system.clock import SystemClock
@@ -204,16 +206,7 @@ def open_view(configuration: Configuration, folder: Path, *, writer: bool = Fals
             "this host has no trust root: nothing says which people and policies count",
             hint=f'write [trust] root = "<commit>" into {configuration.source}',
         )
-    key = None
-    if writer:
-        if host.history.key is None or host.name not in host.history.reconcilers:
-            raise ConfigurationError(
-                f"the reconciler {host.name} has no key to sign the history with",
-                hint="set history.key, and its public key in history.reconcilers",
-            )
-        key = configuration.path(host.history.key)
-        if not key.is_file():
-            raise ConfigurationError(f"history.key {key} is not there")
+    key = author_of(configuration).key if writer else None
     git = bare(clone, home)
     history = HistoryBranch(
         git,
@@ -223,6 +216,20 @@ def open_view(configuration: Configuration, folder: Path, *, writer: bool = Fals
         key=key,
     )
     return View(configuration, git, history, host.trust.root, FactStore(folder, edition()))
+
+
+def author_of(configuration: Configuration) -> Author:
+    """The reconciler of this host, and its key; raises `ConfigurationError` without one."""
+    host = configuration.host
+    if host.history.key is None or host.name not in host.history.reconcilers:
+        raise ConfigurationError(
+            f"the reconciler {host.name} has no key to sign the history with",
+            hint="set history.key, and its public key in history.reconcilers",
+        )
+    key = configuration.path(host.history.key)
+    if not key.is_file():
+        raise ConfigurationError(f"history.key {key} is not there")
+    return Author(host.name, key)
 
 
 def open_reader(configuration: Configuration) -> View:
@@ -279,6 +286,14 @@ def build_reconciler(
         failpoints=failpoints,
         identify=identify,
         reconciler=configuration.host.name,
+        logbook=Logbook(
+            StepLogs(view.git, view.remote),
+            author_of(configuration),
+            text=lines.text,
+            tell=lines.tell,
+            clock=clock,
+            failpoints=failpoints,
+        ),
         host=host_id(configuration.state),
     )
     return Reconciler(

@@ -10,6 +10,7 @@ when that comes out the same on the same tip, the same wish is pushed again.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from reconciler.daemon.logbook import Logbook
 from reconciler.daemon.view import View
 from reconciler.daemon.workers import Journals, Workers
 from reconciler.deployer.fold import fold
@@ -47,6 +48,7 @@ class Claims:
     clock: Clock
     failpoints: Failpoints
     identify: Callable[[], str]
+    logbook: Logbook
     reconciler: str
     host: str = ""
     takes_over: bool = False
@@ -120,6 +122,7 @@ class Claims:
             return False
         waiting = [each for each in self.ends.values() if each.id not in self.view.ledger]
         if waiting:
+            waiting = self.logbook.enter(waiting)
             self.failpoints.reach("history.end.before")
             self.view.history.append_facts(waiting)
             self.failpoints.reach("history.end.after")

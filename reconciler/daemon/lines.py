@@ -54,6 +54,13 @@ class Lines:
         """Add a line to a deployment's log."""
         self._write(deployment, [redacted(line)])
 
+    def text(self, deployment: str) -> bytes:
+        """The log of a deployment as it is now; empty without one."""
+        try:
+            return (self._folder / f"{deployment}.log").read_bytes()
+        except OSError:
+            return b""
+
     def _write(self, deployment: str, lines: list[str]) -> None:
         """All in one write: what a kill leaves has no half line but perhaps the last."""
         path = self._folder / f"{deployment}.log"

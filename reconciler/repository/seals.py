@@ -5,6 +5,7 @@ import struct
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
@@ -46,7 +47,15 @@ def seal(git: Git, records: Sequence[Record], *, parent: str | None, key: Path) 
     commits: list[str] = []
     if signer is None:
         for record in records:
-            parent = _committed(git, record, parent=parent, key=key)
+            parent = commit_signed(
+                git,
+                EMPTY_TREE,
+                message_of(record, record.subject),
+                parent=parent,
+                name=record.reconciler,
+                at=instant_of(record.at),
+                key=key,
+            )
             commits.append(parent)
         return commits
     objects = []
@@ -84,24 +93,29 @@ def _pack(objects: Sequence[bytes]) -> bytes:
     return whole + hashlib.sha1(whole, usedforsecurity=False).digest()
 
 
-def _committed(git: Git, record: Record, *, parent: str | None, key: Path) -> str:
-    """The commit of one record, signed by `ssh-keygen` for git."""
-    seconds = int(instant_of(record.at).timestamp())
+def commit_signed(
+    git: Git, tree: str, message: str, *, parent: str | None, name: str, at: datetime, key: Path
+) -> str:
+    """A new commit in a reconciler's name, signed by `ssh-keygen` for git; no ref knows it yet.
+
+    Raises `ConfigurationError` when the key can't sign.
+    """
+    seconds = int(at.timestamp())
     who = {
         f"GIT_{role}_{what}": value
         for role in ("AUTHOR", "COMMITTER")
         for what, value in (
-            ("NAME", record.reconciler),
-            ("EMAIL", f"{record.reconciler}@localhost"),
+            ("NAME", name),
+            ("EMAIL", f"{name}@localhost"),
             ("DATE", f"@{seconds} +0000"),
         )
     }
     finished = git.ask(
         [
             *("-c", "gpg.format=ssh", "-c", f"user.signingKey={key}"),
-            *("commit-tree", "-S", *(("-p", parent) if parent else ()), EMPTY_TREE),
+            *("commit-tree", "-S", *(("-p", parent) if parent else ()), tree),
         ],
-        stdin=message_of(record, record.subject).encode(),
+        stdin=message.encode(),
         extra=who,
     )
     if finished.returncode:

@@ -26,6 +26,8 @@ GOOD = (
     "journal.step-ended.before",
     "journal.finished.before",
     "journal.finished.after",
+    "history.logs.before",
+    "history.logs.after",
     "history.end.before",
     "history.end.after",
     "journal.remove.before",

@@ -61,6 +61,7 @@ POINTS = (
     "step.back/rollout",
     "journal.step-ended",
     "journal.finished",
+    "history.logs",
     "history.end",
     "journal.remove",
     "history.facts",

@@ -7,8 +7,10 @@ from history_world import World, a_restart
 
 from reconciler.errors import ConfigurationError
 from reconciler.model.records import numbered
-from reconciler.repository import seals
-from reconciler.repository.seals import seal
+from reconciler.names import instant_of
+from reconciler.repository.chain import message_of
+from reconciler.repository.git import EMPTY_TREE
+from reconciler.repository.seals import commit_signed, seal
 from reconciler.repository.sshsig import Signer
 
 
@@ -26,7 +28,11 @@ def test_a_chain_is_to_the_byte_what_git_and_ssh_keygen_make(world: World, git) 
     commits = seal(git, records, parent=None, key=key)
     parent = None
     for record, commit in zip(records, commits, strict=True):
-        parent = seals._committed(git, record, parent=parent, key=key)
+        message = message_of(record, record.subject)
+        at = instant_of(record.at)
+        parent = commit_signed(
+            git, EMPTY_TREE, message, parent=parent, name=record.reconciler, at=at, key=key
+        )
         assert commit == parent
     assert git.tell(["fsck", "--no-dangling"]) == ""
 

@@ -69,7 +69,7 @@ _POINTS = {
     "apply": ("driver-local.switch", "driver-local.order"),
     "cleanup": ("backup.drop",),
     "back/apply": ("driver-local.switch", "driver-local.order"),
-    "end": ("journal.finished", "history.end", "journal.remove"),
+    "end": ("journal.finished", "history.logs", "history.end", "journal.remove"),
     "tests": ("tests.long", "history.verification"),
     "request": ("history.answer",),
 }

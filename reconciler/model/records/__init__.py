@@ -13,7 +13,13 @@ from reconciler.model.records.answer import Answer, Verb
 from reconciler.model.records.base import PlacedBase, RecordBase, body_of
 from reconciler.model.records.checkpoint import Checkpoint
 from reconciler.model.records.departure import Departure
-from reconciler.model.records.deployments import Claim, End, Outcome, Refusal, Restart
+from reconciler.model.records.deployments import (
+    Claim,
+    End,
+    Outcome,
+    Refusal,
+    Restart,
+)
 from reconciler.model.records.evidence import Evidence, Observed
 from reconciler.model.records.reason import Reason, SignOff
 from reconciler.model.records.sighting import Sighting

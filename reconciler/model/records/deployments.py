@@ -1,11 +1,14 @@
 """Records of deployments: claimed, ended, refused, started again."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
+from pydantic import SerializerFunctionWrapHandler, model_serializer
+
+from reconciler.model.base import Model
 from reconciler.model.content import Content
 from reconciler.model.deployment import Assignment, StepOutcome
-from reconciler.model.records.base import PlacedBase
+from reconciler.model.records.base import PlacedBase, without_empty
 from reconciler.model.records.evidence import Evidence
 from reconciler.model.records.reason import Reason, SignOff
 from reconciler.names import CommitId
@@ -50,6 +53,20 @@ class Claim(PlacedBase):
         return f"{self.environment}/{self.app} {version} {done}"
 
 
+class StepLog(Model):
+    """Which log tells of a deployment step by step; it is kept by month, beside the history.
+
+    The history stays whole when a log is purged: then this says what it was.
+    """
+
+    month: str
+    """The month that it is kept under, as ``2026-11``."""
+    digest: str
+    """``sha256:`` and 64 hex digits over its bytes."""
+    size: int
+    """Its bytes."""
+
+
 class End(PlacedBase):
     """What became of a claim: exactly one for each."""
 
@@ -66,6 +83,11 @@ class End(PlacedBase):
     started: str
     ended: str
     seconds: int
+    log: StepLog | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_no_log(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return without_empty(handler(self), "log")
 
     @property
     def subject(self) -> str:
