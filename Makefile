@@ -11,7 +11,7 @@ TEST := .venv/.installed-test
 PYTEST_FLAGS ?= -n auto
 UV ?= uv
 
-.PHONY: help up down test lint fuzz slips forgeries torture crashes daemons states gitea bench site bundles lock install clean
+.PHONY: help up down test lint fuzz slips forgeries torture crashes daemons states year gitea bench site bundles lock install clean
 
 help:
 	@sed -n '2,3s/^#   //p' Makefile
@@ -63,6 +63,10 @@ crashes: $(TEST)
 ATTEMPTS ?= 1000
 daemons: $(TEST)
 	@exec $(PYTHON_HERE) tests/daemon/daemon_races.py --attempts $(ATTEMPTS)
+
+# A year of 300 deployments a day with their logs: sizes, a purge, and every decision made again.
+year: $(TEST)
+	@$(PYTHON_HERE) tests/history/history_year.py
 
 # Merges, approvals, failures, crashes and force-pushes in any order, beside a small model.
 VISITS ?= 100

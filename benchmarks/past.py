@@ -7,7 +7,7 @@ without signatures. Equal sizes give equal files and equal decisions.
 """
 
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -22,6 +22,7 @@ from reconciler.model.observation import Observation, Presence
 from reconciler.model.place import Place
 from reconciler.model.plan import Verdict
 from reconciler.model.records import Claim, End, Outcome, Record, numbered
+from reconciler.model.records.deployments import StepLog
 from reconciler.names import instant_of, instant_text
 from reconciler.planner.evidence import Witness
 from reconciler.planner.inputs import Inputs
@@ -44,6 +45,8 @@ class Past:
 
     folder: Path
     apps: int
+    logged: Callable[[End], StepLog] | None = None
+    """What keeps the log of a deployment that has ended, if anything does."""
     records: list[Record] = field(default_factory=list)
     ledger: Ledger = field(default_factory=Ledger)
     merges: int = 0
@@ -103,13 +106,19 @@ class Past:
 
     def grow(self, decisions: int) -> None:
         """Live day after day until there are so many decisions; each day a merge comes."""
+        for _ in self.days():
+            if self.decisions >= decisions:
+                return
+
+    def days(self) -> Iterator[datetime]:
+        """Live for ever; gives the instant of each look, four a day, and then a merge comes."""
         tip = self.root
         for day in count():
             morning = START + day * _DAY
             for hour in (7, 9, 11, 14):
-                self.look(tip, morning + timedelta(hours=hour, minutes=1))
-                if self.decisions >= decisions:
-                    return
+                now = morning + timedelta(hours=hour, minutes=1)
+                self.look(tip, now)
+                yield now
             tip = self.merge()
 
     def look(self, tip: str, now: datetime) -> None:
@@ -172,7 +181,7 @@ class Past:
         failed = claim.sequence % FAILS == 0
         ended = instant_text(instant_of(claim.at) + timedelta(minutes=2))
         content = claim.assignment.content
-        return End(
+        end = End(
             id=self._identify(),
             at=ended,
             reconciler="one",
@@ -188,6 +197,7 @@ class Past:
             ended=ended,
             seconds=120,
         )
+        return end.model_copy(update={"log": self.logged(end)}) if self.logged else end
 
     def publish(self) -> None:
         """Put the records on the remote's branch of the history, unsigned."""
