@@ -22,11 +22,12 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from reconciler.repository.arrivals import gather, signature_of, word_of
+from reconciler.repository.arrivals import gather
 from reconciler.repository.folds import FoldStore
 from reconciler.repository.git import Git
 from reconciler.signoff import Judgement, judge
 from reconciler.signoff.facts import Facts
+from reconciler.signoff.verdicts import lasting_of, text_of
 from reconciler.system.collector import paused_collector
 from reconciler.system.facts import FactStore
 
@@ -182,12 +183,12 @@ def main() -> None:
         branch.grow(merges)
         first = found["from an empty disk"] = timed(branch)
         words = {
-            each.id: word_of(each.signature)
+            each.id: text_of(each.signature)
             for each in first.facts.commits.values()
             if each.signature
         }
         branch.grow(NEW)
-        verdicts = {each: signature_of(word) for each, word in words.items()}
+        verdicts = {each: lasting_of(word) for each, word in words.items()}
         found[f"{NEW} new ones from a checkpoint"] = timed(branch, verdicts=verdicts)
         store = FactStore(Path(folder) / "state", "0" * 64)
         FoldStore(store, branch.root).keep(first.facts, first.judgement.progress)

@@ -7,7 +7,7 @@ from reconciler.diagnostics import Report
 from reconciler.errors import ConfigurationError
 from reconciler.manifest.snapshot import Parsed, Snapshot
 from reconciler.model.people import People
-from reconciler.repository.arrivals import gather, signature_of, word_of
+from reconciler.repository.arrivals import gather
 from reconciler.repository.folds import FoldStore
 from reconciler.repository.git import Git
 from reconciler.repository.reading import load_entries
@@ -15,6 +15,7 @@ from reconciler.repository.trees import Entries, GitContents, entries
 from reconciler.signoff import Answers, Judgement, Named, judge, judge_named, judge_requests
 from reconciler.signoff.facts import Facts
 from reconciler.signoff.judging import Progress
+from reconciler.signoff.verdicts import lasting_of, lasts, text_of
 from reconciler.system.collector import paused_collector
 from reconciler.system.facts import FactStore
 from reconciler.validator import Review, validate
@@ -85,7 +86,7 @@ class Court:
             tip=tip,
             cache=self.git.home / "signatures.json",
             before=kept.facts if kept else self._facts,
-            verdicts={each: signature_of(word) for each, word in recorded.items()},
+            verdicts={each: lasting_of(word) for each, word in recorded.items()},
         )
         if kept is not None:
             self._progress = kept.progress(facts)
@@ -122,8 +123,8 @@ class Court:
     def verdicts(self) -> dict[str, str]:
         """Commit → what was found out of its signature and can't change, as text."""
         facts = self._facts.commits if self._facts else {}
-        words = ((each.id, word_of(each.signature)) for each in facts.values() if each.signature)
-        return {commit: word for commit, word in words if word}
+        signed = ((each.id, each.signature) for each in facts.values() if each.signature)
+        return {commit: text_of(verdict) for commit, verdict in signed if lasts(verdict)}
 
     def _trust(self) -> None:
         """See to it that the trust root, whose tree is admitted whole, can be one."""

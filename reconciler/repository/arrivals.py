@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import assert_never
 
 from reconciler.canonical import canonical_json, digest_of
 from reconciler.errors import RewoundError, UnreachableError
@@ -27,17 +26,15 @@ from reconciler.signoff.classes import Sort, class_of, decides_who
 from reconciler.signoff.covers import spoken_of
 from reconciler.signoff.facts import (
     PLAIN_FILE,
-    Bad,
     Commit,
     Entry,
     Facts,
     Signature,
-    Signed,
     Unknown,
     Unlisted,
-    Unsigned,
     Word,
 )
+from reconciler.signoff.verdicts import lasting_of, lasts, text_of
 from reconciler.visibility import visible
 
 _Places = Sequence[Mapping[str, Entry | None]]
@@ -305,34 +302,6 @@ def mails_in(raw: bytes) -> tuple[str, ...]:
     return tuple(sorted(each.decode(errors="replace") for each in found))[:100]
 
 
-_WORDS: Mapping[str, Signature] = {"unsigned": Unsigned(), "bad": Bad()}
-
-
-def word_of(signature: Signature) -> str:
-    """A verdict that holds for ever, as text; empty for one that may come out otherwise."""
-    match signature:
-        case Signed(by):
-            return f"signed {by}"
-        case Bad(by):
-            return f"bad {by}".rstrip()
-        case Unsigned():
-            return "unsigned"
-        case Unlisted() | Unknown():
-            return ""
-        case _:
-            assert_never(signature)
-
-
-def signature_of(word: str) -> Signature:
-    """What `word_of` gave; raises `ValueError` for anything else."""
-    if word in _WORDS:
-        return _WORDS[word]
-    sort, _, by = word.partition(" ")
-    if not by or sort not in {"signed", "bad"}:
-        raise ValueError(word)
-    return Signed(by) if sort == "signed" else Bad(by)
-
-
 def _recall(cache: Path | None) -> dict[str, Signature]:
     """Verdicts of earlier runs; none if the file isn't there or isn't whole."""
     if cache is None:
@@ -341,7 +310,7 @@ def _recall(cache: Path | None) -> dict[str, Signature]:
         said = json.loads(cache.read_text())
         if said["format"] != _FORMAT:
             return {}
-        return {str(commit): signature_of(word) for commit, word in said["verdicts"].items()}
+        return {str(commit): lasting_of(word) for commit, word in said["verdicts"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 
@@ -350,11 +319,8 @@ def _remember(
     cache: Path | None, remembered: Mapping[str, Signature], answers: Mapping[str, Signature]
 ) -> None:
     """Keep the verdicts; a disk that is full costs time and nothing else."""
-    verdicts = {
-        commit: word
-        for commit, each in {**remembered, **answers}.items()
-        if (word := word_of(each))
-    }
+    known = {**remembered, **answers}
+    verdicts = {commit: text_of(each) for commit, each in known.items() if lasts(each)}
     if cache is None or verdicts.keys() <= remembered.keys():
         return
     beside = cache.with_name(f"{cache.name}.{os.getpid()}")

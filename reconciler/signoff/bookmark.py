@@ -12,15 +12,10 @@ from typing import Any, assert_never
 
 from reconciler.signoff.facts import (
     PLAIN_FILE,
-    Bad,
     Commit,
     Entry,
     Facts,
     Signature,
-    Signed,
-    Unknown,
-    Unlisted,
-    Unsigned,
     Word,
 )
 from reconciler.signoff.judging import Progress
@@ -35,6 +30,7 @@ from reconciler.signoff.standing import (
     Standing,
     State,
 )
+from reconciler.signoff.verdicts import text_of, verdict_of
 
 Row = list[Any]
 """One value: texts, numbers, and rows in it."""
@@ -53,7 +49,7 @@ def commits_row(commits: Iterable[Commit], numbers: Mapping[str, int]) -> Row:
     hands: dict[tuple[Any, ...], int] = {}
     rows: list[Row] = []
     for each in commits:
-        hand = (_said(each.signature), each.author, each.mails)
+        hand = (_told(each.signature), each.author, each.mails)
         row = [
             each.id,
             [numbers.get(one, one) for one in each.parents],
@@ -70,7 +66,7 @@ def commits_row(commits: Iterable[Commit], numbers: Mapping[str, int]) -> Row:
 
 def commits_of(part: Row, names: list[str]) -> Iterator[Commit]:
     """The commits of a row; ``names``, of those before them, gets theirs too."""
-    hands = [(_signature(said), author, tuple(mails)) for said, author, mails in part[0]]
+    hands = [(said and verdict_of(said), author, tuple(mails)) for said, author, mails in part[0]]
 
     def ids(some: Row) -> tuple[str, ...]:
         return tuple([names[each] if isinstance(each, int) else each for each in some])
@@ -94,51 +90,17 @@ def commits_of(part: Row, names: list[str]) -> Iterator[Commit]:
 def word_row(name: str, word: Word) -> Row:
     """An approval's word by its object id, for `word_of`; raises `ValueError` as above."""
     more = [word.environment, word.app, word.version, word.approves]
-    return [name, word.by, word.recorded_by, word.rejection, _said(word.signature), *more]
+    return [name, word.by, word.recorded_by, word.rejection, text_of(word.signature), *more]
 
 
 def word_of(row: Row) -> tuple[str, Word]:
     """Object id and word of a row."""
     name, by, recorded_by, rejection, said, *more = row
-    signature = _signature(said)
-    if signature is None:
-        raise ValueError(name)
-    return name, Word(by, recorded_by, rejection, signature, *more)
+    return name, Word(by, recorded_by, rejection, verdict_of(said), *more)
 
 
-def _said(signature: Signature | None) -> str | None:
-    match signature:
-        case None:
-            return None
-        case Signed(by):
-            return f"signed {by}"
-        case Bad(by):
-            return f"bad {by}"
-        case Unsigned():
-            return "unsigned"
-        case Unlisted():
-            return "unlisted"
-        case Unknown(why):
-            raise ValueError(why)
-        case _:
-            assert_never(signature)
-
-
-def _signature(said: str | None) -> Signature | None:
-    if said is None:
-        return None
-    sort, _, by = said.partition(" ")
-    match sort:
-        case "signed":
-            return Signed(by)
-        case "bad":
-            return Bad(by)
-        case "unsigned":
-            return Unsigned()
-        case "unlisted":
-            return Unlisted()
-        case _:
-            raise ValueError(said)
+def _told(signature: Signature | None) -> str | None:
+    return None if signature is None else text_of(signature)
 
 
 def states_row(progress: Progress, facts: Facts, *, newest: int = NEWEST) -> Row:

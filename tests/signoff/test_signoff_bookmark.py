@@ -30,10 +30,21 @@ from reconciler.signoff.bookmark import (
     word_of,
     word_row,
 )
-from reconciler.signoff.facts import Commit, Entry, Facts, Signed, Unknown
+from reconciler.signoff.facts import (
+    Bad,
+    Commit,
+    Entry,
+    Facts,
+    Signature,
+    Signed,
+    Unknown,
+    Unlisted,
+    Unsigned,
+)
 from reconciler.signoff.law import Lawbook
 from reconciler.signoff.overlay import Overlay
 from reconciler.signoff.standing import Admission, Dispute, PathState, Standing, State
+from reconciler.signoff.verdicts import lasting_of, text_of, verdict_of
 from reconciler.system.facts import FactStore
 
 
@@ -218,3 +229,23 @@ def test_an_unanswered_signature_is_never_kept(shop: Workshop, tmp_path: Path) -
     folds = FoldStore(FactStore(tmp_path, "e" * 64), shop.root)
     folds.keep(facts, judge(facts, root=shop.root, tip=tip).progress)
     assert folds.recall() is None
+
+
+@pytest.mark.parametrize(
+    "verdict", [Signed("ssh-ed25519 AAAA"), Bad("ssh-ed25519 AAAA"), Bad(), Unsigned(), Unlisted()]
+)
+def test_a_verdict_comes_back_from_its_text(verdict: Signature) -> None:
+    assert verdict_of(text_of(verdict)) == verdict
+
+
+@pytest.mark.parametrize("text", ["", "signed", "signed ", "unsigned x", "unlisted x", "good x"])
+def test_what_no_verdict_is_told_as_is_none(text: str) -> None:
+    with pytest.raises(ValueError):
+        verdict_of(text)
+
+
+def test_a_verdict_that_other_keys_may_change_is_none_that_lasts() -> None:
+    with pytest.raises(ValueError, match="unlisted"):
+        lasting_of(text_of(Unlisted()))
+    with pytest.raises(ValueError, match="no answer"):
+        text_of(Unknown("no answer"))
