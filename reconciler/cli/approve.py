@@ -215,12 +215,9 @@ def _require_seat(snapshot: "Snapshot", path: str, word: "Approval") -> None:
         return
     for fault in unseated(snapshot, path, word, snapshot.people):
         asked = ", ".join(dict.fromkeys(each.role for each in here.gates.approvals))
-        raise RefusedError(
-            f"{fault.message}: nothing was pushed",
-            hint=f"{word.environment} asks for: {asked}"
-            if asked
-            else f"{word.environment} asks for no role: leave --role out",
-        )
+        none = f"{word.environment} asks for no role: leave --role out"
+        hint = f"{fault.hint} ({word.environment} asks for: {asked})" if asked else none
+        raise RefusedError(f"{fault.message}: nothing was pushed", hint=hint)
 
 
 def text_of(word: "Approval") -> str:

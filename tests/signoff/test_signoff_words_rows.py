@@ -54,21 +54,30 @@ def test_M5_who_may_not_record_for_a_client_writes_no_word_down(live: Town) -> N
 
 
 @pytest.mark.parametrize(
-    ("words", "why"),
+    ("words", "why", "hint"),
     [
-        (("--role", "developer"), "live asks for no 'developer'"),
-        (("--role", "client"), "dora doesn't hold role client in live"),
-        (("--risk-accepted",), "the seat of qa doesn't accept 'risk-accepted'"),
+        (("--role", "developer"), "live asks for no 'developer'", "write one of: qa, client"),
+        (("--role", "clinet"), "live asks for no 'clinet'", "did you mean 'client'?"),
+        (
+            ("--role", "client"),
+            "dora doesn't hold role client in live",
+            "write a role that the place asks for and the person has",
+        ),
+        (
+            ("--risk-accepted",),
+            "the seat of qa doesn't accept 'risk-accepted'",
+            "write one of: approved",
+        ),
     ],
 )
 @pytest.mark.parametrize("version", ["1.1.0", "1.2.0"])
 def test_B69_a_word_that_would_fill_no_seat_is_refused_before_it_is_pushed(
-    live: Town, words: tuple[str, ...], why: str, version: str
+    live: Town, words: tuple[str, ...], why: str, hint: str, version: str
 ) -> None:
     code, out, err = live.tagboat("approve", f"shop@{version}", "--to", "live", *words, by="dora")
     assert (code, out) == (5, "")
     assert why in err
-    assert "live asks for: qa, client" in err
+    assert f"hint: {hint} (live asks for: qa, client)" in err
     assert live.run("for-each-ref", "refs/heads/tagboat/approve") == ""
 
 
