@@ -198,6 +198,21 @@ class Branches(Protocol):
         ...
 
 
+class Cutter(Protocol):
+    """Puts what a train has cut where everybody sees it, signed by this reconciler.
+
+    Raises `RefusedError` when a remote says no, and `UnreachableError` when nobody can tell.
+    """
+
+    def tag(self, repository: str, tag: str, commit: str, *, message: str, at: str) -> None:
+        """See to it that a tag of an app's repository is there and leads to the commit."""
+        ...
+
+    def add(self, files: Mapping[str, bytes], *, onto: str, message: str, at: str) -> bool:
+        """Add files to the protected branch in one commit; false if it isn't at ``onto`` now."""
+        ...
+
+
 class Artifacts(Protocol):
     """Where content comes from."""
 

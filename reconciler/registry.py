@@ -21,6 +21,7 @@ from reconciler.daemon.milestones import Milestones
 from reconciler.daemon.panel import Panel
 from reconciler.daemon.requests import Desk
 from reconciler.daemon.supervision import Supervision
+from reconciler.daemon.trains import Trains
 from reconciler.daemon.verification import Verifications
 from reconciler.daemon.view import View
 from reconciler.daemon.wake import Wake, refs_of
@@ -28,8 +29,9 @@ from reconciler.daemon.workers import Journals, Workers
 from reconciler.errors import ConfigurationError
 from reconciler.model.host import SecretSource
 from reconciler.names import seconds_of
-from reconciler.ports import Artifacts, Clock, Driver, Failpoints, Forge, Probe, Sources
+from reconciler.ports import Artifacts, Clock, Cutter, Driver, Failpoints, Forge, Probe, Sources
 from reconciler.repository.branches import AppBranches
+from reconciler.repository.cutter import ReconcilersCutter
 from reconciler.repository.git import bare, require_tools
 from reconciler.repository.history import HistoryBranch
 from reconciler.repository.locks import remove_stale_locks
@@ -247,13 +249,14 @@ def build_reconciler(
     probes: Mapping[str, Probe] | None = None,
     sources: Sources | None = None,
     failpoints: Failpoints | None = None,
+    clock: Clock | None = None,
 ) -> Reconciler:
     """The daemon of this host, ready to run; with other parts than its own, if given.
 
     No other daemon may work in its state folder: what a killed git left there is cleared away.
     Raises `ConfigurationError` as `open_view` does.
     """
-    clock = SystemClock()
+    clock = clock or SystemClock()
     failpoints = failpoints or failpoints_of(os.environ)
     for clone in (*configuration.state.glob("*.git"), *configuration.state.glob("apps/*.git")):
         remove_stale_locks(clone)
@@ -315,6 +318,7 @@ def build_reconciler(
             reconciler=configuration.host.name,
             wake=wake.now,
         ),
+        trains=Trains(_cutter(configuration, view, mirrors), clock, failpoints, wake.now),
         desk=Desk(
             view=view,
             spool=Spool(configuration.state),
@@ -332,6 +336,19 @@ def build_reconciler(
         stopping=threading.Event(),
         jitter=random.SystemRandom().random,
         editions=editions(),
+    )
+
+
+def _cutter(configuration: Configuration, view: View, mirrors: Mirrors) -> Cutter:
+    host = configuration.host
+    assert host.history.key is not None  # noqa: S101 - a writer has one
+    return ReconcilersCutter(
+        view.git,
+        view.remote,
+        host.remote.branch,
+        mirrors,
+        configuration.path(host.history.key),
+        host.name,
     )
 
 

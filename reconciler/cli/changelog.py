@@ -12,10 +12,10 @@ from reconciler.errors import UsageError
 
 if TYPE_CHECKING:
     from reconciler.changelog import Change, Changes
-    from reconciler.cli.app_source import AppSource
     from reconciler.manifest.snapshot import Snapshot
     from reconciler.model.app import App
     from reconciler.publish.changelog import Changelog, Point
+    from reconciler.repository.cutting import AppSource
     from reconciler.system.configuration import Configuration
 
 

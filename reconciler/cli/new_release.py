@@ -39,9 +39,9 @@ def release(
     folder: FolderOption = Path(),
 ) -> None:
     """Write a release: the app's file says how, a clone what."""
-    from reconciler.cli.app_artifacts import given_artifacts, trees_at
     from reconciler.cli.knowledge import suggestion
     from reconciler.cli.tree import add, snapshot_of, top_of
+    from reconciler.repository.app_artifacts import given_artifacts, trees_at
     from reconciler.repository.git import Git
     from reconciler.scaffold.release import Facts
     from reconciler.scaffold.release import release as made

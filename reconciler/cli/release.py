@@ -12,11 +12,12 @@ from reconciler.cli.output import say
 from reconciler.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
-    from reconciler.cli.app_artifacts import Found
-    from reconciler.cli.app_source import AppSource
+    from datetime import date
+
     from reconciler.model.app import App
+    from reconciler.repository.app_artifacts import Found
+    from reconciler.repository.cutting import AppSource
     from reconciler.repository.workspace import Workspace
-    from reconciler.scaffold.cut import Sighted
 
 release = typer.Typer(help="Cut releases.")
 
@@ -66,11 +67,11 @@ def cut(
     from reconciler.cli.app_source import app_source, optional_configuration
     from reconciler.cli.branch import committed, load_commit, put_forward
     from reconciler.cli.knowledge import suggestion
+    from reconciler.repository.cutting import find
     from reconciler.repository.git import Git
     from reconciler.repository.workspace import Workspace
     from reconciler.scaffold.cut import cut as file_of
     from reconciler.system.caches import cache_folder
-    from reconciler.versions import newest_first
 
     if local and not source:
         raise UsageError("a tag that isn't pushed needs a clone to be in", hint="name it: --source")
@@ -92,11 +93,20 @@ def cut(
         )
     head = theirs.commit(commit, f"commit {commit}") if commit else theirs.tip(known.branch)
     released = {each for name, each in snapshot.releases if name == app}
-    # A tag without a release: pushed by hand, or by a cut that got no further.
-    tagged = [each for each in theirs.versions(known, at=head) if each not in released]
-    seen = _sighted(theirs, known, head, since=since, without=tagged)
-    version = version or next(iter(newest_first(known.versions, tagged)), "")
-    version = version or _next(theirs, known, seen, released, hotfix=hotfix)
+    there = find(
+        theirs,
+        known,
+        head,
+        taken=released,
+        day=_day(known),
+        version=version,
+        since=since,
+        hotfix=hotfix,
+    )
+    if there.nothing:
+        hint = "name another commit with --commit, or a version with --version"
+        raise UsageError(there.nothing, hint=hint)
+    seen, version = there.seen, there.version
     if version in released:
         raise UsageError(f"{app} {version} is released already", hint="take another version")
     found = _artifacts(theirs, known, version, head, artifacts or [])
@@ -119,45 +129,18 @@ def cut(
     )
 
 
-def _sighted(
-    theirs: "AppSource", app: "App", head: str, *, since: str, without: list[str]
-) -> "Sighted":
-    """What is new at this commit since the newest version that it contains."""
-    from reconciler.changelog import changes_of
-    from reconciler.repository.commits import read_span
-    from reconciler.scaffold.cut import Sighted
-    from reconciler.versions import newest_first
-
-    within = theirs.versions(app, within=head)
-    contained = {version: tag for version, tag in within.items() if version not in without}
-    line = next(iter(newest_first(app.versions, contained)), "")
-    tag = since or contained.get(line, "")
-    base = theirs.commit(f"refs/tags/{tag}", f"tag {tag}") if tag else None
-    return Sighted.of(head, line, changes_of(app, read_span(theirs.git, head, base)))
-
-
-def _next(
-    theirs: "AppSource", app: "App", seen: "Sighted", released: set[str], *, hotfix: bool
-) -> str:
-    """The next version after all releases and tags; refuses to release the same commit again."""
-    from reconciler.scaffold.cut import version_to_cut
+def _day(app: "App") -> "date":
+    """Today, where the app's train counts its days."""
     from reconciler.system.clock import SystemClock
 
-    tags = theirs.versions(app)
-    if seen.line in released and theirs.git.resolve(f"refs/tags/{tags[seen.line]}") == seen.commit:
-        raise UsageError(
-            f"nothing is new since {app.name} {seen.line}",
-            hint="name another commit with --commit, or a version with --version",
-        )
     zone = ZoneInfo(app.train.schedule.timezone or "UTC") if app.train else UTC
-    day = SystemClock().now().astimezone(zone).date()
-    return version_to_cut(app, seen, {*tags, *released}, day=day, hotfix=hotfix)
+    return SystemClock().now().astimezone(zone).date()
 
 
 def _artifacts(
     theirs: "AppSource", app: "App", version: str, head: str, given: list[str]
 ) -> "Found":
-    from reconciler.cli.app_artifacts import given_artifacts, tarballs_at, trees_at
+    from reconciler.repository.app_artifacts import given_artifacts, tarballs_at, trees_at
 
     found = trees_at(theirs.git, app, head, called=head[:12])
     found |= given_artifacts(app, version, given)

@@ -13,7 +13,7 @@ from reconciler.repository.git import Git
 from reconciler.repository.reading import load_entries
 from reconciler.repository.trees import Entries, GitContents, entries
 from reconciler.signoff import Answers, Judgement, Named, judge, judge_named, judge_requests
-from reconciler.signoff.facts import Facts
+from reconciler.signoff.facts import Facts, Trains
 from reconciler.signoff.judging import Progress
 from reconciler.signoff.verdicts import lasting_of, lasts, text_of
 from reconciler.system.collector import paused_collector
@@ -44,6 +44,8 @@ class Court:
     store: FactStore | None = None
     recorded: Callable[[], Mapping[str, str]] = dict
     """Commit → verdict on its signature, as checkpoints have it."""
+    trains: Callable[[], Trains] = Trains
+    """What reconcilers may bring by themselves."""
     folds: FoldStore | None = None
     """Where judging from this root had come to, from run to run of this host."""
     _people: People | None = None
@@ -87,6 +89,7 @@ class Court:
             cache=self.git.home / "signatures.json",
             before=kept.facts if kept else self._facts,
             verdicts={each: lasting_of(word) for each, word in recorded.items()},
+            trains=self.trains(),
         )
         if kept is not None:
             self._progress = kept.progress(facts)

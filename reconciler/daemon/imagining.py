@@ -80,9 +80,12 @@ class Imagined:
         git = court.git
         commit = merged_commit(git, base.tip, head)
         cache = git.home / "signatures.json"
-        facts = gather(git, root=court.root, tip=head, cache=cache, before=court.facts)
+        trains = court.trains()
+        facts = gather(
+            git, root=court.root, tip=head, cache=cache, before=court.facts, trains=trains
+        )
         # Nobody has signed the merge, and no verdict on it may be kept.
-        facts = gather(git, root=court.root, tip=commit, cache=None, before=facts)
+        facts = gather(git, root=court.root, tip=commit, cache=None, before=facts, trains=trains)
         brought = git.tell(["rev-list", head, f"^{base.tip}"]).split()
         changes = facts.commits[commit].changes
         authority = base.judgement.authority

@@ -12,6 +12,7 @@ from reconciler.daemon.milestones import Milestones
 from reconciler.daemon.panel import Looked, Panel
 from reconciler.daemon.requests import Desk
 from reconciler.daemon.supervision import Supervision
+from reconciler.daemon.trains import Trains
 from reconciler.daemon.verification import Verifications
 from reconciler.daemon.view import View
 from reconciler.daemon.wake import Wake
@@ -51,6 +52,7 @@ class Reconciler:
     workers: Workers
     supervision: Supervision
     looking: Looking
+    trains: Trains
     milestones: Milestones
     desk: Desk
     wake: Wake
@@ -119,6 +121,7 @@ class Reconciler:
         waiting = (place for place, _ in self.claims.held.values())
         return (
             self.looking.pending
+            or self.trains.pending
             or self.verifications.unattended
             or any(each.verdict in to_begin for each in plan.decisions)
             or any(place not in self.claims.stopped for place in waiting)
@@ -274,11 +277,17 @@ class Reconciler:
 
         Places that it would start are looked at first, and then asked about again.
         """
-        known = self._known({})
-        plan = make_plan(known)
-        if not self.view.alarms and self._look_out(plan, known):
-            known = self._known({})
-            plan = make_plan(known)
+        plan, known = self._decided()
+        if not self.view.alarms:
+            if self._look_out(plan, known):
+                plan, known = self._decided()
+            for _ in range(_DECISIONS):
+                if not self._cut(known):
+                    break
+                plan, known = self._decided()
+                # What was cut has to be looked at before it starts anywhere.
+                if self._look_out(plan, known):
+                    plan, known = self._decided()
         targets = {
             each.place: each.assignment.target
             for each in plan.decisions
@@ -289,20 +298,42 @@ class Reconciler:
         seen = replace(known, observations=self.supervision.observe(targets))
         return make_plan(seen), seen
 
+    def _decided(self) -> tuple[Plan, Inputs]:
+        known = self._known({})
+        return make_plan(known), known
+
     def _look_out(self, plan: Plan, known: Inputs) -> bool:
-        """Look at branches that are followed, and at what the gates of waiting places have to know.
+        """Look at what the gates of waiting places have to know, followed branches, and trains.
 
         Whether anything is new.
         """
         waiting = [each.place for each in plan.decisions if each.verdict in _WAITING]
         asked = questions(known, waiting) | of_branches(known)
         asked |= self.view.unasked()
+        skips, to_cut = self.trains.called(known, self.looking.troubles)
+        asked |= to_cut
         found = self.looking.look(asked, self.view.ledger, known=self.view.keys())
         for source, why in self.looking.troubles.items():
             self._tell(f"source {source}", f"{source} can't be looked at: {why}" if why else "")
-        self._unrecorded += found
+        known_ids = {each.id for each in self._unrecorded}
+        skips = [each for each in skips if each.id not in known_ids]
+        self._unrecorded += [*skips, *found]
+        for skip in skips:
+            self.lines.tell(skip.subject)
+        for sighting in found:
+            if sighting.sort == "train":
+                self.lines.tell(sighting.subject)
         self._record_facts()
-        return bool(found)
+        return bool(found or skips)
+
+    def _cut(self, known: Inputs) -> bool:
+        """Bring to the branch what trains have cut; whether it has moved."""
+        moved = self.trains.cut(known)
+        for app, why in self.trains.troubles.items():
+            self._tell(f"train {app}", f"{why}" if why else "")
+        if moved:
+            self.view.refresh()
+        return moved
 
     def _known(self, observations: Mapping[str, object]) -> Inputs:
         return self.view.inputs(

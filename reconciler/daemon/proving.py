@@ -136,7 +136,8 @@ class Proving:
 
     def _court(self, root: str) -> Court:
         if root not in self._courts:
-            self._courts[root] = Court(self.git or self.view.git, root, self.view.store)
+            git = self.git or self.view.git
+            self._courts[root] = Court(git, root, self.view.store, trains=self.view.trains)
         return self._courts[root]
 
 

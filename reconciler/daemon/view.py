@@ -8,6 +8,7 @@ from reconciler.deployer.ledger import Ledger
 from reconciler.diagnostics import Location
 from reconciler.errors import ConfigurationError, RefusedError, RewoundError
 from reconciler.manifest.codes import Code, integrity
+from reconciler.manifest.paths import release_path
 from reconciler.model.alarm import Alarm
 from reconciler.model.host import Forge, Host
 from reconciler.model.merge_request import MergeRequest
@@ -24,6 +25,8 @@ from reconciler.repository.integrity import IntegrityError
 from reconciler.repository.request_refs import PATTERN, PREFIX
 from reconciler.repository.trees import has_files
 from reconciler.signoff import Answers, Named
+from reconciler.signoff.authority import bare_key
+from reconciler.signoff.facts import Trains
 from reconciler.system.configuration import Configuration
 from reconciler.system.facts import FactStore
 
@@ -64,6 +67,7 @@ class View:
             self.root,
             self.store,
             recorded=lambda: self.ledger.verdicts(self.root),
+            trains=self.trains,
             folds=FoldStore(self.store, self.root) if self.store else None,
         )
 
@@ -187,7 +191,17 @@ class View:
 
     def court(self, git: Git) -> Court:
         """A court of its own with the same trust root, which reads another repository."""
-        return Court(git, self.root, self.store)
+        return Court(git, self.root, self.store, trains=self.trains)
+
+    def trains(self) -> Trains:
+        """What reconcilers may bring by themselves, as the history and this host say."""
+        keys = self.configuration.host.history.reconcilers.values()
+        seen = {
+            release_path(app, version): each.facts
+            for app, line in self.ledger.lines.items()
+            for version, each in line.cut.items()
+        }
+        return Trains(frozenset(map(bare_key, keys)), seen)
 
     def unasked(self) -> frozenset[Question]:
         """What the forge has to be asked before more can be in force; empty in mode ``signed``."""

@@ -6,10 +6,20 @@ from itertools import islice
 from types import MappingProxyType
 
 from reconciler.deployer.standing import Account, LedgerError, Standing
+from reconciler.deployer.trains import Line
 from reconciler.model.base import share_fields_set
 from reconciler.model.content import Content
 from reconciler.model.place import Place
-from reconciler.model.records import Answer, Checkpoint, Claim, End, PlacedRecord, Record, Sighting
+from reconciler.model.records import (
+    Answer,
+    Checkpoint,
+    Claim,
+    End,
+    PlacedRecord,
+    Record,
+    Sighting,
+    Skip,
+)
 from reconciler.model.records.sighting import Sort
 
 __all__ = ["KEPT", "Ledger", "LedgerError", "Standing"]
@@ -34,6 +44,7 @@ class Ledger:
         self._claims: dict[str, Claim] = {}
         self._ends: dict[str, End] = {}
         self._sightings: dict[tuple[Sort, str], Sighting] = {}
+        self._lines: dict[str, Line] = {}
         self._answers: dict[str, Answer] = {}
         self._wide: dict[str, list[Answer]] = {}
         self._pauses: dict[tuple[str, str | None], Answer] = {}
@@ -178,6 +189,11 @@ class Ledger:
         return MappingProxyType(self._sightings)
 
     @property
+    def lines(self) -> Mapping[str, Line]:
+        """App → what is known of its train; nothing of one that never had any."""
+        return MappingProxyType(self._lines)
+
+    @property
     def answers(self) -> Mapping[str, Answer]:
         """Request → its one answer."""
         return MappingProxyType(self._answers)
@@ -200,6 +216,10 @@ class Ledger:
         """Take in the next record of the history."""
         share_fields_set(record, self._fields_sets)
         match record:
+            case Sighting(sort="train"):
+                self._take_train(record, record.about.partition(" ")[0])
+            case Skip():
+                self._take_train(record, record.app)
             case Sighting():
                 self._sightings[record.sort, record.about] = record
             case Answer():
@@ -212,6 +232,12 @@ class Ledger:
                 self._take_placed(record)
         self._ids.add(record.id)
         self._sequence = max(self._sequence, record.sequence)
+
+    def _take_train(self, record: Skip | Sighting, app: str) -> None:
+        line = self._lines.get(app, Line())
+        if isinstance(record, Sighting) and line.takes(record):
+            self._sightings[record.sort, record.about] = record
+        self._lines[app] = line.after(record)
 
     def _take_placed(self, record: PlacedRecord) -> None:
         account = self._account(Place(record.environment, record.app))

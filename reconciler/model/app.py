@@ -87,7 +87,7 @@ class Train(Model):
 class App(Manifest):
     """An app: one repository, its versions, its components."""
 
-    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"modules", "tracker", "train", "notices"})
+    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"modules", "tracker", "notices"})
 
     kind: Literal["App"]
     name: Name

@@ -1,9 +1,24 @@
 """Question: a fact from outside that a decision needs."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
+from reconciler.model.app import App
 from reconciler.model.content import Content
 from reconciler.model.records.sighting import Sort
+
+
+@dataclass(frozen=True, slots=True)
+class Cutting:
+    """What it takes to tell which release is to be cut: the app, what was, and the day it is.
+
+    ``taken`` are the versions that are released, or cut and not yet there; ``day`` counts in
+    calendar versions.
+    """
+
+    app: App
+    taken: frozenset[str]
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +28,8 @@ class Question:
     The answer becomes a sighting with the same ``sort`` and ``about``. ``source`` is whom to ask:
     an app's repository, or for tickets the app. The rest says more to those who look: the content
     in question, for ``ancestry`` the one that may be contained in it, for ``branch`` and ``commit``
-    its name, and the folder of each component, by the component's name.
+    its name, and the folder of each component, by the component's name, for ``train`` the branch
+    and what cutting takes.
     """
 
     sort: Sort
@@ -23,3 +39,4 @@ class Question:
     before: Content | None = field(default=None, compare=False)
     revision: str = field(default="", compare=False)
     folders: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    cutting: Cutting | None = field(default=None, compare=False)

@@ -24,6 +24,7 @@ from reconciler.model.place import Place
 from reconciler.model.promotion import Promotion
 from reconciler.model.records import SignOff
 from reconciler.model.release import Release
+from reconciler.names import instant_of
 from reconciler.signoff import Judgement
 
 PLACES_AT_ONCE = 20
@@ -70,6 +71,11 @@ class Inputs:
         for each in self.snapshot.approvals.values():
             found[each.app, each.version, each.environment].append(each)
         return {key: tuple(each) for key, each in found.items()}
+
+    def quarantined(self, app: str, version: str) -> bool:
+        """Whether a release is in quarantine at this instant."""
+        found = self.snapshot.quarantines.get((app, version))
+        return found is not None and (found.until is None or self.now < instant_of(found.until))
 
     @cached_property
     def of_root(self) -> SignOff:

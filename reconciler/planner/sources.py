@@ -120,7 +120,7 @@ class Seeker:
         if self.here is not None and self.here.released:
             floor = rank(versions, self.here.version)
             matching = [each for each in matching if rank(versions, each) > floor]
-        free = [each for each in matching if not self._quarantined(each)]
+        free = [each for each in matching if not self.inputs.quarantined(self.app.name, each)]
         found = newest_first(versions, free or matching)
         if not found:
             return self._as_it_is(f"no release matches {pattern}")
@@ -128,12 +128,6 @@ class Seeker:
         return Desired(
             snapshot.releases[self.app.name, version], why=f"newest release of {pattern}"
         )
-
-    def _quarantined(self, version: str) -> bool:
-        quarantine = self.inputs.snapshot.quarantines.get((self.app.name, version))
-        if quarantine is None:
-            return False
-        return quarantine.until is None or self.inputs.now < instant_of(quarantine.until)
 
     def _as_it_is(self, missing: str) -> Desired:
         """Nothing new: what runs here, with today's configuration."""

@@ -18,6 +18,7 @@ from reconciler.folders import FOLDERS, managed
 from reconciler.repository.composing import composed_paths
 from reconciler.repository.git import Git, GitError
 from reconciler.repository.objects import read_objects
+from reconciler.repository.recutting import cuts_of
 from reconciler.repository.signatures import check_keys, keys_in
 from reconciler.repository.trees import entries
 from reconciler.repository.words import words_of
@@ -30,6 +31,7 @@ from reconciler.signoff.facts import (
     Entry,
     Facts,
     Signature,
+    Trains,
     Unknown,
     Unlisted,
     Word,
@@ -55,14 +57,17 @@ def gather(
     cache: Path | None,
     before: Facts | None = None,
     verdicts: Mapping[str, Signature] | None = None,
+    trains: Trains | None = None,
 ) -> Facts:
     """Everything the judge needs to know of the commits reachable from ``tip`` and not from root.
 
     ``cache`` keeps verdicts on signatures between runs; it is made anew when it can't be read, and
     never holds an unanswered question. ``before`` are earlier facts of the same root: only what is
-    new is asked again. ``verdicts`` are those that somebody trusted has written down. Raises
-    `RewoundError` when the tip doesn't contain the root.
+    new is asked again. ``verdicts`` are those that somebody trusted has written down, ``trains``
+    what the history and the host say of reconcilers. Raises `RewoundError` when the tip doesn't
+    contain the root.
     """
+    trains = trains or Trains()
     known = before.commits if before and before.root == root else {}
     topology = _topology(git, root, tip, without=_tips(known))
     topology = {each: parents for each, parents in topology.items() if each not in known}
@@ -95,7 +100,7 @@ def gather(
             f"object {min(missing)[:12]} is missing", hint="fetch the repository anew"
         )
     keys = frozenset().union(*(keys_in(texts[each]) for each in deciding))
-    keys |= before.keys if before else frozenset()
+    keys |= trains.keys | (before.keys if before else frozenset())
     signers = before.signers if before and keys == before.keys else digest_of(sorted(keys))
     asked = [each.id for each in commits.values() if _open(each, anew=_signers(before) != signers)]
     commits |= _signed(git, commits, asked, keys, cache=cache, verdicts=verdicts or {})
@@ -107,7 +112,8 @@ def gather(
     spoken = frozenset(spoken_of(words))
     more = spoken != frozenset(spoken_of(before.words if before else {}))
     texts |= _texts(git, _ids(every if more else new, spoken.__contains__), known=texts)
-    return Facts(root, commits, trees, texts, words, signers, keys)
+    cuts = cuts_of(git, trains, every, commits, known=before.cuts if before else {})
+    return Facts(root, commits, trees, texts, words, signers, keys, trains, cuts)
 
 
 def _words(

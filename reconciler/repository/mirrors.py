@@ -107,6 +107,21 @@ class Mirrors:
                 git.fetch(self.repository(name).url, f"+{ref}:{ref}")
         return git
 
+    def bring_branch(self, name: str, branch: str) -> tuple[Git, str]:
+        """Git in the clone, with all tags of the remote, and the commit that the branch has now.
+
+        Raises `StepFailedError` when the remote has no such branch.
+        """
+        git, url = self.clone(name), self.repository(name).url
+        ref = f"refs/heads/{branch}"
+        head = git.remote_refs(url, ref).get(ref)
+        if head is None:
+            raise StepFailedError(f"{name} has no branch {branch}")
+        with self._locks[name]:
+            seen = f"refs/seen/{branch}"
+            git.fetch(url, f"+{ref}:{seen}", "+refs/tags/*:refs/tags/*", prune=True)
+        return git, git.resolve(seen) or head
+
     def bring_commit(self, name: str, commit: str, *, branch: str | None) -> Git:
         """Git in the clone, with a commit that no release names, by the branch it was seen on.
 

@@ -100,6 +100,17 @@ def commit_signed(
 
     Raises `ConfigurationError` when the key can't sign.
     """
+    parents = ("-p", parent) if parent else ()
+    return signed(git, ["commit-tree", "-S", *parents, tree], message, name=name, at=at, key=key)
+
+
+def signed(
+    git: Git, arguments: Sequence[str], message: str, *, name: str, at: datetime, key: Path
+) -> str:
+    """What git says when it makes an object that a reconciler signs, such as its id.
+
+    Raises `ConfigurationError` when the key can't sign.
+    """
     seconds = int(at.timestamp())
     who = {
         f"GIT_{role}_{what}": value
@@ -111,16 +122,13 @@ def commit_signed(
         )
     }
     finished = git.ask(
-        [
-            *("-c", "gpg.format=ssh", "-c", f"user.signingKey={key}"),
-            *("commit-tree", "-S", *(("-p", parent) if parent else ()), tree),
-        ],
+        ["-c", "gpg.format=ssh", "-c", f"user.signingKey={key}", *arguments],
         stdin=message.encode(),
         extra=who,
     )
     if finished.returncode:
         if b"key" not in finished.stderr and b"sign" not in finished.stderr:
-            raise GitError(f"git commit-tree: {finished.complaint}", finished=finished)
+            raise GitError(f"git {arguments[0]}: {finished.complaint}", finished=finished)
         raise ConfigurationError(
             f"the history's key {key} can't sign: {finished.complaint}",
             hint="make one with: ssh-keygen -t ed25519 -N '' -f FILE, and keep it at mode 0600",

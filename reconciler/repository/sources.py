@@ -5,8 +5,9 @@ from typing import assert_never
 
 from reconciler.errors import StepErroredError, StepFailedError, TagboatError
 from reconciler.model.content import Content, ContentComponent
-from reconciler.model.question import Question
+from reconciler.model.question import Cutting, Question
 from reconciler.model.sight import Facts, Sight, Unseen
+from reconciler.repository.cutting import AppSource, facts_for_train
 from reconciler.repository.git import Git
 from reconciler.repository.mirrors import Mirrors, Refs, Tip
 from reconciler.repository.tags import facts_of
@@ -50,6 +51,8 @@ class RepositorySources:
                 return self._commit(question, refs.heads.get(question.revision))
             if question.sort == "commit":
                 return self._commit(question, question.revision)
+            if question.sort == "train" and question.cutting is not None:
+                return self._train(question, question.cutting)
             return self._facts(question, refs.tips)
         except TagboatError as error:
             return Unseen(error.message)
@@ -69,7 +72,9 @@ class RepositorySources:
                 return Facts(self._there("there", content, tips))
             case "readiness":
                 return Facts(self._there("ready", content, tips))
-            case "ancestry" | "branch" | "commit" | "ticket" | "approval" | "forge" | "key":
+            case (
+                "ancestry" | "branch" | "commit" | "ticket" | "approval" | "forge" | "key" | "train"
+            ):
                 return Unseen(f"this version can't look for {question.sort} {question.about}")
             case _:
                 assert_never(question.sort)
@@ -91,6 +96,13 @@ class RepositorySources:
             if tree:
                 found[f"tree {component}"] = tree
         return Facts(found)
+
+    def _train(self, question: Question, cutting: Cutting) -> Facts:
+        """What there is to be cut from the branch as it is now, by every tag that is there."""
+        git, head = self._mirrors.bring_branch(question.source, question.revision)
+        repository = self._mirrors.repository(question.source)
+        theirs = AppSource(git, repository.url, repository.artifacts)
+        return Facts(facts_for_train(theirs, head, cutting))
 
     def _tag(self, content: Content, tips: Mapping[str, Tip]) -> Facts:
         name, tip = content.tag or "", tips.get(content.tag or "")

@@ -44,6 +44,9 @@ A sign-off counts wherever it lies: a signed merge on any branch signs off what 
 includes ``git pull`` with a signature, which brings what others pushed directly; so a person who
 may promote looks at what a pull brings before signing it.
 
+A release that a train has cut needs no second person: the reconciler's commit counts if it is, byte
+for byte, what follows from a sighting in the history (`trains`).
+
 All of this is mode ``signed``. Where a forge's merge requests are the sign-off, `requested` folds
 over the first-parent line by what the history holds of the forge's answers. In mode ``author``
 nothing is judged (`named`).

@@ -143,7 +143,8 @@ class Authority:
                     self.may_promote(each, found.environment) for each in merged_by
                 )
             case Sort.RELEASE:
-                return everybody and bool(merged_by)
+                # Nobody merges what a train has cut: it is its own proof.
+                return everybody
             case Sort.HALT if found.area and any(
                 self.may_halt(each, found.area) for each in merged_by
             ):

@@ -95,6 +95,18 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
+class Trains:
+    """What reconcilers may bring by themselves: releases cut from what the history says was seen.
+
+    ``keys``: sort and key of each listed reconciler. ``seen``: a release's path → the facts of the
+    one sighting that it may be cut from.
+    """
+
+    keys: frozenset[str] = frozenset()
+    seen: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All commits reachable from the tips asked for and not from the trust root.
 
@@ -103,7 +115,10 @@ class Facts:
     of those are ancestors of the root. ``texts``: object id → content, of every entry in there
     that says who may what (`decides_who`), of promotions, and of what approvals speak of.
     ``words``: object id → what it says, of every approval that can be read. ``keys`` are those
-    that signatures were checked against, ``signers`` is their digest.
+    that signatures were checked against, ``signers`` is their digest. ``trains`` is what
+    reconcilers may bring; ``cuts``: a release's path and the id of its app's file → the id of the
+    file that cutting gives there, for every release that a reconciler's commit brings and every
+    file that its app had.
     """
 
     root: str
@@ -113,3 +128,5 @@ class Facts:
     words: Mapping[str, Word] = field(default_factory=dict)
     signers: str = ""
     keys: frozenset[str] = frozenset()
+    trains: Trains = field(default_factory=Trains)
+    cuts: Mapping[tuple[str, str], str] = field(default_factory=dict)

@@ -25,6 +25,7 @@ from reconciler.signoff.standing import (
     State,
 )
 from reconciler.signoff.taints import Taint, taints_of
+from reconciler.signoff.trains import brought_by_train, is_unseen
 
 
 @dataclass(frozen=True)
@@ -227,6 +228,7 @@ class _Fold:
                     for path, result in commit.changes.items()
                     if managed(path)
                 }
+                delta |= brought_by_train(self.facts, commit, one, delta)
             case _:
                 law, delta = self._meeting(commit, parents)
         meeting = Meeting(commit, self.facts.commits, self.facts.words, law.authority)
@@ -239,6 +241,7 @@ class _Fold:
             grounded=any(each.grounded for each in parents),
             rooted=any(each.rooted for each in parents),
             doubtful=isinstance(commit.signature, Unknown)
+            or is_unseen(self.facts, commit)
             or any(self._unheard(each) for each in commit.changes.values())
             or any(each.doubtful for each in parents),
             open=held,

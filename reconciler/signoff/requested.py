@@ -24,6 +24,7 @@ from reconciler.signoff.merging import changed
 from reconciler.signoff.overlay import Overlay
 from reconciler.signoff.passage import passed
 from reconciler.signoff.standing import Admission, PathState, Refusal, Standing, State
+from reconciler.signoff.trains import brought_by_train
 
 LOOKED_AT_AGAIN = 20
 """The newest commits about which the forge is asked again although it named no request before."""
@@ -88,6 +89,7 @@ def _after(
         for path, result in commit.changes.items()
         if managed(path)
     }
+    delta |= brought_by_train(facts, commit, before, delta)
     request = answers.requests.get(commit.id)
     for path, state in delta.items():
         if not state.clean:

@@ -48,7 +48,6 @@ ADDED = {
         "pipeline.smoke.look.manual",
         11,
     ),
-    "train": (APP, 'train: {schedule: {time: "15:00"}}\n', "train", 10),
     "modules": (APP, "modules: [libs]\n", "modules", 10),
 }
 

@@ -23,11 +23,23 @@ from reconciler.model.records.deployments import (
 from reconciler.model.records.evidence import Evidence, Observed
 from reconciler.model.records.reason import Reason, SignOff
 from reconciler.model.records.sighting import Sighting
+from reconciler.model.records.skip import Skip
 from reconciler.model.records.verification import Verification
 
 PlacedRecord = Claim | End | Refusal | Restart | Verification | Departure
 """Those that speak of one place."""
-_Any = Claim | End | Refusal | Restart | Verification | Departure | Sighting | Answer | Checkpoint
+_Any = (
+    Claim
+    | End
+    | Refusal
+    | Restart
+    | Verification
+    | Departure
+    | Sighting
+    | Skip
+    | Answer
+    | Checkpoint
+)
 Record = Annotated[_Any, Field(discriminator="kind")]
 _ADAPTER: TypeAdapter[_Any] = TypeAdapter(Record)
 
@@ -74,6 +86,7 @@ __all__ = [
     "Restart",
     "Sighting",
     "SignOff",
+    "Skip",
     "Verb",
     "Verification",
     "body_of",

@@ -16,13 +16,15 @@ Sort = Literal[
     "approval",
     "forge",
     "key",
+    "train",
 ]
 """``branch``: its head, and the folders of an app's components there. ``commit``: the same of one
 commit. ``tag``: where it leads, and how it was made. ``ancestry``: whether one commit contains
 another. ``artifacts``: whether a release's are there as it says. ``readiness``: whether content
 could be fetched and put back in a place. ``ticket``: its state. ``approval``: when a file with
 somebody's word was first seen. ``forge``: what a forge says of a merge request. ``key``: when a
-person's key came into force that the trust root doesn't have, and when any went."""
+person's key came into force that the trust root doesn't have, and when any went. ``train``: what
+was there to be cut at a slot of an app's train; of one slot the first one counts, for ever."""
 
 
 class Sighting(RecordBase):
@@ -40,6 +42,17 @@ class Sighting(RecordBase):
     @property
     def subject(self) -> str:
         """The sentence people read; facts about a part of it, whose name has two words, lack."""
+        if self.sort == "train":
+            return self._of_train
         told = sorted(each for each in self.facts.items() if " " not in each[0])
         facts = ", ".join(f"{name} {value}" for name, value in told)
         return f"{self.sort} {self.about} seen: {facts or 'not there'}"
+
+    @property
+    def _of_train(self) -> str:
+        app, _, slot = self.about.partition(" ")
+        at = f"{slot[:16].replace('T', ' ')} UTC"
+        commit, version = self.facts.get("commit", "")[:12], self.facts.get("version")
+        if version:
+            return f"{app} {version} is cut by the train of {at}, from {commit}"
+        return f"{app} cut nothing at {at}: {self.facts.get('why', 'nobody says why')}"

@@ -3,13 +3,13 @@
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from reconciler.errors import UsageError
-
-if TYPE_CHECKING:
-    from reconciler.model.app import App
-    from reconciler.repository.git import Git
+from reconciler.manifest.placeholders import fill
+from reconciler.model.app import App
+from reconciler.repository.git import Git
+from reconciler.scaffold.release import artifact
+from reconciler.versions import tag_of
 
 _SECONDS = 300.0
 
@@ -17,7 +17,7 @@ Found = dict[str, dict[str, str]]
 """Component → its artifact, as a release's file has it."""
 
 
-def trees_at(git: "Git", app: "App", commit: str, *, called: str) -> Found:
+def trees_at(git: Git, app: App, commit: str, *, called: str) -> Found:
     """The ids of the folders that components are; ``called`` is what messages call the commit."""
     found: Found = {}
     for each in app.components:
@@ -30,10 +30,8 @@ def trees_at(git: "Git", app: "App", commit: str, *, called: str) -> Found:
     return found
 
 
-def given_artifacts(app: "App", version: str, artifacts: Iterable[str]) -> Found:
+def given_artifacts(app: App, version: str, artifacts: Iterable[str]) -> Found:
     """What each ``COMPONENT=WHAT`` means; a file is a tarball, named as the app's file says."""
-    from reconciler.scaffold.release import artifact
-
     found: Found = {}
     for each in artifacts:
         component, _, value = each.partition("=")
@@ -50,7 +48,7 @@ def given_artifacts(app: "App", version: str, artifacts: Iterable[str]) -> Found
 
 
 def tarballs_at(
-    app: "App", version: str, commit: str, *, address: str | None, without: Iterable[str]
+    app: App, version: str, commit: str, *, address: str | None, without: Iterable[str]
 ) -> Found:
     """The digests of tarballs as they lie below the artifact address now.
 
@@ -76,9 +74,6 @@ def tarballs_at(
     return found
 
 
-def _filled(app: "App", text: str, version: str, commit: str) -> str:
-    from reconciler.manifest.placeholders import fill
-    from reconciler.versions import tag_of
-
+def _filled(app: App, text: str, version: str, commit: str) -> str:
     words = {"version": version, "tag": tag_of(app, version), "app": app.name}
     return fill(text, words | ({"commit": commit} if commit else {}))

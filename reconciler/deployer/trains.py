@@ -1,0 +1,48 @@
+"""What is known of an app's train: a fold of its slots, which have one account each (L2, pure)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from reconciler.model.records import Sighting, Skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One app's train. The first account of a slot counts; what comes later about it says nothing.
+
+    ``known`` is the newest slot that has one, ``schedule`` what is counted by, empty without a
+    train. ``cut`` are the sightings that a release is cut from, by version.
+    """
+
+    known: str = ""
+    schedule: str = ""
+    cut: Mapping[str, Sighting] = field(default_factory=dict)
+
+    @property
+    def newest(self) -> Sighting | None:
+        """The sighting of the release that was cut last."""
+        return next((self.cut[each] for each in reversed([*self.cut])), None)
+
+    def takes(self, sighting: Sighting) -> bool:
+        """Whether this is the first account of its slot, and of its version."""
+        slot = sighting.about.partition(" ")[2]
+        return slot > self.known and sighting.facts.get("version") not in self.cut
+
+    def after(self, record: Skip | Sighting) -> "Line":
+        """The same with one more record."""
+        match record:
+            case Skip(fate="counting"):
+                return replace(self, known=max(self.known, record.slot), schedule=record.schedule)
+            case Skip(fate="ended"):
+                return replace(self, schedule="")
+            case Skip():
+                return replace(self, known=max(self.known, record.slot))
+            case Sighting():
+                return self._seen(record)
+
+    def _seen(self, sighting: Sighting) -> "Line":
+        if not self.takes(sighting):
+            return self
+        slot, version = sighting.about.partition(" ")[2], sighting.facts.get("version", "")
+        cut = {**self.cut, version: sighting} if version else self.cut
+        return replace(self, known=slot, cut=cut)

@@ -1,0 +1,338 @@
+"""Trains cut by the daemon: at its slot, once, and never by what nobody can compute again."""
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from daemon_trains import TRAIN, Yard, build_yard
+
+from reconciler.model.records import Sighting, Skip
+from reconciler.names import instant_text
+
+START = "2026-11-17T12:00:00-05:00"
+WED = "2026-11-18T15:00:30-05:00"
+MON = "2026-11-23T15:00:30-05:00"
+VERSION = "2026.11.18.1"
+PATH = f"releases/shop/{VERSION}/release.yaml"
+APP = "releases/shop/app.yaml"
+FOLLOW = """apiVersion: tagboat/v1
+kind: Promotion
+app: shop
+follow: {releases: "2026.*"}
+"""
+PEOPLE = "environments/people.yaml"
+
+
+@pytest.fixture
+def yard(make_world) -> Yard:
+    return build_yard(
+        make_world("staging", version=""), START, files={"environments/staging/shop.yaml": FOLLOW}
+    )
+
+
+def accounts(daemon) -> list[str]:
+    """What the history says of the train's slots, the day and hour of each aside."""
+    return [
+        each.subject
+        for each in daemon.view.records
+        if isinstance(each, Skip) or (isinstance(each, Sighting) and each.sort == "train")
+    ]
+
+
+def cuts_at(instant: str, head: str, version: str = VERSION) -> str:
+    return f"shop {version} is cut by the train of {instant} UTC, from {head[:12]}"
+
+
+BEGINS = "shop has a train by its schedule from now on"
+
+
+def test_t1_at_its_slot_the_train_cuts_what_the_branch_has_and_staging_takes_it(yard):
+    yard.at(START)
+    head = yard.work("fix: count once")
+    daemon = yard.at(WED)
+    text = yard.file(PATH)
+    assert f'commit: "{head}"' in text
+    assert "count once" in text
+    assert yard.git("rev-parse", f"v{VERSION}^{{commit}}") == head
+    assert "-----BEGIN SSH SIGNATURE-----" in yard.git("cat-file", "tag", f"v{VERSION}")
+    assert daemon.view.judged().judgement.taints == ()
+    assert yard.world.running("staging") == VERSION
+    assert accounts(daemon) == [BEGINS, cuts_at("2026-11-18 20:00", head)]
+    assert VERSION in yard.world.git.tell(["log", "-1", "--format=%s", "main"])
+
+
+def test_t1_where_nothing_is_new_nothing_is_cut_and_the_history_says_so(yard):
+    yard.at(START)
+    head = yard.work("fix: one")
+    yard.at(WED)
+    tip = yard.world.tip
+    daemon = yard.at(MON)
+    assert yard.world.tip == tip
+    assert accounts(daemon)[2:] == [
+        f"shop cut nothing at 2026-11-23 20:00 UTC: nothing is new since shop {VERSION}"
+    ]
+    yard.work("fix: two")
+    yard.at("2026-11-25T15:00:30-05:00")
+    assert yard.releases[-1] == "2026.11.25.1"
+    assert head in yard.file(PATH)
+
+
+def test_slots_that_nobody_looked_at_are_missed_and_only_the_newest_may_still_be_cut(yard):
+    yard.at(START)
+    daemon = yard.at("2026-11-25T15:40:00-05:00")
+    nobody = "no reconciler looked in time"
+    assert accounts(daemon)[1:3] == [
+        f"shop cut nothing at 2026-11-18 20:00 UTC: {nobody}",
+        f"shop cut nothing at 2026-11-23 20:00 UTC: {nobody}",
+    ]
+    assert yard.releases[-1] == "2026.11.25.1"
+    daemon = yard.at("2026-11-30T17:00:00-05:00")
+    assert accounts(daemon)[-1] == f"shop cut nothing at 2026-11-30 20:00 UTC: {nobody}"
+
+
+def test_a_repository_that_is_away_at_the_slot_has_patience_and_then_is_the_reason(yard):
+    yard.at(START)
+    away = yard.app.rename(yard.world.folder / "away")
+    daemon = yard.at(WED)
+    assert accounts(daemon) == [BEGINS]
+    away.rename(yard.app)
+    daemon = yard.at("2026-11-18T15:30:00-05:00")
+    assert yard.releases[-1] == VERSION
+    yard.work("fix: more")
+    yard.app.rename(away)
+    yard.clock.set(yard.clock.at.fromisoformat(MON))
+    daemon = yard.daemon()
+    daemon.run_once()
+    yard.clock.set(yard.clock.at.fromisoformat("2026-11-23T16:30:00-05:00"))
+    daemon.run_once()
+    assert "shop cut nothing at 2026-11-23 20:00 UTC: " in accounts(daemon)[-1]
+    assert "answer" in accounts(daemon)[-1]
+
+
+def test_t16_a_freeze_that_is_not_of_places_stops_the_cutting(make_world):
+    freeze = """apiVersion: tagboat/v1
+kind: Freeze
+name: thanksgiving
+scope: {apps: [shop]}
+from: "2026-11-18T09:00:00-05:00"
+until: "2026-11-20T09:00:00-05:00"
+reason: Thanksgiving
+"""
+    files = {"environments/freezes/thanksgiving.yaml": freeze}
+    yard = build_yard(make_world(), START, files=files)
+    yard.at(START)
+    daemon = yard.at(WED)
+    why = "frozen by thanksgiving: Thanksgiving"
+    assert accounts(daemon)[1:] == [f"shop cut nothing at 2026-11-18 20:00 UTC: {why}"]
+    daemon = yard.at(MON)
+    assert yard.releases[-1] == "2026.11.23.1"
+
+
+def test_t5_a_hotfix_freezes_its_train_by_itself_until_it_is_through(yard):
+    yard.at(START)
+    yard.work("fix: one")
+    yard.at(WED)
+    mended = "2026.11.18.2"
+    head = yard.git("rev-parse", f"v{VERSION}^{{commit}}")
+    yard.git("tag", f"v{mended}", head)
+    text = (
+        yard.file(PATH).replace(VERSION, mended).replace("migration:", "hotfix: true\nmigration:")
+    )
+    yard.merge({PATH.replace(VERSION, mended): text})
+    yard.work("feat: next")
+    yard.clock.set(yard.clock.at.fromisoformat(MON))
+    daemon = yard.daemon()
+    daemon.look()
+    why = f"the hotfix {mended} is not through: staging/shop runs {VERSION}"
+    assert accounts(daemon)[-1] == f"shop cut nothing at 2026-11-23 20:00 UTC: {why}"
+    daemon.run_once()
+    assert yard.world.running("staging") == mended
+    yard.at("2026-11-25T15:00:30-05:00")
+    assert yard.releases[-1] == "2026.11.25.1"
+
+
+def test_m6_t1_slots_keep_their_hour_over_a_change_of_the_clock(make_world):
+    yard = build_yard(make_world(), "2026-10-27T12:00:00-04:00")
+    yard.at("2026-10-27T12:00:00-04:00")
+    yard.work("fix: in summer")
+    yard.at("2026-10-28T15:00:30-04:00")
+    yard.work("fix: in winter")
+    daemon = yard.at("2026-11-02T14:59:59-05:00")
+    assert yard.releases[-1] == "2026.10.28.1"
+    daemon = yard.at("2026-11-02T15:00:30-05:00")
+    assert yard.releases[-1] == "2026.11.02.1"
+    assert "2026-11-02 20:00 UTC" in accounts(daemon)[-1]
+
+
+def test_a_train_that_ends_and_one_that_changes_count_anew_and_no_slot_fires_twice(make_world):
+    guarded = make_world()
+    people = guarded.git.tell(["show", f"main:{PEOPLE}"])
+    more = "\nguards: {policies: [{role: admin}], people: [{role: admin}]}\n"
+    yard = build_yard(guarded, START, files={PEOPLE: people + more})
+    yard.at(START)
+    yard.work("fix: one")
+    yard.at(WED)
+    text = yard.file(APP)
+    yard.work("fix: two")
+    # Another schedule with a slot before the one that was cut: that one isn't cut again.
+    yard.merge({APP: text.replace("15:00", "14:00")})
+    daemon = yard.at("2026-11-18T15:10:00-05:00")
+    assert accounts(daemon)[-1] == BEGINS
+    assert yard.releases[-1] == VERSION
+    yard.merge({APP: text.replace(TRAIN, "")})
+    daemon = yard.at("2026-11-23T16:00:00-05:00")
+    assert accounts(daemon)[-1] == "shop has no train any more"
+    yard.merge({APP: text})
+    daemon = yard.at("2026-11-24T12:00:00-05:00")
+    assert accounts(daemon)[-1] == BEGINS
+    daemon = yard.at("2026-11-25T15:00:30-05:00")
+    assert yard.releases[-1] == "2026.11.25.1"
+    assert accounts(daemon)[-2:] == [
+        BEGINS,
+        cuts_at("2026-11-25 20:00", yard.commits[-1], "2026.11.25.1"),
+    ]
+
+
+class KilledError(BaseException):
+    """The daemon is gone."""
+
+
+@dataclass
+class Kill:
+    """Ends the daemon where it reaches a point for the n-th time."""
+
+    name: str
+    left: int
+
+    def reach(self, name: str) -> None:
+        if name == self.name:
+            self.left -= 1
+            if self.left == 0:
+                raise KilledError(name)
+
+
+POINTS = [
+    *((f"history.facts.{edge}", visit) for edge in ("before", "after") for visit in (1, 2)),
+    *((f"train.{what}.{edge}", 1) for what in ("tag", "push") for edge in ("before", "after")),
+]
+
+
+@pytest.mark.parametrize(("point", "visit"), POINTS, ids=str)
+def test_i2_a_slot_fires_once_wherever_the_daemon_is_killed(yard, point, visit):
+    yard.at(START)
+    head = yard.work("fix: one")
+    yard.clock.set(yard.clock.at.fromisoformat(WED))
+    with pytest.raises(KilledError):
+        yard.daemon(failpoints=Kill(point, visit)).run_once()
+    # What comes in between isn't part of what was seen, once it was recorded.
+    recorded = (point, visit) != ("history.facts.before", 1)
+    later = yard.work("feat: late")
+    daemon = yard.at("2026-11-18T15:20:00-05:00")
+    assert accounts(daemon) == [BEGINS, cuts_at("2026-11-18 20:00", head if recorded else later)]
+    assert yard.world.running("staging") == VERSION
+    subjects = yard.world.git.tell(["log", "--format=%s", f"{yard.world.root}..main"])
+    assert subjects.splitlines() == [f"Release shop {VERSION}"]
+    assert daemon.view.judged().judgement.taints == ()
+
+
+def test_b15_of_two_daemons_at_one_slot_one_cuts_and_the_other_finds_it_there(yard):
+    yard.at(START)
+    head = yard.work("fix: one")
+    yard.clock.set(yard.clock.at.fromisoformat(WED))
+    one, two = yard.daemon("one"), yard.daemon("two")
+    for each in (one, two):
+        each.view.refresh()
+    one.run_once()
+    yard.work("feat: seen by the second one only")
+    two.run_once()
+    assert accounts(yard.at("2026-11-18T15:10:00-05:00")) == [
+        BEGINS,
+        cuts_at("2026-11-18 20:00", head),
+    ]
+    subjects = yard.world.git.tell(["log", "--format=%s", f"{yard.world.root}..main"])
+    assert subjects.splitlines() == [f"Release shop {VERSION}"]
+
+
+def test_a_lost_race_on_the_branch_is_run_again_on_the_new_head(yard):
+    yard.at(START)
+    yard.work("fix: one")
+    yard.clock.set(yard.clock.at.fromisoformat(WED))
+
+    class Meanwhile:
+        def reach(self, name: str) -> None:
+            if name == "train.push.before" and yard.world.tip == yard.world.root:
+                text = FOLLOW + "# looked at again\n"
+                yard.merge({"environments/staging/shop.yaml": text})
+
+    daemon = yard.daemon(failpoints=Meanwhile())
+    daemon.run_once()
+    assert yard.releases[-1] == VERSION
+    assert daemon.view.judged().judgement.taints == ()
+    assert yard.world.running("staging") == VERSION
+
+
+OTHER = "releases/shop/2026.11.18.7/release.yaml"
+PROMOTION = "environments/staging/shop.yaml"
+
+
+def forged(text: str) -> dict[str, tuple[str, dict[str, str]]]:
+    """What somebody might bring instead: by whose key, and which files."""
+    other = text.replace(VERSION, "2026.11.18.7")
+    commit = re.search("[0-9a-f]{40}", text)[0]
+    return {
+        "nobody listed": ("eve", {PATH: text}),
+        "a person": ("ben", {PATH: text}),
+        "another commit": ("one", {PATH: text.replace(commit, "a" * 40)}),
+        "a comment more": ("one", {PATH: text + "# nothing\n"}),
+        "another version": ("one", {OTHER: other}),
+        "its name and another's content": ("one", {PATH: other}),
+        "a promotion besides": ("one", {PATH: text, PROMOTION: FOLLOW + "# mine\n"}),
+        "another release besides": ("one", {PATH: text, OTHER: other}),
+        "an app's file besides": ("one", {PATH: text, APP: "kind: App\n"}),
+    }
+
+
+def test_x5_a_reconcilers_commit_counts_only_as_exactly_what_follows_from_the_sighting(yard):
+    yard.at(START)
+    yard.work("fix: one")
+    daemon = yard.at(WED)
+    text, root = yard.file(PATH), yard.world.root
+    tips = {
+        name: (yard.world.commit(dict(files), onto=[root], by=by), files)
+        for name, (by, files) in forged(text).items()
+    }
+    good = yard.world.commit({PATH: text}, onto=[root], by="two")
+    merge = yard.world.commit({PATH: text}, onto=[root, good], by="one")
+    lent = yard.world.commit({PATH: text}, onto=[root, tips["a person"][0]], by="one")
+    removed = yard.world.commit({PATH: None}, onto=[good], by="one")
+    again = yard.world.commit({PATH: text}, onto=[removed], by="one")
+    git = yard.world.git
+    for commit in (merge, lent, again, *(each for each, _ in tips.values())):
+        git.tell(["update-ref", f"refs/heads/forged/{commit}", commit])
+    view = daemon.view
+    view.git.fetch(view.remote, "+refs/heads/forged/*:refs/forged/*")
+    court = view.court(view.git)
+    for commit in (good, merge, again):
+        assert court.at(commit).judgement.taints == (), commit
+        assert PATH in court.at(commit).judgement.admitted
+    for name, (commit, files) in tips.items():
+        judgement = court.at(commit).judgement
+        assert judgement.tainted.keys() == files.keys(), name
+        assert {each.code for each in judgement.taints} <= {"TB450", "TB461"}, name
+        assert PATH not in judgement.admitted, name
+    # A reconciler's signature is nobody's word for what others wrote.
+    assert court.at(lent).judgement.taints[0].code == "TB453"
+    # What was taken away stays in force: a release never changes.
+    assert court.at(removed).judgement.tainted.keys() == {PATH}
+
+
+def test_a_release_that_a_train_cut_stays_where_lines_of_other_rights_meet(yard):
+    yard.at(START)
+    side = yard.world.commit({"README.md": "x"}, onto=[yard.world.tip], by="ben")
+    yard.work("fix: one")
+    daemon = yard.at(WED)
+    merge = yard.world.commit({"README.md": "x"}, onto=[yard.world.tip, side], by="ana")
+    yard.world.push(merge)
+    daemon = yard.at("2026-11-18T15:30:00-05:00")
+    assert daemon.view.judged().judgement.taints == ()
+    assert instant_text(yard.clock.at).startswith("2026-11-18T20:30")
