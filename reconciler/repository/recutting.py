@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from reconciler.manifest.paths import app_path
+from reconciler.model.app import App
 from reconciler.repository.git import Git
 from reconciler.repository.objects import read_objects
-from reconciler.scaffold.trains import recut
+from reconciler.scaffold.trains import app_in, recut
 from reconciler.signoff.facts import PLAIN_FILE, Commit, Entry, Signed, Trains
 
 Cuts = Mapping[tuple[str, str], str]
@@ -47,11 +48,16 @@ def cuts_of(
         if (path, app) not in known
     }
     texts = read_objects(git, sorted({app for _, app in asked}))
+    apps: dict[tuple[str, str], App | None] = {}
     found = dict(known)
-    for path, app in sorted(asked):
-        text = recut(texts[app], path, trains.seen[path]) if app in texts else None
+    for path, each in sorted(asked):
+        at = (app_path(path.split("/")[1]), each)
+        if at not in apps:
+            apps[at] = app_in(texts[each], at[0]) if each in texts else None
+        app = apps[at]
+        text = recut(app, path, trains.seen[path]) if app else None
         if text is not None:
-            found[path, app] = _blob(text)
+            found[path, each] = _blob(text)
     return found
 
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 
 from reconciler.canonical import canonical_json
 from reconciler.errors import UsageError
-from reconciler.manifest.paths import app_path, release_path
 from reconciler.manifest.snapshot import parse
 from reconciler.model.app import App
 from reconciler.scaffold.cut import Sighted, cut
@@ -31,17 +30,19 @@ def cut_from(app: App, facts: Mapping[str, str]) -> NewFile:
     return cut(app, Sighted.of_facts(facts), facts["version"], artifacts)
 
 
-def recut(text: bytes, path: str, facts: Mapping[str, str]) -> bytes | None:
-    """The bytes that cutting gives at a release's path, by this text of the app's file.
+def app_in(text: bytes, path: str) -> App | None:
+    """The app that a file at an app's path says; nothing if it can't be read."""
+    app = parse(path, text).model
+    return app if isinstance(app, App) else None
+
+
+def recut(app: App, path: str, facts: Mapping[str, str]) -> bytes | None:
+    """The bytes that cutting gives at a release's path, by this file of the app.
 
     Nothing where none can be cut by it, or it would lie elsewhere.
     """
-    name = path.split("/")[1]
-    app = parse(app_path(name), text).model
-    if not isinstance(app, App):
-        return None
     try:
         file = cut_from(app, facts)
     except (UsageError, ValueError, KeyError):
         return None
-    return file.text.encode() if file.path == path == release_path(name, facts["version"]) else None
+    return file.text.encode() if file.path == path else None
