@@ -1,6 +1,7 @@
 """The list of verbs. Each verb's own file imports what is heavy only when it runs."""
 
 import os
+from pathlib import Path
 
 import typer
 import typer.main
@@ -53,8 +54,6 @@ VERBS = (
 GROUPS = {"new": new, "release": release, "site": site, "config": config, "trust": trust}
 for verb in VERBS:
     application.command()(verb)
-for name, group in GROUPS.items():
-    application.add_typer(group, name=name)
 
 
 @application.callback()
@@ -66,10 +65,27 @@ def everywhere(
 ) -> None:
     """Take options that stand before the verb as defaults of those behind it."""
     del version  # answered already
-    given = {"config": config, "folder": folder}
-    defaults = {name: str(each) for name, each in given.items() if each}
+    defaults = _defaults(config, folder)
     below = {name: _for_each(each, defaults) for name, each in GROUPS.items()}
     context.default_map = {**_for_each(application, defaults), **below}
+
+
+def _add_group(group: typer.Typer, name: str) -> None:
+    """Add verbs of two words; options may stand between the two as well."""
+
+    @group.callback()
+    def between(
+        context: typer.Context, config: ConfigOption = None, folder: OuterFolderOption = None
+    ) -> None:
+        nearer = _for_each(group, _defaults(config, folder))
+        outer = context.default_map or {}
+        context.default_map = {each: {**outer.get(each, {}), **nearer[each]} for each in nearer}
+
+    application.add_typer(group, name=name)
+
+
+for name, group in GROUPS.items():
+    _add_group(group, name)
 
 
 def run(words: list[str]) -> int:
@@ -99,9 +115,14 @@ _PLAINLY = {
 """What the library says of a value, and what is said here."""
 
 
+def _defaults(config: Path | None, folder: Path | None) -> dict[str, str]:
+    given = {"config": config, "folder": folder}
+    return {name: str(each) for name, each in given.items() if each}
+
+
 def _for_each(verbs: typer.Typer, defaults: dict[str, str]) -> dict[str, dict[str, str]]:
     known = (each.callback for each in verbs.registered_commands if each.callback)
-    return {each.__name__: defaults for each in known}
+    return {each.__name__.replace("_", "-"): defaults for each in known}
 
 
 def _explained(error: typer.TyperException) -> UsageError:

@@ -64,7 +64,9 @@ def can_i(
     deed = Deed(verb, environment, app, deployment, content)
     answer = permission(inputs, deed, who)
     print(f"{'yes' if answer.may or answer.own else 'no'}: {answer.why}")
-    if app and answer.may and asked and (now := obstacle(inputs, deed, who)):
+    # Only these are of a whole environment; the others are of one place each.
+    placed = bool(app) or verb in {"pause", "resume"}
+    if placed and answer.may and asked and (now := obstacle(inputs, deed, who)):
         tell(f"but as things are it is refused: {now.why}")
         tell(f"  → {now.remedy}")
     require_answer(seen)

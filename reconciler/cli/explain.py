@@ -114,9 +114,6 @@ def _explain_place(where: str, output: Format, config: Path | None, folder: Path
     require_answer(seen)
 
 
-_SYMBOLS = {"open": "✔", "closed": "⏸", "unknown": "?", "at-the-start": "·"}
-
-
 def _tell(decision: "Decision", reasons: "Sequence[Reason]") -> None:
     from reconciler.planner.rendering import start_text
 
@@ -137,13 +134,16 @@ def _tell_gates(reasons: "Sequence[Reason]") -> None:
 
     if not reasons:
         return
-    rows = [
-        (_SYMBOLS[told(each)], each.gate, each.why, each.remedy, " ".join(each.who))
-        for each in reasons
-    ]
     print()
-    headings = ("", "gate", "why", "what opens it", "who")
-    show(headings, rows, folding=headings[2:])
+    show(("", "gate", "why"), [(told(each).symbol, each.gate, each.why) for each in reasons])
+    # Not in the table: a command that is folded in a column can't be copied.
+    for each in reasons:
+        if each.remedy:
+            print()
+            who = f" ({', '.join(each.who)})" if each.who else ""
+            tell(f"what opens {each.gate}{who}:")
+            tell(f"  → {each.remedy}")
+    print()
 
 
 def _spent(lead: "LeadTime") -> str:

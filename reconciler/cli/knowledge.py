@@ -78,6 +78,9 @@ def chosen_places(places: "Iterable[Place]", where: str) -> "set[Place]":
     every = set(places)
     chosen = {each for each in every if not where or where in {str(each), each.environment}}
     if where and not chosen:
+        own = sorted(str(each) for each in every if each.app == where)
+        if own:
+            raise UsageError(f"{where} is an app", hint=f"name a place of it: {', '.join(own)}")
         names = sorted({str(each) for each in every} | {each.environment for each in every})
         raise UsageError(f"there is no place {where}", hint=suggestion(where, names))
     return chosen

@@ -66,10 +66,10 @@ def _proofs(seen: "Known", record: str) -> "list[Proof]":
     if record:
         wanted = frozenset(decisions_in(seen.view.records, record))
         if not wanted:
-            raise UsageError(
-                f"there is no decision {record!r} in the history",
-                hint="tagboat history lists the records; starts and refusals are decisions",
-            )
+            known = any(record in {str(each.sequence), each.id} for each in seen.view.records)
+            why = f"record {record} is no decision" if known else f"there is no record {record}"
+            hint = "tagboat history lists the records; what started or was held is a decision"
+            raise UsageError(why, hint=hint)
     found: list[Proof] = []
     for each in Proving(seen.view, editions()).proofs(wanted):
         found.append(each)

@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 release = typer.Typer(help="Cut releases.")
 
 
-@release.callback()
-def everything() -> None:
-    """Cut releases."""
-
-
 @release.command()
 def cut(
     app: Annotated[str, typer.Argument(metavar="APP", help="Of which app.")],

@@ -44,7 +44,7 @@ def _asked(ask: Ask) -> Iterator[Reason]:
         yield adopted.answer(ask)
         return
     if ask.goes_back:
-        why = f"{ask.wanted} has run here before: going back asks for nothing more"
+        why = f"{ask.wanted} has run here with success: nothing more is asked"
         yield opened("settled", why)
         return
     asked = (each for gate in FORWARD if (each := gate(ask)) is not None)

@@ -146,11 +146,11 @@ def _retry(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
 
 
 def _abort(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
-    del by
     under_way = _standing(inputs, deed).open_claim
     if under_way is None:
+        back = _rollback(inputs, deed, by) is None
         remedy = f"to take back what stands: tagboat rollback {deed.scope}"
-        return Obstacle("nothing is under way there", remedy)
+        return Obstacle("nothing is under way there", remedy if back else _explaining(deed))
     if under_way.deployment != deed.deployment:
         why = f"{deed.deployment} is not under way, {under_way.deployment} is"
         return Obstacle(why, f"tagboat abort {deed.scope} means that one")
@@ -216,7 +216,7 @@ def _window_shut(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
         remedy = f"to stop that: tagboat abort {deed.scope}"
         return Obstacle(f"{standing.open_claim.deployment} is under way", remedy)
     if end is None or end.outcome is not Outcome.SUCCEEDED:
-        return Obstacle("nothing has succeeded there", _explaining(deed))
+        return _nothing_to_take_back(standing, deed)
     before = standing.last_claim.assignment.previous if standing.last_claim else None
     why = _window_over(inputs, deed, instant_of(end.ended))
     if deed.deployment in standing.dismissed:
@@ -226,6 +226,14 @@ def _window_shut(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
     if standing.returning is not None:
         return Obstacle(f"{standing.returning.by} asked for it already", _waiting(deed))
     return None
+
+
+def _nothing_to_take_back(standing: Standing, deed: Deed) -> Obstacle:
+    if standing.last_end is None:
+        return Obstacle(f"nothing was deployed to {deed.scope} yet", _promoting(deed))
+    runs = standing.running.shown if standing.running else "nothing"
+    why = f"the last one, {standing.last_end.deployment}, did not succeed: {runs} runs there"
+    return Obstacle(why, _explaining(deed))
 
 
 def _window_over(inputs: Inputs, deed: Deed, since: datetime) -> str:

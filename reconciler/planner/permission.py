@@ -15,6 +15,14 @@ from reconciler.planner.inputs import Inputs
 
 _INITIATOR = "initiator"
 _ALIKE: Mapping[str, str] = {"adopt": "promote", "retire": "promote"}
+_DOING: Mapping[str, str] = {
+    "rollback": "roll back",
+    "override": "set a gate aside",
+    "adopt": "adopt what runs",
+    "maintenance-on": "turn maintenance on",
+    "maintenance-off": "turn maintenance off",
+}
+"""Verbs that are no words of a sentence as they are."""
 _OF_NO_DEPLOYMENT = frozenset({"pause", "resume", "confirm", "adopt"})
 
 
@@ -52,8 +60,8 @@ class Permission:
 
 
 def verbs() -> frozenset[str]:
-    """What somebody can be asked to be allowed to do."""
-    return frozenset(Permissions.model_fields) | _ALIKE.keys()
+    """What somebody can be asked to be allowed to do, as far as this version does it."""
+    return (frozenset(Permissions.model_fields) | _ALIKE.keys()) - Permissions.UNENFORCED
 
 
 def needed_for(verb: str) -> str:
@@ -98,7 +106,7 @@ def _judged(
     people: People,
     environment: Environment,
 ) -> Permission:
-    doing = f"{deed.verb} in {deed.scope}"
+    doing = f"{_DOING.get(deed.verb, deed.verb)} in {deed.scope}"
     for each in references:
         if each != _INITIATOR and person in people.counting(each, environment.customer):
             return Permission(may=True, why=f"{person} may {doing}, as {each}", who=references)

@@ -164,7 +164,7 @@ def _new(ask: Ask) -> Decision:
 def _unsigned(ask: Ask, reasons: tuple[Reason, ...]) -> Decision:
     """Held, and nothing said of what is in force: it is something else that is asked for."""
     closed = [each for each in reasons if each.state != "open"]
-    broken = any(each.gate == "files" for each in closed) and not ask.assignment
+    broken = any(each.gate == "files" for each in closed)
     return Decision(
         place=ask.place,
         verdict=Verdict.BROKEN if broken else Verdict.HOLD,

@@ -19,7 +19,10 @@ class Agreement(StrEnum):
     SAME = "same"
     """Byte for byte."""
     OTHER_WORDS = "other-words"
-    """Another version of Tagboat decided; the verdict and every gate's answer are the same."""
+    """Another version of Tagboat decided; the verdict and every gate's answer are the same.
+
+    Gates that held it then, and that this version doesn't ask there, have no say in that.
+    """
     DIFFERENT = "different"
     """Something is not as it was."""
     NO_EVIDENCE = "no-evidence"
@@ -126,10 +129,13 @@ def _not_as_recorded(
                 "slot": decision.slot == record.slot,
             }
         case Refusal():
+            recorded = (
+                _still_asked(record.reasons, decision) if said is _answers else record.reasons
+            )
             checks = {
                 "verdict": decision.verdict in {Verdict.HOLD, Verdict.BROKEN},
                 "wanted": decision.wanted == record.wanted,
-                "gates": said(decision.closed) == said(record.reasons),
+                "gates": said(decision.closed) == said(recorded),
             }
         case Departure():
             told = Departed(record.slot, record.fate, record.why, record.sign_off)
@@ -140,6 +146,15 @@ def _not_as_recorded(
                 "gates": said(closed) == said(record.reasons),
             }
     return [name for name, holds in checks.items() if not holds]
+
+
+def _still_asked(recorded: tuple[Reason, ...], decision: Decision) -> tuple[Reason, ...]:
+    """What another version said of gates that this one asks there too.
+
+    Earlier ones asked of what is in force also where the branch shows another release.
+    """
+    asked = {each.gate for each in decision.reasons}
+    return tuple(each for each in recorded if each.gate in asked)
 
 
 def _answers(reasons: tuple[Reason, ...]) -> list[tuple[str, str]]:

@@ -1,7 +1,8 @@
 """A gate's three answers."""
 
 from datetime import datetime
-from typing import Literal
+from enum import Enum
+from typing import assert_never
 
 from reconciler.model.records import Reason
 from reconciler.names import instant_text
@@ -19,13 +20,39 @@ def at_the_start(gate: str, question: str) -> Reason:
     return opened(gate, f"{_AT_THE_START}{question}")
 
 
-Told = Literal["open", "closed", "unknown", "at-the-start"]
-"""What people are told of a gate's answer."""
+class Told(Enum):
+    """What people are told of a gate's answer: a symbol, and the word that says it."""
+
+    OPEN = ("✔", "open")
+    CLOSED = ("⏸", "closed")
+    UNKNOWN = ("?", "unknown")
+    AT_THE_START = ("·", "at the start")
+    """It wasn't asked, as only the host can do so when it starts something."""
+
+    @property
+    def symbol(self) -> str:
+        """One character."""
+        return self.value[0]
+
+    @property
+    def word(self) -> str:
+        """What it is called."""
+        return self.value[1]
 
 
 def told(reason: Reason) -> Told:
-    """The answer's state, or that it wasn't asked, since only the host can do so at the start."""
-    return "at-the-start" if reason.why.startswith(_AT_THE_START) else reason.state
+    """What people are told of this answer."""
+    if reason.why.startswith(_AT_THE_START):
+        return Told.AT_THE_START
+    match reason.state:
+        case "open":
+            return Told.OPEN
+        case "closed":
+            return Told.CLOSED
+        case "unknown":
+            return Told.UNKNOWN
+        case _:
+            assert_never(reason.state)
 
 
 def closed(

@@ -79,7 +79,7 @@ class Attempt:
     def word(self) -> str:
         """The outcome in words."""
         if self.end:
-            return _SIGNS[self.end.outcome][1]
+            return "retired" if self.end.retired else _SIGNS[self.end.outcome][1]
         return "going back" if self.going_back else "deploying"
 
     @property

@@ -29,7 +29,7 @@ class Status(Enum):
     RUNS = ("runs", "✔", "runs")
     STARTS = ("busy", "⟳", "about to deploy")
     DEPLOYING = ("busy", "⟳", "deploying")
-    HELD = ("held", "‖", "held")
+    HELD = ("held", "⏸", "held")
     STUCK = ("stuck", "✖", "stuck")
     BROKEN = ("stuck", "✖", "broken")
     NOTHING = ("nothing", "—", "nothing")

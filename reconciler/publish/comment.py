@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from reconciler.canonical import digest_of
 from reconciler.changelog import Change, Changes
 from reconciler.model.plan import Verdict
 from reconciler.planner.preview import Preview
@@ -49,8 +50,8 @@ def comment_markdown(
 
 
 def comment_json(previews: Sequence[Preview], backtest: str = "") -> dict[str, object]:
-    """The same for programs."""
-    return {
+    """The same for programs, with a digest: what says the same has the same."""
+    told = {
         "places": [
             {
                 "place": str(each.place),
@@ -66,6 +67,7 @@ def comment_json(previews: Sequence[Preview], backtest: str = "") -> dict[str, o
         ],
         "backtest": backtest,
     }
+    return {**told, "digest": digest_of(told)}
 
 
 def _summary(previews: Sequence[Preview]) -> list[str]:

@@ -36,7 +36,8 @@ _STAGES = {
 
 def deployment_page(overview: Overview, attempt: Attempt) -> str:
     """The text of ``deployments/<deployment>.md``."""
-    done = " retired" if attempt.retires else ""
+    gone = attempt.end is not None and attempt.end.retired
+    done = " retired" if gone else " to be retired" if attempt.retires else ""
     parts = [
         f"# {place_title(overview, attempt.place)}: {markdown(attempt.version)}{done}",
         f"{outcome(attempt)} {from_to(attempt)}",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from reconciler.model.people import People
 from reconciler.model.place import Place
 from reconciler.model.records import Reason, SignOff
-from reconciler.planner.reasons import told
+from reconciler.planner.reasons import Told, told
 from reconciler.publish.attempts import Attempt
 from reconciler.publish.cells import Cell, Overview, Status
 from reconciler.publish.escaping import attribute, code, markdown
@@ -127,19 +127,18 @@ def gates(reasons: Sequence[Reason]) -> str:
     return "\n".join(_gate(each) for each in reasons)
 
 
-_ANSWERS = {
-    "open": ("✔", "runs", "open"),
-    "closed": ("‖", "held", "closed"),
-    "unknown": ("?", "stuck", "unknown"),
-    "at-the-start": ("·", "nothing", "at the start"),
+_COLOURS = {
+    Told.OPEN: "runs",
+    Told.CLOSED: "held",
+    Told.UNKNOWN: "stuck",
+    Told.AT_THE_START: "nothing",
 }
-"""Symbol, colour and word for each."""
 
 
 def _gate(reason: Reason) -> str:
-    symbol, colour, state = _ANSWERS[told(reason)]
+    answer = told(reason)
     named = f"**{markdown(reason.gate)}**: {markdown(reason.why)}"
-    line = f"- {mark(colour, symbol, state)} {named}"
+    line = f"- {mark(_COLOURS[answer], answer.symbol, answer.word)} {named}"
     remedy = f"<br>**What opens it:** {markdown(reason.remedy)}" if reason.remedy else ""
     return line + remedy
 

@@ -4,16 +4,10 @@ from collections.abc import Sequence
 
 from reconciler.model.records import Reason
 from reconciler.planner.preview import Preview
-from reconciler.planner.reasons import told
+from reconciler.planner.reasons import Told, told
 from reconciler.publish.escaping import code, unlinked
 from reconciler.publish.fragments import table
 
-_WORDS = {
-    "open": "✔ open",
-    "closed": "⏸ waits",
-    "unknown": "? unknown",
-    "at-the-start": "· at the start",
-}
 _GATE = "A gate is a condition that must hold before a deployment starts."
 
 
@@ -29,7 +23,7 @@ def gate_parts(preview: Preview) -> list[str]:
     answers = [last for _, _, last in gates]
     return [
         *_held([each for each in answers if each.state != "open"]),
-        *_asked([code(each.gate) for each in answers if told(each) == "at-the-start"]),
+        *_asked([code(each.gate) for each in answers if told(each) is Told.AT_THE_START]),
         f"<details><summary>All {len(gates)} gates, now and after the merge</summary>",
         _GATE,
         table(("Gate", "Now", "After the merge", "Why"), every),
@@ -78,4 +72,7 @@ def _why(preview: Preview, now: Reason | None, last: Reason) -> str:
 
 
 def _state(reason: Reason | None) -> str:
-    return _WORDS[told(reason)] if reason else "not asked"
+    if reason is None:
+        return "not asked"
+    answer = told(reason)
+    return f"{answer.symbol} {answer.word}"

@@ -93,8 +93,8 @@ def find_file(
             return Found(each, name)
     raise ConfigurationError(
         "there is no host configuration",
-        hint="name one: tagboat --config FILE, or git config tagboat.config FILE in the clone; "
-        "tagboat config example prints one to start from",
+        hint="go to a clone that has one, or name that with -C; or name the file: tagboat --config "
+        "FILE, or git config tagboat.config FILE in the clone; tagboat config example prints one",
     )
 
 

@@ -86,7 +86,7 @@ def test_every_decision_of_the_example_is_proved(call):
     assert "come out the same, byte for byte" in out
     assert "every signature is good, and the chain is whole" in out
     code, _, err = call("prove", "no-such-record")
-    assert (code, "no decision" in err) == (2, True)
+    assert (code, "there is no record no-such" in err) == (2, True)
     code, _, err = call("prove")
     assert code == 2
 
@@ -104,6 +104,7 @@ def test_the_merge_of_a_branch_is_told_as_one_comment(example, call):
     told = json.loads(out)
     assert [each["place"] for each in told["places"]] == ["production/shop"]
     assert told["places"][0]["mergers"] == ["approver"]
+    assert told["digest"] == json.loads(call(*words, "-o", "json", "--backtest")[1])["digest"]
 
 
 def test_simulate_says_that_nothing_leaves_where_nothing_follows(call):

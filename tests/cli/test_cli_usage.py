@@ -82,8 +82,8 @@ def test_without_host_configuration_it_ends_with_3_and_says_where_to_name_one(
     assert (code, out) == (3, "")
     assert err == (
         "tagboat: there is no host configuration\n"
-        "  hint: name one: tagboat --config FILE, or git config tagboat.config FILE in the clone; "
-        "tagboat config example prints one to start from\n"
+        "  hint: go to a clone that has one, or name that with -C; or name the file: tagboat --config "
+        "FILE, or git config tagboat.config FILE in the clone; tagboat config example prints one\n"
     )
 
 
@@ -98,6 +98,10 @@ def test_config_and_folder_may_stand_before_or_behind_the_verb(call, example, tm
         ("--config", "/not/there", "history", "--config", configuration),
     ):
         assert call(*words, "-o", "json", at=tmp_path) == expected
+    asked = ("promote", "dev", "--as", "approver")
+    assert call("-C", example.engineer, "can-i", *asked, at=tmp_path)[0] == 0
+    for words in (("-C", "/", "new", "-C", example.engineer), ("-C", example.engineer, "new")):
+        assert call(*words, "app", "x", "--dry-run", at=tmp_path)[0] == 0
     code, _, err = call("--config", "/not/there", "site", "build", at=tmp_path)
     assert code == 3
     assert err.startswith("tagboat: /not/there is not there\n")

@@ -145,6 +145,8 @@ def test_a_place_whose_file_is_gone_is_left_empty_only_when_somebody_asks(office
     claim, end = records(daemon, Claim)[-1], records(daemon, End)[-1]
     assert claim.subject == "dev/shop 1.0.0 leaves"
     assert (end.outcome, end.running) == (Outcome.SUCCEEDED, None)
+    assert end.subject.startswith("dev/shop retired in ")
+    assert end.subject.endswith("s: 1.0.0 runs no more")
     count = len(daemon.view.records)
     office.world.daemon().run_once()
     assert len(daemon.view.records) == count

@@ -347,7 +347,7 @@ def test_the_warning_says_that_a_failure_elsewhere_holds_nothing_up_only_where_t
 def test_m17_the_sign_off_row_says_that_the_merge_is_still_to_come(scene):
     world, reconciler = scene
     (seen,) = seen_of(world, reconciler, NEXT, "ben")
-    row = "| sign-off | ⏸ waits | ✔ open | written by ben; waits for {} |"
+    row = "| sign-off | ⏸ closed | ✔ open | written by ben; waits for {} |"
     assert row.format("ana to merge it") in comment_markdown([seen], {})
     several = replace(seen, mergers=("ana", "dora"))
     said = row.format("somebody to merge it, such as ana")

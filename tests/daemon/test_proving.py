@@ -7,7 +7,7 @@ import pytest
 from reconciler.daemon.proving import Proving
 from reconciler.model.alarm import Alarm
 from reconciler.model.deployment import Work
-from reconciler.model.records import Claim, Refusal
+from reconciler.model.records import Claim, Reason, Refusal
 from reconciler.planner.proof import Agreement
 
 
@@ -110,6 +110,22 @@ def test_another_version_with_the_same_answers_agrees_in_other_words(reconciler)
     proof = _altered(reconciler, other)
     assert proof.agreement is Agreement.OTHER_WORDS
     assert proof.holds
+
+
+@pytest.mark.parametrize(
+    ("gate", "agreement"),
+    [("asked-no-more", Agreement.OTHER_WORDS), ("claim", Agreement.DIFFERENT)],
+)
+def test_a_gate_that_this_version_does_not_ask_any_more_makes_no_other_decision(
+    reconciler, gate, agreement
+):
+    def other(record):
+        shut = Reason(gate=gate, state="closed", why="it was so", remedy="wait")
+        older = record.model_copy(update={"reasons": (*record.reasons, shut)})
+        changed = {**record.evidence.inputs, "tagboat": "an older one"}
+        return _with(older, inputs=changed, decision="sha256:0")
+
+    assert _altered(reconciler, other).agreement is agreement
 
 
 def test_f38_another_zone_database_is_named_if_the_decision_comes_out_otherwise(reconciler):

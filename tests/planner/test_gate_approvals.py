@@ -254,7 +254,7 @@ def test_settled_content_comes_back_without_anybodys_word(scene):
     ran(scene, "production", "1.2.0", ago=5)
     gates(scene, "{approvals: [{role: qa}], after: {environment: nowhere}}")
     assert gate(scene, "approvals") is None
-    assert "has run here before" in gate(scene, "settled").why
+    assert "has run here with success" in gate(scene, "settled").why
 
 
 def test_m16_words_are_asked_for_once_the_tests_before_have_passed(scene):

@@ -1,11 +1,14 @@
 """Who may do what where: one function for ``can-i`` and for requests."""
 
+from dataclasses import replace
+
 import pytest
 
 from reconciler.model.deployment import StepSpec, TestSpec, Work
 from reconciler.model.place import Place
+from reconciler.model.records import Outcome
 from reconciler.planner.obstacles import obstacle
-from reconciler.planner.permission import Deed, permission
+from reconciler.planner.permission import Deed, permission, verbs
 
 PLACE = Place("production", "shop")
 ENVIRONMENT = "environments/production/environment.yaml"
@@ -57,6 +60,21 @@ def test_d18_whoever_brought_it_may_roll_it_back_and_that_is_said(town):
     assert (told.may, told.who) == (False, ("role/admin", "initiator"))
     whole = asked(town, "rollback", "ben", app="")
     assert (whole.may, whole.own) == (False, True)
+
+
+def test_d1_only_verbs_that_this_version_does_can_be_asked_about():
+    assert {"promote", "rollback", "adopt", "retire"} < verbs()
+    assert [each for each in verbs() if each.startswith("maintenance")] == []
+
+
+def test_d1_a_hint_names_rollback_only_where_that_can_be_done(town):
+    brought(town, "ben")
+    claim = town.records[-1]
+    town.ended(claim, Outcome.ROLLED_BACK, "")
+    deed = Deed("rollback", "production", "shop", claim.deployment)
+    assert "did not succeed: nothing runs there" in obstacle(town.inputs(), deed, "ben").why
+    abort = obstacle(town.inputs(), replace(deed, verb="abort"), "ben")
+    assert abort.remedy == "see how things are: tagboat explain production/shop"
 
 
 def test_d1_a_test_by_hand_says_itself_who_may_answer_it(town):

@@ -52,7 +52,7 @@ def test_a_cell_says_what_runs_since_when_and_leads_to_the_last_deployment(
 
 def test_a_place_that_went_back_says_what_it_wants_and_what_runs(site: dict[str, str]) -> None:
     cell = cells_of(site, "Harbour Shop")[5]
-    assert "‖ held" in cell
+    assert "⏸ held" in cell
     assert "wants `1.3.0`, runs `1.2.0`" in cell
 
 
@@ -108,7 +108,7 @@ def test_a_place_that_runs_under_a_taint_still_runs_and_needs_attention() -> Non
     [
         (Verdict.IN_SYNC, "— nothing"),
         (Verdict.DEPLOY, "⟳ about to deploy"),
-        (Verdict.HOLD, "‖ held"),
+        (Verdict.HOLD, "⏸ held"),
         (Verdict.BUSY, "⟳ deploying"),
         (Verdict.GO_BACK, "⟳ deploying"),
         (Verdict.BROKEN, "✖ broken"),
@@ -351,7 +351,10 @@ def test_a_retired_place_comes_to_run_nothing() -> None:
     claim = past.records[2]
     assert isinstance(claim, Claim)
     gone = retirement(claim.assignment, claim.assignment.content)
-    past.records[2] = claim.model_copy(update={"assignment": gone})
+    past.records[2:] = [
+        claim.model_copy(update={"assignment": gone}),
+        past.records[3].model_copy(update={"running": None}),
+    ]
     text = one_place(verdict=Verdict.IN_SYNC, past=past, wanted="")[f"deployments/{name}.md"]
     assert text.startswith("# Harbour Shop in Production: 1.2.0 retired\n")
-    assert "`1.2.0` → nothing" in text
+    assert "✔ retired</span> `1.2.0` → nothing" in text

@@ -86,7 +86,7 @@ def test_no_page_asks_another_host_or_is_wider_than_the_screen(visit: Visit, sit
 
 def test_the_matrix_leads_to_the_pages_of_deployments(visit: Visit) -> None:
     page = visit.go("index.html")
-    link = page.locator("table").first.get_by_role("link", name="‖ held").last
+    link = page.locator("table").first.get_by_role("link", name="⏸ held").last
     link.click()
     page.wait_for_url("**/deployments/production.shop.25.html")
     assert "Harbour Shop in Production: 1.3.0" in page.locator("h1").inner_text()
@@ -97,7 +97,7 @@ def test_every_status_is_said_in_a_word_and_in_its_colour(visit: Visit) -> None:
     page = visit.go("index.html")
     words = {each.strip() for each in page.locator(".tb-cell").all_inner_texts()}
     assert {
-        "✔ runs", "⟳ deploying", "⟳ about to deploy", "‖ held", "✖ stuck", "✖ broken", "— nothing",
+        "✔ runs", "⟳ deploying", "⟳ about to deploy", "⏸ held", "✖ stuck", "✖ broken", "— nothing",
     } <= words  # fmt: skip
     colours = page.evaluate(
         "[...document.querySelectorAll('.tb-cell:is(.tb-runs,.tb-held,.tb-stuck)')].map(e => getComputedStyle(e).color)"
@@ -133,7 +133,7 @@ def test_a_page_from_disk_works_too(browser: Any, tmp_path: Path) -> None:
     context = browser.new_context(viewport=DESK)
     page = context.new_page()
     page.goto((tmp_path / "current").resolve().joinpath("index.html").as_uri())
-    page.locator("table").first.get_by_role("link", name="‖ held").last.click()
+    page.locator("table").first.get_by_role("link", name="⏸ held").last.click()
     page.wait_for_url("**/production.shop.25.html")
     context.close()
 

@@ -90,10 +90,17 @@ class End(PlacedBase):
         return without_empty(handler(self), "log")
 
     @property
+    def retired(self) -> bool:
+        """Whether the place was emptied: nothing else that succeeds leaves nothing running."""
+        return self.outcome is Outcome.SUCCEEDED and self.running is None
+
+    @property
     def subject(self) -> str:
         """The sentence people read."""
         minutes, seconds = divmod(self.seconds, 60)
         took = f"{minutes}m{seconds:02d}s" if minutes else f"{seconds}s"
+        if self.retired:
+            return f"{self.environment}/{self.app} retired in {took}: {self.version} runs no more"
         now = f", runs {self.running.version}" if self.running else ""
         tail = now if self.outcome is Outcome.ROLLED_BACK else ""
         place = f"{self.environment}/{self.app}"
