@@ -65,6 +65,10 @@ class Yard:
         )
         return done.stdout.strip()
 
+    def found(self) -> None:
+        """Make the app's repository."""
+        subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(self.app)], check=True)
+
     def work(self, message: str, *, branch: str = "main") -> str:
         """One more commit on a branch of the app; its tree is another one each time."""
         blob = subprocess.run(
@@ -137,7 +141,7 @@ def build_yard(
     """The yard at an instant; what stands in its files is the trust root."""
     clock = GivenClock(datetime.fromisoformat(at))
     yard = Yard(world, clock)
-    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(yard.app)], check=True)
+    yard.found()
     world.settings["repositories"] = {"shop": {"url": str(yard.app)}}
     pattern = "versions: {scheme: calver, pattern: YYYY.0M.0D.N}"
     rooted = {
