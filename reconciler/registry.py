@@ -278,6 +278,7 @@ def build_reconciler(
         watcher=Watchers((lines, panel)),
         identify=identify,
         answers=board.of,
+        newer=board.newer,
     )
     wake = Wake(refs_of(configuration.address(configuration.host.remote.url)))
     workers = Workers(equipment, wake.now)

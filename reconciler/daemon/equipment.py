@@ -63,6 +63,8 @@ class Equipment:
     """A new unique record id."""
     answers: Callable[[str], tuple[Answer, ...]]
     """Deployment → granted answers of people to its questions; any thread may ask."""
+    newer: Callable[[str], str]
+    """Deployment → what is promoted in its place by now instead; empty for nothing."""
 
 
 class ParkedError(TagboatError):

@@ -98,14 +98,18 @@ class Executor:
         return self._stopping.is_set() or bool(self._aborted())
 
     def _aborted(self) -> str:
-        """Who wants it to go back, and why; empty if nobody does, or it does already."""
+        """Why it is to go back; empty if nobody wants that, or it does already.
+
+        Somebody asks for it, or something newer is promoted before anything was changed (F36).
+        """
         state = self._state
         if state is None or state.phase is not Phase.ROLLING_OUT:
             return ""
         said = self._equipment.answers(state.claim.deployment)
         asked = next((each for each in said if each.verb == "abort"), None)
         if asked is None:
-            return ""
+            newer = self._equipment.newer(state.claim.deployment)
+            return f"{newer} before anything was changed" if newer and state.untouched else ""
         return f"aborted by {asked.by}" + (f": {asked.reason}" if asked.reason else "")
 
     def _perform(self, state: Deployment, step: StepSpec) -> tuple[Result, Done]:

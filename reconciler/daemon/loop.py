@@ -25,6 +25,7 @@ from reconciler.model.records import Record
 from reconciler.names import instant_text, seconds_of
 from reconciler.planner.evidence import Witness
 from reconciler.planner.inputs import Inputs
+from reconciler.planner.newer import newer_promotions
 from reconciler.planner.plan import make_plan
 from reconciler.planner.questions import of_branches, questions
 from reconciler.ports import Clock
@@ -222,6 +223,7 @@ class Reconciler:
         refused = 0
         for _ in range(_DECISIONS):
             plan, inputs = self._plan()
+            self.board.pin_newer(newer_promotions(inputs, plan))
             self._tell_plan(plan)
             before = self.view.history.tip
             witness = Witness(inputs, self.editions)

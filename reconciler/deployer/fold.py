@@ -106,6 +106,21 @@ class Deployment:
                 up = False
         return up
 
+    @property
+    def untouched(self) -> bool:
+        """Whether what runs and its data are as they were: going back leaves them alone.
+
+        Never so where that can't be told, or where going back means the whole place.
+        """
+        lane = self.assignment.lanes.backward
+        back = next((each for each in lane if each.work is Work.APPLY), None)
+        if back is None or not back.undoes or self.blind:
+            return False
+        begun = {each.name for each in self.outcomes if each.begun}
+        if self.step is not None and self.step_started:
+            begun.add(self.step.name)
+        return begun.isdisjoint(back.undoes)
+
     def _work_of(self, step: str) -> Work | None:
         """What the step of this name does; nothing for one that no lane has."""
         lanes = self.assignment.lanes

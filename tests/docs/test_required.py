@@ -25,7 +25,6 @@ FAULTS = frozenset(f"F{each}" for each in (*range(1, 39), *range(45, 57)))
 """What may go wrong with what is deployed on one machine."""
 UNMET = {
     "F2": "no notices are sent yet",
-    "F36": "a newer promotion waits for the one under way, also before anything was changed",
     "F45": "no driver copies to another host",
     "F46": "no driver deploys to several hosts",
     "F47": "no driver opens a connection of its own to another host",

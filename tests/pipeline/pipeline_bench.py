@@ -278,6 +278,7 @@ class Bench:
             watcher=self.watcher,
             identify=lambda: "e1",
             answers=lambda _: tuple(self.said),
+            newer=lambda _: "",
         )
 
     def carry(self, points: Points | None = None, *, backward: bool = False) -> End:
