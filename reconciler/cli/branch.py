@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, assert_never
 
 from reconciler.cli.output import say
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _SHORT = re.compile(r"([^/:]+):/?([^/].*)")
 """What git takes for ssh: ``git@git.example:acme/deploy.git``."""
+
+_TOLD = 5
+"""Places that what comes of a merge is told of."""
 
 
 def load_commit(git: "Git", commit: str) -> "tuple[Snapshot, Report]":
@@ -57,11 +60,13 @@ def put_forward(
     what: str,
     local: bool,
     anybody: bool = False,
+    then: Sequence[str] = (),
 ) -> None:
     """Push the commit as a merge request or a branch, or only make it here; say how it is merged.
 
     ``wish`` is its name unless somebody has taken that, ``branch`` the one it is to be merged into.
-    ``anybody`` may merge what is its own proof; all else is signed off by its merge.
+    ``anybody`` may merge what is its own proof; all else is signed off by its merge. ``then`` is
+    what comes of that, a line each.
     """
     forge = None if local else _forge_of(workspace)
     merged_by = "anybody may merge it" if anybody else "the approver approves and merges it"
@@ -69,6 +74,7 @@ def put_forward(
         number, name = workspace.request_merge(commit, wish, target=branch, title=title)
         if number:
             say(f"opened merge request {number}, here branch {name}: {what}")
+            _say_then(then, _plan_line(workspace, branch, name))
             say(f"{merged_by}:")
             print(visible(f"{_web_address(forge)}/pulls/{number}"))
             return
@@ -77,10 +83,12 @@ def put_forward(
         say(f"a branch {wish} is there already, so this is {name}")
     if local:
         workspace.keep(commit, name)
-        say(f"made branch {name} in this clone; nothing was pushed")
+        say(f"made branch {name} in this clone; nothing was pushed: {what}")
+        _say_then(then, _plan_line(workspace, branch, name))
         return
     workspace.publish(commit, name, target=branch, title=title)
     say(f"pushed {name}: {what}")
+    _say_then(then, _plan_line(workspace, branch, name))
     if forge is not None:
         say(f"open its merge request, unless the forge did so; {merged_by}:")
         print(visible(request_address(forge, branch=branch, name=name)))
@@ -88,6 +96,19 @@ def put_forward(
     own = "the approver looks at it and merges it, in a clone of their own"
     say(f"{'anybody may merge it, you too' if anybody else own}:")
     print(visible(_merge_line(workspace.remote, branch, name, title)))
+
+
+def _say_then(lines: Sequence[str], plan: str) -> None:
+    for each in lines[:_TOLD]:
+        for line in each.splitlines():
+            say(line)
+    more = len(lines) - _TOLD
+    if more > 0:
+        say(f"and {more} more place{'s' * (more > 1)}, see: {plan}")
+
+
+def _plan_line(workspace: "Workspace", branch: str, name: str) -> str:
+    return f"tagboat plan --base {workspace.remote}/{branch} --head {name}"
 
 
 def _forge_of(workspace: "Workspace") -> "Forge | None":

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from reconciler.cli.output import say
-from reconciler.errors import TagboatError
+from reconciler.errors import ConfigurationError, TagboatError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +63,30 @@ def hindsight(seen: "Known", merge: "Merge") -> str:
 
     replayed = Proving(seen.view, editions(), merge.git).backtest(merge.change.entries)
     return summary(list(replayed))
+
+
+def foretold(folder: "Path", *, base: str, head: str) -> "tuple[Preview, ...]":
+    """What merging ``head`` into ``base`` will do; nothing where this host can't tell.
+
+    For a command that works without host configuration too: what is in the way is said.
+    """
+    from reconciler.cli.knowledge import known
+    from reconciler.daemon.merges import merging
+    from reconciler.planner.preview import previews
+    from reconciler.system.clock import SystemClock
+    from reconciler.system.configuration import find_configuration
+
+    try:
+        find_configuration(None, start=folder)
+    except ConfigurationError:
+        return ()
+    try:
+        seen = known(None, folder)
+        with merging(seen.view, folder, base=base, head=head, now=SystemClock().now()) as merge:
+            return previews(merge.now, merge.mergers, merge.change)
+    except TagboatError as error:
+        say(f"what its merge will do can't be told here: {error.message}")
+        return ()
 
 
 def comment_text(

@@ -10,11 +10,13 @@ import typer
 from reconciler.cli.branch import committed, load_commit, put_forward
 from reconciler.cli.options import FolderOption
 from reconciler.cli.output import say
+from reconciler.cli.preview import foretold
 from reconciler.errors import UsageError
+from reconciler.model.place import Place
 
 if TYPE_CHECKING:
     from reconciler.manifest.snapshot import Snapshot
-    from reconciler.model.place import Place
+    from reconciler.planner.preview import Preview
 
 MODELINE = "# yaml-language-server: $schema=../../schema/promotion.schema.json\n"
 
@@ -59,7 +61,7 @@ def promote(
     git = Git(folder, cache_folder() / "git-home")
     snapshot, _ = load_commit(git, base)
     files: dict[str, bytes] = {}
-    told: list[str] = []
+    told: dict[Place, str] = {}
     places = _places(snapshot, sorted(asked), to)
     slots = _slots(places, at=at, waves=waves, every=every)
     for place in places:
@@ -69,14 +71,13 @@ def promote(
         named = snapshot.promotions.get((place.environment, place.app))
         if named and named.release == version and slot in {"", named.at}:
             say(f"{place} is already promoted to {version} on {branch}: nothing to do")
+            say(f"  hint: what became of it: tagboat explain {place}")
             continue
         path = place.promotion_path
         before = git.ask(["cat-file", "blob", f"{base}:{path}"])
         current = before.stdout if before.returncode == 0 else None
         files[path] = _write(current, place.app, version, at=slot)
-        # What runs may be something else: the history knows, and this command asks only the files.
-        was = f"; until then its file names {named.wanted}" if named else ""
-        told.append(f"{place} shall run {version}{f' from {slot}' if slot else ''}{was}")
+        told[place] = f"{version}{f' from {slot}' if slot else ''}"
     if not files:
         return
     if dry_run:
@@ -85,15 +86,33 @@ def promote(
         return
     title = f"Promote {', '.join(f'{app} {version}' for app, version in asked.items())} to {to}"
     commit = committed(workspace, git, base, files, title=title)
+    found = {each.place: each for each in foretold(folder, base=base, head=commit)}
     put_forward(
         workspace,
         commit,
         wish=_branch(asked, to),
         branch=branch,
         title=title,
-        what="; ".join(told),
+        what="; ".join(_shall(place, what, found.get(place)) for place, what in told.items()),
+        then=[_then(found[each]) for each in told if each in found],
         local=local,
     )
+
+
+def _shall(place: "Place", what: str, preview: "Preview | None") -> str:
+    """From what runs to what shall; the history knows the former, where it can be asked."""
+    if preview is None:
+        return f"{place} shall run {what}"
+    return f"{place} {preview.before.running or 'nothing'} → {what}"
+
+
+def _then(preview: "Preview") -> str:
+    """What comes of the merge, in the words of the plan; what to do where no merge is enough."""
+    told = f"{preview.place} {preview.after.sentence}"
+    if preview.mergers:
+        return f"merged by {preview.merged_by}: {told}"
+    remedy = next((f"\n  → {each.remedy}" for each in preview.after.closed), "")
+    return f"nobody's merge is enough: {told}{remedy}"
 
 
 def _asked(release: str) -> tuple[str, str]:
@@ -112,8 +131,6 @@ def _branch(asked: Mapping[str, str], to: str) -> str:
 
 def _places(snapshot: "Snapshot", apps: list[str], to: str) -> "list[Place]":
     """The places that are meant; with * those that have one of the apps already."""
-    from reconciler.model.place import Place
-
     if "*" not in to:
         return [Place(to, app) for app in apps]
     found = [

@@ -39,7 +39,7 @@ from reconciler.timetable.slots import slots
 What = Literal[
     "cut", "not-cut", "starts", "succeeds", "verified", "missed", "nothing-new", "waits", "freeze"
 ]
-"""``starts`` and ``succeeds`` are of deployments; ``waits`` needs a person."""
+"""``starts`` and ``succeeds`` are of deployments; ``waits`` needs a person, or what never comes."""
 _ESTIMATE = "10m"
 _DAY = timedelta(days=1)
 _PASSING = frozenset({"after", "claim", "follow", "needs"})
@@ -115,6 +115,7 @@ class _Play:
             later = [self.heap[0].at] if self.heap else []
             following = min((*opens, *later), default=None)
             if following is None:
+                yield from (each for one in decisions for each in self._is_left(one))
                 return
             self.inputs = replace(self.inputs, now=following)
 
@@ -220,6 +221,13 @@ class _Play:
         line = "; ".join(f"{each.gate}: {each.why}" for each in asked)
         if asked and self.told.get(decision.place) != line:
             self.told[decision.place] = line
+            yield self._event(decision.place, "waits", decision.wanted, line)
+
+    def _is_left(self, decision: Decision) -> Iterator[Event]:
+        """What waits for something that nothing in the timetable brings any more."""
+        asked = [each for each in decision.closed if not each.opens]
+        if asked and decision.verdict is Verdict.HOLD and decision.place not in self.told:
+            line = "; ".join(f"{each.gate}: {each.why}" for each in asked)
             yield self._event(decision.place, "waits", decision.wanted, line)
 
     def _opens(self, decision: Decision) -> Iterator[datetime]:

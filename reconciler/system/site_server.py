@@ -2,13 +2,14 @@
 
 import signal
 import socket
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -54,6 +55,9 @@ def site_app(folder: Path) -> ASGIApp:
 
         if (folder / "current").is_dir():
             try:
+                if meant := _page_of(files, scope["path"]):
+                    await RedirectResponse(meant)(scope, receive, send_guarded)
+                    return
                 await files(scope, receive, send_guarded)
             except HTTPException as error:
                 said = PlainTextResponse(error.detail, status_code=error.status_code)
@@ -63,6 +67,21 @@ def site_app(folder: Path) -> ASGIApp:
             await page(scope, receive, send_guarded)
 
     return answer
+
+
+def _page_of(files: StaticFiles, path: str) -> str:
+    """The page that somebody means who leaves ``.html`` out, or puts ``/`` in its place.
+
+    Pages are files, so that the site can be read from a disk; deployments are known by their name.
+    """
+    name = path.strip("/")
+    try:
+        there, found = (files.lookup_path(each)[1] for each in (name, f"{name}.html"))
+    except (OSError, ValueError):
+        return ""  # no name of a file: what is there is asked again below
+    if not name or there is not None:
+        return ""
+    return f"/{name}.html" if found is not None and stat.S_ISREG(found.st_mode) else ""
 
 
 def _guard(headers: MutableHeaders, path: str) -> None:

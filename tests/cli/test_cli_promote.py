@@ -47,8 +47,8 @@ def test_promoting_touches_neither_work_tree_nor_index_nor_head(call, example, d
 def test_the_printed_line_works_in_the_approvers_clone_and_the_promotion_counts(call, example):
     code, line, err = call("promote", "blog@2026.43.1", "--to", "staging")
     assert code == 0
-    assert "staging/blog shall run" in err
-    assert "until then its file names 2026.41.1" in err
+    assert ": staging/blog 2026.41.1 → 2026.43.1\n" in err
+    assert "merged by approver: staging/blog deploys 2026.43.1 over 2026.41.1\n" in err
     example.git("switch", "-q", "-c", "elsewhere", clone=example.approver)
     example.shell(line, clone=example.approver)
     example.git("branch", "-q", "-D", "elsewhere", clone=example.approver)
@@ -139,7 +139,10 @@ def test_what_is_promoted_already_is_said_and_nothing_is_made(call, example):
     before = branches(example)
     code, out, err = call("promote", "shop@1.0.0", "--to", "production")
     assert (code, out) == (0, "")
-    assert err == "production/shop is already promoted to 1.0.0 on main: nothing to do\n"
+    assert err == (
+        "production/shop is already promoted to 1.0.0 on main: nothing to do\n"
+        "  hint: what became of it: tagboat explain production/shop\n"
+    )
     assert branches(example) == before
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from planner_town import ENVIRONMENT, add_environment
 
 from reconciler.deployer.ledger import Ledger
 from reconciler.manifest.loading import load
@@ -232,3 +233,9 @@ def test_long_tests_that_have_not_ended_pass_too(scene):
     assert told(scene) == [("12:01", "verified", "1.1.0")]
     scene.tests("1.1.0", "production", passed=False)
     assert told(scene) == []
+
+
+def test_s4_what_waits_for_a_place_where_nothing_will_happen_is_told(scene):
+    add_environment(scene, "staging")
+    scene.files[ENVIRONMENT] += "gates: {after: {environment: staging}}\n"
+    assert told(scene) == [("12:00", "waits", "1.1.0")]

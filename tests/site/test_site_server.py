@@ -50,6 +50,10 @@ def test_a_swapped_site_is_served_at_the_next_request(
         feed = httpx2.get(f"{address}/feed.atom")
         assert feed.headers["content-type"].startswith("application/atom+xml")
         assert httpx2.get(f"{address}/gone.html").status_code == 404
+        assert httpx2.get(f"{address}/gone/").status_code == 404
+        for each in ("index", "index/"):
+            moved = httpx2.get(f"{address}/{each}")
+            assert (moved.status_code, moved.headers["location"]) == (307, "/index.html")
 
 
 @pytest.mark.parametrize("path", ["/../secret", "/%2e%2e/secret", "/..%2fsecret", "/link/secret"])
