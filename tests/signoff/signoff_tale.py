@@ -131,6 +131,7 @@ def words_on_both_sides(tale: Tale) -> str:
     tale.write()
     tale.town.commit("word", tale.word(by="carl"), by="ana", key="")
     tale.town.switch("main")
+    tale.noise()  # else both might make the very same commit, which no merge brings any more
     tale.write()
     tale.town.commit("word", tale.word(by="bob"), by="ana", key="")
     return name
