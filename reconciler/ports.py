@@ -212,6 +212,12 @@ class Cutter(Protocol):
         """Add files to the protected branch in one commit; false if it isn't at ``onto`` now."""
         ...
 
+    def propose(
+        self, branch: str, files: Mapping[str, bytes], *, onto: str, message: str, at: str
+    ) -> None:
+        """See to it that a branch is there which adds files to ``onto``, for somebody to merge."""
+        ...
+
 
 class Artifacts(Protocol):
     """Where content comes from."""

@@ -19,6 +19,7 @@ from reconciler.daemon.looking import Looking
 from reconciler.daemon.loop import Reconciler
 from reconciler.daemon.milestones import Milestones
 from reconciler.daemon.panel import Panel
+from reconciler.daemon.proposals import Proposals
 from reconciler.daemon.requests import Desk
 from reconciler.daemon.supervision import Supervision
 from reconciler.daemon.trains import Trains
@@ -300,6 +301,7 @@ def build_reconciler(
         ),
         host=host_id(configuration.state),
     )
+    cutter = _cutter(configuration, view, mirrors)
     return Reconciler(
         view=view,
         claims=claims,
@@ -319,7 +321,8 @@ def build_reconciler(
             reconciler=configuration.host.name,
             wake=wake.now,
         ),
-        trains=Trains(_cutter(configuration, view, mirrors), clock, failpoints, wake.now),
+        trains=Trains(cutter, clock, failpoints, wake.now),
+        proposals=Proposals(cutter, clock, failpoints, identify, configuration.host.name),
         desk=Desk(
             view=view,
             spool=Spool(configuration.state),

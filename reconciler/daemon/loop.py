@@ -10,6 +10,7 @@ from reconciler.daemon.lines import Lines
 from reconciler.daemon.looking import Looking
 from reconciler.daemon.milestones import Milestones
 from reconciler.daemon.panel import Looked, Panel
+from reconciler.daemon.proposals import Proposals
 from reconciler.daemon.requests import Desk
 from reconciler.daemon.supervision import Supervision
 from reconciler.daemon.trains import Trains
@@ -21,13 +22,14 @@ from reconciler.deployer.progress import delayed_by
 from reconciler.errors import ConfigurationError, RefusedError, TagboatError, UnreachableError
 from reconciler.manifest.secrets import redacted
 from reconciler.model.plan import Plan, Verdict
-from reconciler.model.records import Record
+from reconciler.model.records import Record, Sighting, Skip
 from reconciler.names import instant_text, seconds_of
 from reconciler.planner.evidence import Witness
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.newer import newer_promotions
 from reconciler.planner.plan import make_plan
 from reconciler.planner.questions import of_branches, questions
+from reconciler.planner.tags import tag_questions
 from reconciler.ports import Clock
 from reconciler.system.files import write_durably
 
@@ -54,6 +56,7 @@ class Reconciler:
     supervision: Supervision
     looking: Looking
     trains: Trains
+    proposals: Proposals
     milestones: Milestones
     desk: Desk
     wake: Wake
@@ -283,6 +286,7 @@ class Reconciler:
         if not self.view.alarms:
             if self._look_out(plan, known):
                 plan, known = self._decided()
+            self._propose(known)
             for _ in range(_DECISIONS):
                 if not self._cut(known):
                     break
@@ -313,26 +317,26 @@ class Reconciler:
         asked = questions(known, waiting) | of_branches(known)
         asked |= self.view.unasked()
         skips, to_cut = self.trains.called(known, self.looking.troubles)
-        asked |= to_cut
+        asked |= to_cut | tag_questions(known)
         found = self.looking.look(asked, self.view.ledger, known=self.view.keys())
         for source, why in self.looking.troubles.items():
             self._tell(f"source {source}", f"{source} can't be looked at: {why}" if why else "")
         known_ids = {each.id for each in self._unrecorded}
         skips = [each for each in skips if each.id not in known_ids]
         self._unrecorded += [*skips, *found]
-        for skip in skips:
-            self.lines.tell(skip.subject)
-        for sighting in found:
-            if sighting.sort == "train":
-                self.lines.tell(sighting.subject)
         self._record_facts()
         return bool(found or skips)
+
+    def _propose(self, known: Inputs) -> None:
+        """Put forward releases of tags that were pushed by hand."""
+        self._unrecorded += self.proposals.put_forward(known)
+        self._record_facts()
 
     def _cut(self, known: Inputs) -> bool:
         """Bring to the branch what trains have cut; whether it has moved."""
         moved = self.trains.cut(known)
-        for app, why in self.trains.troubles.items():
-            self._tell(f"train {app}", f"{why}" if why else "")
+        for subject, why in (self.trains.troubles | self.proposals.troubles).items():
+            self._tell(subject, why)
         if moved:
             self.view.refresh()
         return moved
@@ -368,6 +372,9 @@ class Reconciler:
             self.claims.failpoints.reach("history.facts.before")
             self.view.history.append_facts(self._unrecorded)
             self.claims.failpoints.reach("history.facts.after")
+            for each in self._unrecorded:
+                if isinstance(each, Skip) or (isinstance(each, Sighting) and each.of_train):
+                    self.lines.tell(each.subject)
             self._unrecorded.clear()
             self.view.read_history()
 

@@ -38,7 +38,7 @@ class Trains:
     patience: float = 3.0
     """Seconds that a decision waits for a tag."""
     troubles: dict[str, str] = field(default_factory=dict)
-    """App → why its release isn't there yet; empty once it is."""
+    """``train`` and the app → why its release isn't there yet; empty once it is."""
     _tags: dict[str, Future[None]] = field(default_factory=dict)
     """Sighting's id → the tag's making."""
     _again: dict[str, float] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class Trains:
         waiting = list(to_be_cut(inputs))
         here = {sighting.id for _, sighting in waiting}
         self._tags = {name: each for name, each in self._tags.items() if name in here}
-        for name in self.troubles.keys() - {app.name for app, _ in waiting}:
+        for name in self.troubles.keys() - {f"train {app.name}" for app, _ in waiting}:
             self.troubles[name] = ""
         ready = [each for each in waiting if self._is_due(each[1])]
         begun = [self._tagging(app, sighting) for app, sighting in ready]
@@ -128,12 +128,14 @@ class Trains:
         except TagboatError as error:
             self._failed(app, sighting, error)
             return False
-        self.troubles[app.name] = ""
+        self.troubles[f"train {app.name}"] = ""
         # Where it was lost, somebody else has moved the branch.
         return True
 
     def _failed(self, app: App, sighting: Sighting, error: TagboatError) -> None:
-        self.troubles[app.name] = f"{app.name} {sighting.facts['version']}: {error.message}"
+        self.troubles[f"train {app.name}"] = (
+            f"{app.name} {sighting.facts['version']}: {error.message}"
+        )
         self._again[sighting.id] = self.clock.monotonic() + _AGAIN
 
 

@@ -196,12 +196,16 @@ class View:
     def trains(self) -> Trains:
         """What reconcilers may bring by themselves, as the history and this host say."""
         keys = self.configuration.host.history.reconcilers.values()
-        seen = {
-            release_path(app, version): each.facts
-            for app, line in self.ledger.lines.items()
-            for version, each in line.cut.items()
-        }
-        return Trains(frozenset(map(bare_key, keys)), seen)
+        lines = self.ledger.lines.items()
+        seen, tagged = (
+            {
+                release_path(app, version): each.facts
+                for app, line in lines
+                for version, each in (line.cut if cut else line.tagged).items()
+            }
+            for cut in (True, False)
+        )
+        return Trains(frozenset(map(bare_key, keys)), seen, tagged)
 
     def unasked(self) -> frozenset[Question]:
         """What the forge has to be asked before more can be in force; empty in mode ``signed``."""

@@ -220,6 +220,10 @@ class Ledger:
                 self._take_train(record, record.about.partition(" ")[0])
             case Skip():
                 self._take_train(record, record.app)
+            case Sighting(sort="tags") if " " not in record.about:
+                self._sightings[record.sort, record.about] = record
+                line = self._lines.get(record.about, Line())
+                self._lines[record.about] = line.after(record)
             case Sighting():
                 self._sightings[record.sort, record.about] = record
             case Answer():

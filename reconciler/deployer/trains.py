@@ -11,12 +11,16 @@ class Line:
     """One app's train. The first account of a slot counts; what comes later about it says nothing.
 
     ``known`` is the newest slot that has one, ``schedule`` what is counted by, empty without a
-    train. ``cut`` are the sightings that a release is cut from, by version.
+    train. ``cut`` are the sightings that a release is cut from, by version. ``tagged`` are the
+    same of tags that were pushed by hand; ``before``: the versions of tags that were there at the
+    first look, as canonical JSON.
     """
 
     known: str = ""
     schedule: str = ""
     cut: Mapping[str, Sighting] = field(default_factory=dict)
+    tagged: Mapping[str, Sighting] = field(default_factory=dict)
+    before: str = ""
 
     @property
     def newest(self) -> Sighting | None:
@@ -37,6 +41,11 @@ class Line:
                 return replace(self, schedule="")
             case Skip():
                 return replace(self, known=max(self.known, record.slot))
+            case Sighting(sort="tags", facts={"before": before}):
+                return replace(self, before=self.before or before)
+            case Sighting(sort="tags", facts={"version": version}):
+                first = self.tagged.get(version, record)
+                return replace(self, tagged={**self.tagged, version: first})
             case Sighting():
                 return self._seen(record)
 

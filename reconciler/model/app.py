@@ -17,8 +17,6 @@ AppPipeline = Pipeline
 class Versions(Model):
     """How versions are written and tagged."""
 
-    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"from_tags"})
-
     scheme: Literal["semver", "calver", "opaque"]
     """How versions are ordered."""
     pattern: Line | None = Field(default=None, examples=["YYYY.0M.0D.N"])

@@ -1,5 +1,6 @@
 """Question: a fact from outside that a decision needs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -22,6 +23,21 @@ class Cutting:
 
 
 @dataclass(frozen=True, slots=True)
+class Tagging:
+    """What it takes to tell which tag was pushed by hand and has no release yet.
+
+    ``taken`` are the versions that are released, cut or proposed; ``before`` those of tags that
+    were there when somebody first looked, nothing if nobody has; ``last`` the facts that were seen
+    last, which stand as long as there is no other such tag.
+    """
+
+    app: App
+    taken: frozenset[str]
+    before: frozenset[str] | None
+    last: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What is to be looked at; equal ones are asked once.
 
@@ -29,7 +45,7 @@ class Question:
     an app's repository, or for tickets the app. The rest says more to those who look: the content
     in question, for ``ancestry`` the one that may be contained in it, for ``branch`` and ``commit``
     its name, and the folder of each component, by the component's name, for ``train`` the branch
-    and what cutting takes.
+    and what cutting takes, for ``tags`` what tells new ones.
     """
 
     sort: Sort
@@ -40,3 +56,4 @@ class Question:
     revision: str = field(default="", compare=False)
     folders: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     cutting: Cutting | None = field(default=None, compare=False)
+    tagging: Tagging | None = field(default=None, compare=False)

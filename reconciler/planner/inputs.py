@@ -72,6 +72,15 @@ class Inputs:
             found[each.app, each.version, each.environment].append(each)
         return {key: tuple(each) for key, each in found.items()}
 
+    def versions_of(self, app: str) -> frozenset[str]:
+        """The versions of an app that are released, or would be if they were signed off."""
+        return frozenset(
+            version
+            for each in (self.snapshot, self.tip)
+            for name, version in each.releases
+            if name == app
+        )
+
     def quarantined(self, app: str, version: str) -> bool:
         """Whether a release is in quarantine at this instant."""
         found = self.snapshot.quarantines.get((app, version))

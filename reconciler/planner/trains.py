@@ -96,13 +96,9 @@ def _of_train(inputs: Inputs, app: App, troubles: Mapping[str, str]) -> Call:
 
 def _question(inputs: Inputs, app: App, train: Train, slot: datetime) -> Question:
     zone = train.schedule.timezone or UTC
-    taken = {
-        version
-        for each in (inputs.snapshot, inputs.tip)
-        for name, version in each.releases
-        if name == app.name
-    }
-    taken |= inputs.ledger.lines[app.name].cut.keys()
+    line = inputs.ledger.lines[app.name]
+    # A tag without a release that somebody else proposes is theirs.
+    taken = inputs.versions_of(app.name) | line.cut.keys() | line.tagged.keys()
     return Question(
         "train",
         f"{app.name} {instant_text(slot)}",

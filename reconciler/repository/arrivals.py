@@ -18,7 +18,7 @@ from reconciler.folders import FOLDERS, managed
 from reconciler.repository.composing import composed_paths
 from reconciler.repository.git import Git, GitError
 from reconciler.repository.objects import read_objects
-from reconciler.repository.recutting import cuts_of
+from reconciler.repository.recutting import cuts_of, drafts_of
 from reconciler.repository.signatures import check_keys, keys_in
 from reconciler.repository.trees import entries
 from reconciler.repository.words import words_of
@@ -113,7 +113,8 @@ def gather(
     more = spoken != frozenset(spoken_of(before.words if before else {}))
     texts |= _texts(git, _ids(every if more else new, spoken.__contains__), known=texts)
     cuts = cuts_of(git, trains, every, commits, known=before.cuts if before else {})
-    return Facts(root, commits, trees, texts, words, signers, keys, trains, cuts)
+    drafts = drafts_of(trains, commits, cuts)
+    return Facts(root, commits, trees, texts, words, signers, keys, trains, cuts, drafts)
 
 
 def _words(

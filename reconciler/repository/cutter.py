@@ -76,6 +76,31 @@ class ReconcilersCutter:
             raise RefusedError(f"{self.branch} doesn't take the release: {pushed.why}")
         raise UnreachableError(f"the push of the release failed: {pushed.why}")
 
+    def propose(
+        self, branch: str, files: Mapping[str, bytes], *, onto: str, message: str, at: str
+    ) -> None:
+        """See to it that the branch is there; a new one adds files to ``onto``.
+
+        A forge that takes push options opens a merge request. Raises as `tag` does.
+        """
+        commit = self._commit(files, onto=onto, message=message, at=at)
+        ref, title = f"refs/heads/{branch}", message.partition("\n")[0]
+        wishes = ("create", f"target={self.branch}", f"title={title}")
+        pushed = push_leased(
+            self.git,
+            self.remote,
+            ref=ref,
+            commit=commit,
+            expected=None,
+            timeout=_PUSH,
+            options=[f"merge_request.{each}" for each in wishes],
+        )
+        if pushed.answer is Answer.TAKEN or ref in self.git.remote_refs(self.remote, ref):
+            return
+        if pushed.answer is Answer.REFUSED:
+            raise RefusedError(f"the branch {branch} isn't taken: {pushed.why}")
+        raise UnreachableError(f"the push of {branch} failed: {pushed.why}")
+
     def _is_there(self, git: Git, url: str, ref: str, commit: str) -> bool:
         """Whether the remote has the tag at this commit; raises `RefusedError` for another one."""
         peeled = f"{ref}^{{}}"

@@ -4,14 +4,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from reconciler.canonical import canonical_json
 from reconciler.changelog import changes_of
-from reconciler.errors import UsageError
+from reconciler.errors import TagboatError, UsageError
 from reconciler.model.app import App
-from reconciler.model.question import Cutting
+from reconciler.model.question import Cutting, Tagging
 from reconciler.repository.app_artifacts import tarballs_at, trees_at
 from reconciler.repository.commits import read_span
 from reconciler.repository.git import Git
-from reconciler.scaffold.cut import Sighted, version_to_cut
+from reconciler.scaffold.cut import Sighted, proposed, version_to_cut
 from reconciler.scaffold.trains import cut_from, train_facts
 from reconciler.versions import newest_first, version_of
 
@@ -104,6 +105,42 @@ def facts_for_train(theirs: AppSource, head: str, cutting: Cutting) -> dict[str,
     found = find(theirs, app, head, taken=cutting.taken, day=cutting.day)
     if found.nothing:
         return {"commit": head, "why": found.nothing}
+    return _facts(theirs, app, found)
+
+
+def facts_for_tags(theirs: AppSource, tagging: Tagging) -> dict[str, str]:
+    """What a sighting says of an app's tags: the release of the oldest one that has none yet.
+
+    The first look only says which are there; what was seen last stands while there is no other.
+    Raises `TagboatError` where no release can be made of any of them.
+    """
+    app = tagging.app
+    tags = {
+        tag: commit
+        for tag in theirs.versions(app).values()
+        if (commit := theirs.git.resolve(f"{_TAGS}{tag}"))
+    }
+    new = proposed(app, tags, tagging.taken)
+    if tagging.before is None:
+        return {"before": canonical_json(sorted(version for version, _, _ in new))}
+    why: TagboatError | None = None
+    for version, _, head in reversed(new):
+        if version in tagging.before:
+            continue
+        day = date.min  # the version is there already
+        try:
+            found = find(theirs, app, head, taken=tagging.taken, day=day, version=version)
+            return _facts(theirs, app, found)
+        except TagboatError as error:
+            why = error
+    if why is not None:
+        raise why
+    return dict(tagging.last)
+
+
+def _facts(theirs: AppSource, app: App, found: Finding) -> dict[str, str]:
+    """All that the release is cut from; raises `TagboatError` where an artifact isn't there."""
+    head = found.seen.commit
     artifacts = trees_at(theirs.git, app, head, called=head[:12])
     artifacts |= tarballs_at(app, found.version, head, address=theirs.artifacts, without=artifacts)
     facts = train_facts(found.seen, found.version, artifacts)

@@ -11,6 +11,8 @@ from reconciler.model.host import AppRepository
 from reconciler.repository.gathering import Gathering
 from reconciler.repository.git import Git, bare
 
+_TAGS = "+refs/tags/*:refs/tags/*"
+
 
 @dataclass(frozen=True, slots=True)
 class Tip:
@@ -119,8 +121,15 @@ class Mirrors:
             raise StepFailedError(f"{name} has no branch {branch}")
         with self._locks[name]:
             seen = f"refs/seen/{branch}"
-            git.fetch(url, f"+{ref}:{seen}", "+refs/tags/*:refs/tags/*", prune=True)
+            git.fetch(url, f"+{ref}:{seen}", _TAGS, prune=True)
         return git, git.resolve(seen) or head
+
+    def bring_tags(self, name: str) -> Git:
+        """Git in the clone, with all tags of the remote, and none that is gone there."""
+        git = self.clone(name)
+        with self._locks[name]:
+            git.fetch(self.repository(name).url, _TAGS, prune=True)
+        return git
 
     def bring_commit(self, name: str, commit: str, *, branch: str | None) -> Git:
         """Git in the clone, with a commit that no release names, by the branch it was seen on.

@@ -1,11 +1,13 @@
 """One push of the history under a lease, and what the remote's answer means."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.errors import UnreachableError
 from reconciler.repository.git import Git
 
+_NO_OPTIONS = b"does not support push options"
 _OUR_WORD = ("[rejected]", "[remote rejected]")
 
 
@@ -29,16 +31,25 @@ class Pushed:
 
 
 def push_leased(
-    git: Git, url: str, *, ref: str, commit: str, expected: str | None, timeout: float
+    git: Git,
+    url: str,
+    *,
+    ref: str,
+    commit: str,
+    expected: str | None,
+    timeout: float,
+    options: Sequence[str] = (),
 ) -> Pushed:
     """Move ``ref`` of the remote to ``commit`` if it is still at ``expected`` (or not there).
 
     The lease refuses a branch that was rewound or deleted, which a plain push would overwrite. A
     lost race is told in two texts, by this side (stale info) or by the remote (its lock, its old
     value); both are lines that begin with ``!``. ``[remote failure]`` is such a line too, but means
-    that no report came, so nothing is known.
+    that no report came, so nothing is known. ``options`` are wishes to the remote, which it need
+    not understand.
     """
     arguments = ["push", "--porcelain", f"--force-with-lease={ref}:{expected or ''}"]
+    arguments += [f"--push-option={each}" for each in options]
     try:
         finished = git.ask(
             [*arguments, "--end-of-options", url, f"{commit}:{ref}"], timeout=timeout
@@ -47,6 +58,8 @@ def push_leased(
         return Pushed(Answer.UNKNOWN, error.message)
     if finished.returncode == 0:
         return Pushed(Answer.TAKEN)
+    if options and _NO_OPTIONS in finished.stderr:
+        return push_leased(git, url, ref=ref, commit=commit, expected=expected, timeout=timeout)
     lines = [line for line in finished.text.splitlines() if line.startswith("!\t")]
     said = lines[0].rpartition("\t")[2] if lines else finished.complaint
     if said.startswith(_OUR_WORD):

@@ -5,9 +5,9 @@ from typing import assert_never
 
 from reconciler.errors import StepErroredError, StepFailedError, TagboatError
 from reconciler.model.content import Content, ContentComponent
-from reconciler.model.question import Cutting, Question
+from reconciler.model.question import Cutting, Question, Tagging
 from reconciler.model.sight import Facts, Sight, Unseen
-from reconciler.repository.cutting import AppSource, facts_for_train
+from reconciler.repository.cutting import AppSource, facts_for_tags, facts_for_train
 from reconciler.repository.git import Git
 from reconciler.repository.mirrors import Mirrors, Refs, Tip
 from reconciler.repository.tags import facts_of
@@ -45,14 +45,18 @@ class RepositorySources:
             return dict.fromkeys(questions, Unseen(error.message))
         return {each: self._seen(each, refs) for each in questions}
 
-    def _seen(self, question: Question, refs: Refs) -> Sight:
+    def _seen(  # noqa: PLR0911 - one return for each sort of question
+        self, question: Question, refs: Refs
+    ) -> Sight:
         try:
             if question.sort == "branch":
                 return self._commit(question, refs.heads.get(question.revision))
             if question.sort == "commit":
                 return self._commit(question, question.revision)
-            if question.sort == "train" and question.cutting is not None:
+            if question.cutting is not None:
                 return self._train(question, question.cutting)
+            if question.tagging is not None:
+                return self._tags(question, question.tagging)
             return self._facts(question, refs.tips)
         except TagboatError as error:
             return Unseen(error.message)
@@ -73,7 +77,15 @@ class RepositorySources:
             case "readiness":
                 return Facts(self._there("ready", content, tips))
             case (
-                "ancestry" | "branch" | "commit" | "ticket" | "approval" | "forge" | "key" | "train"
+                "ancestry"
+                | "branch"
+                | "commit"
+                | "ticket"
+                | "approval"
+                | "forge"
+                | "key"
+                | "train"
+                | "tags"
             ):
                 return Unseen(f"this version can't look for {question.sort} {question.about}")
             case _:
@@ -100,9 +112,16 @@ class RepositorySources:
     def _train(self, question: Question, cutting: Cutting) -> Facts:
         """What there is to be cut from the branch as it is now, by every tag that is there."""
         git, head = self._mirrors.bring_branch(question.source, question.revision)
+        return Facts(facts_for_train(self._theirs(question, git), head, cutting))
+
+    def _tags(self, question: Question, tagging: Tagging) -> Facts:
+        """What there is to be proposed of the tags that are there now."""
+        git = self._mirrors.bring_tags(question.source)
+        return Facts(facts_for_tags(self._theirs(question, git), tagging))
+
+    def _theirs(self, question: Question, git: Git) -> AppSource:
         repository = self._mirrors.repository(question.source)
-        theirs = AppSource(git, repository.url, repository.artifacts)
-        return Facts(facts_for_train(theirs, head, cutting))
+        return AppSource(git, repository.url, repository.artifacts)
 
     def _tag(self, content: Content, tips: Mapping[str, Tip]) -> Facts:
         name, tip = content.tag or "", tips.get(content.tag or "")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Self, assert_never
 
 from reconciler.manifest.codes import changes, integrity
 from reconciler.manifest.codes.code import Code
@@ -14,6 +14,7 @@ from reconciler.signoff.facts import (
     Bad,
     Commit,
     Entry,
+    Facts,
     Signature,
     Signed,
     Unknown,
@@ -58,6 +59,13 @@ class Meeting:
     commits: Mapping[str, Commit]
     words: Mapping[str, Word]
     authority: Authority
+    drafts: frozenset[str] = frozenset()
+    """Commits of reconcilers that say nothing of their own."""
+
+    @classmethod
+    def at(cls, commit: Commit, facts: Facts, authority: Authority) -> Self:
+        """The meeting at a commit of these facts."""
+        return cls(commit, facts.commits, facts.words, authority, facts.drafts)
 
     def sign_off(
         self,
@@ -166,10 +174,14 @@ class Meeting:
 
     def unverified(self, commit: str) -> Refusal | None:
         """Why nobody is known to have written a content commit; nothing if somebody listed did."""
+        if commit in self.drafts:
+            return None
         return self._unverified(self.commits[commit], told=_OF_CONTENT)
 
     def authors(self, commit: str) -> frozenset[str]:
         """The author side of a commit: who signed it, and whomever it names besides (X9, X10)."""
+        if commit in self.drafts:
+            return frozenset()
         found = self.commits[commit]
         return self.authority.named(found.mails) | {self.authority.person_of(found.signature)}
 

@@ -99,11 +99,17 @@ class Trains:
     """What reconcilers may bring by themselves: releases cut from what the history says was seen.
 
     ``keys``: sort and key of each listed reconciler. ``seen``: a release's path → the facts of the
-    one sighting that it may be cut from.
+    one sighting that a train may cut it from. ``tagged``: the same of tags that were pushed by
+    hand, which somebody has to merge.
     """
 
     keys: frozenset[str] = frozenset()
     seen: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    tagged: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def facts_of(self, path: str) -> Mapping[str, str] | None:
+        """What a release at this path may be cut from; nothing if nobody has seen that."""
+        return self.seen.get(path) or self.tagged.get(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,7 @@ class Facts:
     that signatures were checked against, ``signers`` is their digest. ``trains`` is what
     reconcilers may bring; ``cuts``: a release's path and the id of its app's file → the id of the
     file that cutting gives there, for every release that a reconciler's commit brings and every
-    file that its app had.
+    file that its app had. ``drafts`` are commits of reconcilers that bring just such releases.
     """
 
     root: str
@@ -130,3 +136,4 @@ class Facts:
     keys: frozenset[str] = frozenset()
     trains: Trains = field(default_factory=Trains)
     cuts: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    drafts: frozenset[str] = frozenset()

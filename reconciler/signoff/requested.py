@@ -83,7 +83,7 @@ def _after(
     facts: Facts, answers: Answers, lawbook: Lawbook, before: State, commit: Commit
 ) -> State:
     law = before.law
-    meeting = Meeting(commit, facts.commits, facts.words, law.authority)
+    meeting = Meeting.at(commit, facts, law.authority)
     delta = {
         path: changed(meeting, path, before=before.at(path), result=result)
         for path, result in commit.changes.items()
@@ -227,7 +227,7 @@ class _Trial:
 
     def _of_content(self, path: str, state: PathState) -> Refusal | None:
         """Why the path can't be signed off by this request, whoever agreed to it."""
-        meeting = Meeting(self.commit, self.facts.commits, self.facts.words, self.authority)
+        meeting = Meeting.at(self.commit, self.facts, self.authority)
         standing = state.standing
         if refusal := meeting.of_content(path, result=state.current, standing=standing):
             return refusal

@@ -59,7 +59,7 @@ def taints_of(
             remedy = _remedy_by_request(facts, path, state, revert=revert, code=told.code, tip=tip)
         else:
             remedy = _remedy(facts, path, state, revert=revert, code=told.code, tip=tip)
-            meeting = Meeting(commit, facts.commits, facts.words, authority)
+            meeting = Meeting.at(commit, facts, authority)
             remedy += _by_word(meeting, path, state, lawbook)
         found.append(Taint(path, told.code, commit.id, _shown(commit, authority), told.why, remedy))
     return tuple(found)

@@ -135,6 +135,7 @@ def build_yard(
     at: str,
     *,
     more: str = TRAIN,
+    versions: str = "versions: {scheme: calver, pattern: YYYY.0M.0D.N}",
     files: dict[str, str] | None = None,
     environments: Iterable[str] = (),
 ) -> Yard:
@@ -143,9 +144,8 @@ def build_yard(
     yard = Yard(world, clock)
     yard.found()
     world.settings["repositories"] = {"shop": {"url": str(yard.app)}}
-    pattern = "versions: {scheme: calver, pattern: YYYY.0M.0D.N}"
     rooted = {
-        "releases/shop/app.yaml": app_file().replace("versions: {scheme: semver}", pattern) + more,
+        "releases/shop/app.yaml": app_file().replace("versions: {scheme: semver}", versions) + more,
         **{f"environments/{x}/environment.yaml": environment_file(x) for x in environments},
         **(files or {}),
     }

@@ -284,3 +284,97 @@ def test_a_release_that_a_train_cut_stays_where_lines_of_other_rights_meet(yard)
     daemon = yard.at("2026-11-18T15:30:00-05:00")
     assert daemon.view.judged().judgement.taints == ()
     assert instant_text(yard.clock.at).startswith("2026-11-18T20:30")
+
+
+TAGS = "versions: {scheme: semver, from_tags: true}"
+
+
+@pytest.fixture
+def tagged(make_world) -> Yard:
+    """An app that takes releases from tags; one tag was there before anybody looked."""
+    yard = build_yard(
+        make_world("staging", version=""),
+        START,
+        more="",
+        versions=TAGS,
+        files={"environments/staging/shop.yaml": FOLLOW.replace("2026.*", "3.*")},
+    )
+    yard.git("tag", "-a", "-m", "old", "v2.9.0", yard.work("feat: old"))
+    yard.at(START)
+    return yard
+
+
+PROPOSED = "tagboat/release/shop/3.0.0"
+RELEASE = "releases/shop/3.0.0/release.yaml"
+
+
+def test_d26_a_tag_pushed_by_hand_becomes_a_branch_that_somebody_merges(tagged):
+    yard, git = tagged, tagged.world.git
+    head = yard.work("feat: by hand")
+    yard.git("tag", "-a", "-m", "three", "v3.0.0", head)
+    daemon = yard.at("2026-11-17T12:05:00-05:00")
+    assert accounts_of_tags(daemon) == [
+        "shop takes releases from tags that are pushed from now on",
+        f"shop 3.0.0 was tagged by hand, at {head[:12]}",
+        f"shop 3.0.0 is proposed on {PROPOSED}",
+    ]
+    assert git.tell(["diff", "--name-only", f"main...{PROPOSED}"]) == RELEASE
+    assert "by hand" in git.tell(["show", f"{PROPOSED}:{RELEASE}"])
+    assert yard.world.tip == yard.world.root
+    yard.world.push(merge_of(yard, PROPOSED, by="ana"))
+    daemon = yard.at("2026-11-17T12:10:00-05:00")
+    assert daemon.view.judged().judgement.admissions[RELEASE].merged_by == "ana"
+    assert yard.world.running("staging") == "3.0.0"
+    # Whoever removes the branch has said no.
+    git.tell(["update-ref", "-d", f"refs/heads/{PROPOSED}"])
+    assert accounts_of_tags(yard.at("2026-11-17T12:15:00-05:00")) == accounts_of_tags(daemon)
+    assert git.resolve(PROPOSED) is None
+
+
+@pytest.mark.parametrize("point", ["proposal.push.before", "proposal.push.after"])
+def test_i2_a_proposal_is_made_once_wherever_the_daemon_is_killed(tagged, point):
+    yard = tagged
+    yard.git("tag", "v3.0.0", yard.work("feat: by hand"))
+    yard.git("tag", "v3.0.1", yard.work("fix: by hand"))
+    yard.clock.set(yard.clock.at.fromisoformat("2026-11-17T12:05:00-05:00"))
+    with pytest.raises(KilledError):
+        yard.daemon(failpoints=Kill(point, 1)).run_once()
+    daemon = yard.at("2026-11-17T12:06:00-05:00")
+    daemon = yard.at("2026-11-17T12:10:00-05:00")
+    assert [each for each in accounts_of_tags(daemon) if "proposed" in each] == [
+        f"shop 3.0.0 is proposed on {PROPOSED}",
+        f"shop 3.0.1 is proposed on {PROPOSED.replace('3.0.0', '3.0.1')}",
+    ]
+
+
+def test_x5_what_a_reconciler_proposes_counts_with_a_persons_merge_and_only_as_it_is(tagged):
+    yard, git = tagged, tagged.world.git
+    yard.git("tag", "v3.0.0", yard.work("feat: by hand"))
+    daemon = yard.at("2026-11-17T12:05:00-05:00")
+    text = git.tell(["show", f"{PROPOSED}:{RELEASE}"]) + "\n"
+    other = yard.world.commit({RELEASE: text + "# mine\n"}, onto=[yard.world.root], by="one")
+    for name, commit in (
+        ("alone", git.tell(["rev-parse", PROPOSED])),
+        ("by itself", merge_of(yard, PROPOSED, by="two")),
+        ("another one", merge_of(yard, other, by="ana")),
+        ("good", merge_of(yard, PROPOSED, by="ana")),
+    ):
+        git.tell(["update-ref", f"refs/heads/forged/{commit}", commit])
+        daemon.view.git.fetch(daemon.view.remote, "+refs/heads/forged/*:refs/forged/*")
+        judgement = daemon.view.court(daemon.view.git).at(commit).judgement
+        assert (RELEASE in judgement.admitted) == (name == "good"), name
+
+
+def merge_of(yard: Yard, branch: str, *, by: str) -> str:
+    git = yard.world.git
+    head = git.resolve(branch)
+    files = {RELEASE: git.tell(["show", f"{head}:{RELEASE}"]) + "\n"}
+    return yard.world.commit(dict(files), onto=[yard.world.tip, head], by=by)
+
+
+def accounts_of_tags(daemon) -> list[str]:
+    return [
+        each.subject
+        for each in daemon.view.records
+        if isinstance(each, Sighting) and each.sort == "tags"
+    ]

@@ -17,6 +17,7 @@ Sort = Literal[
     "forge",
     "key",
     "train",
+    "tags",
 ]
 """``branch``: its head, and the folders of an app's components there. ``commit``: the same of one
 commit. ``tag``: where it leads, and how it was made. ``ancestry``: whether one commit contains
@@ -24,7 +25,9 @@ another. ``artifacts``: whether a release's are there as it says. ``readiness``:
 could be fetched and put back in a place. ``ticket``: its state. ``approval``: when a file with
 somebody's word was first seen. ``forge``: what a forge says of a merge request. ``key``: when a
 person's key came into force that the trust root doesn't have, and when any went. ``train``: what
-was there to be cut at a slot of an app's train; of one slot the first one counts, for ever."""
+was there to be cut at a slot of an app's train; of one slot the first one counts, for ever.
+``tags``: of an app, those without a release that were there at the first look, and from then on
+the release of one that was pushed by hand; of an app's version, the branch it is proposed on."""
 
 
 class Sighting(RecordBase):
@@ -40,10 +43,17 @@ class Sighting(RecordBase):
     facts: dict[str, str] = {}
 
     @property
+    def of_train(self) -> bool:
+        """Whether it speaks of what is cut by itself."""
+        return self.sort in {"train", "tags"}
+
+    @property
     def subject(self) -> str:
         """The sentence people read; facts about a part of it, whose name has two words, lack."""
         if self.sort == "train":
             return self._of_train
+        if self.sort == "tags":
+            return self._of_tags
         told = sorted(each for each in self.facts.items() if " " not in each[0])
         facts = ", ".join(f"{name} {value}" for name, value in told)
         return f"{self.sort} {self.about} seen: {facts or 'not there'}"
@@ -56,3 +66,13 @@ class Sighting(RecordBase):
         if version:
             return f"{app} {version} is cut by the train of {at}, from {commit}"
         return f"{app} cut nothing at {at}: {self.facts.get('why', 'nobody says why')}"
+
+    @property
+    def _of_tags(self) -> str:
+        app, _, version = self.about.partition(" ")
+        if version:
+            return f"{app} {version} is proposed on {self.facts.get('branch', '')}"
+        if "version" in self.facts:
+            commit = self.facts["commit"][:12]
+            return f"{app} {self.facts['version']} was tagged by hand, at {commit}"
+        return f"{app} takes releases from tags that are pushed from now on"
