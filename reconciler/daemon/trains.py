@@ -133,9 +133,8 @@ class Trains:
         return True
 
     def _failed(self, app: App, sighting: Sighting, error: TagboatError) -> None:
-        self.troubles[f"train {app.name}"] = (
-            f"{app.name} {sighting.facts['version']}: {error.message}"
-        )
+        said = f"{app.name} {sighting.facts['version']}: {error.message}"
+        self.troubles[f"train {app.name}"] = said
         self._again[sighting.id] = self.clock.monotonic() + _AGAIN
 
 
