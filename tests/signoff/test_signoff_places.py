@@ -14,7 +14,7 @@ def test_a_hand_made_deployment_is_taken_over_by_who_may_promote_there(town: Tow
     town.done("adopt", "uat/shop", "--release", "1.0.0", "--no-wait", by="ana")
     town.tagboat("reconcile", "--once")
     assert (
-        "uat/shop adopt by ana refused: ana may not adopt in uat/shop: role/release may"
+        "uat/shop adopt by ana refused: ana may not adopt what runs in uat/shop: role/release may"
         in town.done("history")
     )
     town.done("adopt", "uat/shop", "--release", "1.0.0", "--no-wait", by="carl")
