@@ -21,6 +21,7 @@ from reconciler.daemon.milestones import Milestones
 from reconciler.daemon.panel import Panel
 from reconciler.daemon.proposals import Proposals
 from reconciler.daemon.requests import Desk
+from reconciler.daemon.returns import Returns
 from reconciler.daemon.supervision import Supervision
 from reconciler.daemon.trains import Trains
 from reconciler.daemon.verification import Verifications
@@ -30,16 +31,17 @@ from reconciler.daemon.workers import Journals, Workers
 from reconciler.errors import ConfigurationError
 from reconciler.model.host import SecretSource
 from reconciler.names import seconds_of
-from reconciler.ports import Artifacts, Clock, Cutter, Driver, Failpoints, Forge, Probe, Sources
+from reconciler.ports import Artifacts, Clock, Driver, Failpoints, Forge, Probe, Sources
 from reconciler.repository.branches import AppBranches
-from reconciler.repository.cutter import ReconcilersCutter
 from reconciler.repository.git import bare, require_tools
 from reconciler.repository.history import HistoryBranch
 from reconciler.repository.locks import remove_stale_locks
 from reconciler.repository.mirrors import Mirrors
 from reconciler.repository.requests import Everywhere, RequestSource
+from reconciler.repository.return_branches import ReturnBranches
+from reconciler.repository.seals import Author
 from reconciler.repository.sources import RepositorySources
-from reconciler.repository.step_logs import Author, StepLogs
+from reconciler.repository.step_logs import StepLogs
 from reconciler.system.backups import BackupFolder
 from reconciler.system.caches import cache_folder
 from reconciler.system.clock import SystemClock
@@ -267,6 +269,7 @@ def build_reconciler(
         drivers = build_drivers(configuration, failpoints, mirrors)
     lines = Lines(say, configuration.state / "logs")
     identify = _new_id
+    author, branch = author_of(configuration), configuration.host.remote.branch
     board, panel = Board(), Panel(clock)
     equipment = Equipment(
         drivers=drivers,
@@ -293,7 +296,7 @@ def build_reconciler(
         reconciler=configuration.host.name,
         logbook=Logbook(
             StepLogs(view.git, view.remote),
-            author_of(configuration),
+            author,
             text=lines.text,
             tell=lines.tell,
             clock=clock,
@@ -301,7 +304,7 @@ def build_reconciler(
         ),
         host=host_id(configuration.state),
     )
-    cutter = _cutter(configuration, view, mirrors)
+    cutter = ReconcilersCutter(view.git, view.remote, branch, mirrors, author)
     return Reconciler(
         view=view,
         claims=claims,
@@ -323,6 +326,9 @@ def build_reconciler(
         ),
         trains=Trains(cutter, clock, failpoints, wake.now),
         proposals=Proposals(cutter, clock, failpoints, identify, configuration.host.name),
+        returns=Returns(
+            ReturnBranches(view.git, view.remote, branch, author), clock, failpoints, lines.tell
+        ),
         desk=Desk(
             view=view,
             spool=Spool(configuration.state),
@@ -340,19 +346,6 @@ def build_reconciler(
         stopping=threading.Event(),
         jitter=random.SystemRandom().random,
         editions=editions(),
-    )
-
-
-def _cutter(configuration: Configuration, view: View, mirrors: Mirrors) -> Cutter:
-    host = configuration.host
-    assert host.history.key is not None  # noqa: S101 - a writer has one
-    return ReconcilersCutter(
-        view.git,
-        view.remote,
-        host.remote.branch,
-        mirrors,
-        configuration.path(host.history.key),
-        host.name,
     )
 
 

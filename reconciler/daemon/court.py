@@ -11,6 +11,7 @@ from reconciler.repository.arrivals import gather
 from reconciler.repository.folds import FoldStore
 from reconciler.repository.git import Git
 from reconciler.repository.reading import load_entries
+from reconciler.repository.returning import Settled, nowhere
 from reconciler.repository.trees import Entries, GitContents, entries
 from reconciler.signoff import Answers, Judgement, Named, judge, judge_named, judge_requests
 from reconciler.signoff.facts import Facts, Trains
@@ -46,6 +47,8 @@ class Court:
     """Commit → verdict on its signature, as checkpoints have it."""
     trains: Callable[[], Trains] = Trains
     """What reconcilers may bring by themselves."""
+    settled: Settled = nowhere
+    """Where the history says that a promotion's place had success."""
     folds: FoldStore | None = None
     """Where judging from this root had come to, from run to run of this host."""
     _people: People | None = None
@@ -90,6 +93,7 @@ class Court:
             before=kept.facts if kept else self._facts,
             verdicts={each: lasting_of(word) for each, word in recorded.items()},
             trains=self.trains(),
+            settled=self.settled,
         )
         if kept is not None:
             self._progress = kept.progress(facts)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -71,6 +72,7 @@ class Imagined:
     head: str
     changes: Mapping[str, Entry | None]
     authors: Mapping[str, frozenset[str]]
+    brought: tuple[str, ...]
 
     @classmethod
     def of(
@@ -80,17 +82,17 @@ class Imagined:
         git = court.git
         commit = merged_commit(git, base.tip, head)
         cache = git.home / "signatures.json"
-        trains = court.trains()
-        facts = gather(
-            git, root=court.root, tip=head, cache=cache, before=court.facts, trains=trains
+        gathered = partial(
+            gather, git, root=court.root, trains=court.trains(), settled=court.settled
         )
+        facts = gathered(tip=head, cache=cache, before=court.facts)
         # Nobody has signed the merge, and no verdict on it may be kept.
-        facts = gather(git, root=court.root, tip=commit, cache=None, before=facts, trains=trains)
+        facts = gathered(tip=commit, cache=None, before=facts)
         brought = git.tell(["rev-list", head, f"^{base.tip}"]).split()
         changes = facts.commits[commit].changes
         authority = base.judgement.authority
         authors = _authors(facts, authority, brought, changes)
-        return cls(court, authority, facts, answers, commit, head, changes, authors)
+        return cls(court, authority, facts, answers, commit, head, changes, authors, tuple(brought))
 
     def judgement(self, person: str) -> Judgement:
         """What will be in force if this person merges it."""
@@ -121,6 +123,7 @@ class Imagined:
             merged_by=by,
             how="merged",
             authors=tuple(wrote),
+            commits=self.brought,
             approved_by=(by,) if by else (),
             changes={
                 path: f"{entry.mode} {entry.id}" if entry else ""

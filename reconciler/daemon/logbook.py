@@ -7,7 +7,8 @@ from reconciler.errors import TagboatError, UnreachableError
 from reconciler.model.records import End
 from reconciler.model.records.deployments import StepLog
 from reconciler.ports import Clock, Failpoints
-from reconciler.repository.step_logs import Author, StepLogs, log_path, named
+from reconciler.repository.seals import Author
+from reconciler.repository.step_logs import StepLogs, log_path, named
 
 _LOOKS = 3
 """Looks for which an end waits for its log; it is worth more than that."""

@@ -12,6 +12,7 @@ from reconciler.daemon.milestones import Milestones
 from reconciler.daemon.panel import Looked, Panel
 from reconciler.daemon.proposals import Proposals
 from reconciler.daemon.requests import Desk
+from reconciler.daemon.returns import Returns
 from reconciler.daemon.supervision import Supervision
 from reconciler.daemon.trains import Trains
 from reconciler.daemon.verification import Verifications
@@ -57,6 +58,7 @@ class Reconciler:
     looking: Looking
     trains: Trains
     proposals: Proposals
+    returns: Returns
     milestones: Milestones
     desk: Desk
     wake: Wake
@@ -232,6 +234,8 @@ class Reconciler:
             witness = Witness(inputs, self.editions)
             lost = None if self.view.alarms else self.claims.decide(plan, witness)
             if lost is None:
+                if not self.view.alarms:
+                    self.returns.look(inputs, plan, self.view.returned)
                 return plan
             refused = refused + 1 if self.view.history.tip == before else 0
             if refused == _SAME_REFUSAL:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from fnmatch import fnmatch
 
 from reconciler.daemon.court import Court, Judged
 from reconciler.deployer.ledger import Ledger
@@ -13,16 +14,20 @@ from reconciler.model.alarm import Alarm
 from reconciler.model.host import Forge, Host
 from reconciler.model.merge_request import MergeRequest
 from reconciler.model.people import People, fingerprint_of
+from reconciler.model.place import Place
 from reconciler.model.question import Question
 from reconciler.model.records import Record
 from reconciler.model.sight import Facts
 from reconciler.names import instant_of, instant_text
 from reconciler.planner.inputs import Inputs
+from reconciler.planner.returns import successes
 from reconciler.repository.folds import FoldStore
 from reconciler.repository.git import Git, GitError
 from reconciler.repository.history import BRANCH, HistoryBranch, UnreadableHistoryError
 from reconciler.repository.integrity import IntegrityError
 from reconciler.repository.request_refs import PATTERN, PREFIX
+from reconciler.repository.return_branches import PATTERN as RETURNS
+from reconciler.repository.returning import Success
 from reconciler.repository.trees import has_files
 from reconciler.signoff import Answers, Named
 from reconciler.signoff.authority import bare_key
@@ -55,6 +60,8 @@ class View:
     tip: str = ""
     requests: dict[str, str] = field(default_factory=dict)
     """Ref → commit of the requests that the remote has."""
+    returned: dict[str, str] = field(default_factory=dict)
+    """Ref → commit of the branches that ask for a file to be put back."""
     _branch_alarm: Alarm | None = None
     _history_alarm: Alarm | None = None
     _court: Court = field(init=False)
@@ -68,6 +75,7 @@ class View:
             self.store,
             recorded=lambda: self.ledger.verdicts(self.root),
             trains=self.trains,
+            settled=self.settled,
             folds=FoldStore(self.store, self.root) if self.store else None,
         )
 
@@ -89,8 +97,9 @@ class View:
         """
         remote = self.remote
         branch = f"refs/heads/{self.configuration.host.remote.branch}"
-        refs = self.git.remote_refs(remote, branch, BRANCH, PATTERN)
+        refs = self.git.remote_refs(remote, branch, BRANCH, PATTERN, RETURNS)
         self.requests = {ref: each for ref, each in refs.items() if ref.startswith(PREFIX)}
+        self.returned = {ref: each for ref, each in refs.items() if fnmatch(ref, RETURNS)}
         seen = (refs.get(branch, ""), refs.get(BRANCH, ""))
         if seen == self._seen:
             return False
@@ -191,7 +200,7 @@ class View:
 
     def court(self, git: Git) -> Court:
         """A court of its own with the same trust root, which reads another repository."""
-        return Court(git, self.root, self.store, trains=self.trains)
+        return Court(git, self.root, self.store, trains=self.trains, settled=self.settled)
 
     def trains(self) -> Trains:
         """What reconcilers may bring by themselves, as the history and this host say."""
@@ -206,6 +215,12 @@ class View:
             for cut in (True, False)
         )
         return Trains(frozenset(map(bare_key, keys)), seen, tagged)
+
+    def settled(self, path: str) -> tuple[Success, ...]:
+        """The successful deployments in a promotion's place."""
+        _, environment, file = path.split("/")
+        standing = self.ledger.at(Place(environment, file.removesuffix(".yaml")))
+        return successes(standing)
 
     def unasked(self) -> frozenset[Question]:
         """What the forge has to be asked before more can be in force; empty in mode ``signed``."""

@@ -18,6 +18,7 @@ from reconciler.planner.gates.sign_off import named, taints_of
 from reconciler.planner.inputs import Ask, Inputs
 from reconciler.planner.rest import Rest, rest_of
 from reconciler.planner.retiring import retired
+from reconciler.planner.returns import return_of
 from reconciler.planner.starts import earliest
 
 
@@ -156,7 +157,7 @@ def _new(ask: Ask) -> Decision:
         summary=release.summary if release else "",
         slot=_text(ask.desired.due) if not closed else "",
         departures=_departures(ask, closed),
-        notes=_notes(ask.assignment, ask.running),
+        notes=_notes(ask, closed),
         start=earliest(ask, reasons),
     )
 
@@ -209,7 +210,15 @@ def _sentence(ask: Ask, closed: list[Reason]) -> str:
     return f"deploys {ask.wanted} over {running}"
 
 
-def _notes(assignment: Assignment | None, running: Content | None) -> tuple[str, ...]:
+def _notes(ask: Ask, closed: Sequence[Reason]) -> tuple[str, ...]:
+    back = return_of(ask, closed)
+    if back is not None:
+        said = f"the branch {back.branch} puts the file back to {back.running}: have it merged"
+        return (said,)
+    return _interrupted(ask.assignment, ask.running)
+
+
+def _interrupted(assignment: Assignment | None, running: Content | None) -> tuple[str, ...]:
     if assignment is None or running is None or not assignment.target.listen:
         return ()
     apart = [each.name for each in assignment.content.processes if each.listens == "port"]

@@ -19,6 +19,7 @@ from reconciler.repository.composing import composed_paths
 from reconciler.repository.git import Git, GitError
 from reconciler.repository.objects import read_objects
 from reconciler.repository.recutting import cuts_of, drafts_of
+from reconciler.repository.returning import Settled, nowhere, returns_of
 from reconciler.repository.signatures import check_keys, keys_in
 from reconciler.repository.trees import entries
 from reconciler.repository.words import words_of
@@ -58,13 +59,15 @@ def gather(
     before: Facts | None = None,
     verdicts: Mapping[str, Signature] | None = None,
     trains: Trains | None = None,
+    settled: Settled = nowhere,
 ) -> Facts:
     """Everything the judge needs to know of the commits reachable from ``tip`` and not from root.
 
     ``cache`` keeps verdicts on signatures between runs; it is made anew when it can't be read, and
     never holds an unanswered question. ``before`` are earlier facts of the same root: only what is
     new is asked again. ``verdicts`` are those that somebody trusted has written down, ``trains``
-    what the history and the host say of reconcilers. Raises `RewoundError` when the tip doesn't
+    what the history and the host say of reconcilers, ``settled`` where it says that deployments of
+    a promotion's place succeeded. Raises `RewoundError` when the tip doesn't
     contain the root.
     """
     trains = trains or Trains()
@@ -114,6 +117,7 @@ def gather(
     texts |= _texts(git, _ids(every if more else new, spoken.__contains__), known=texts)
     cuts = cuts_of(git, trains, every, commits, known=before.cuts if before else {})
     drafts = drafts_of(trains, commits, cuts)
+    drafts |= returns_of(git, commits, keys=trains.keys, settled=settled)
     return Facts(root, commits, trees, texts, words, signers, keys, trains, cuts, drafts)
 
 

@@ -1,16 +1,15 @@
 """Putting what a train has cut where everybody sees it: the tag, and the release's file."""
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from reconciler.errors import RefusedError, UnreachableError
 from reconciler.names import instant_of
+from reconciler.repository.file_commits import commit_files
 from reconciler.repository.git import Git
 from reconciler.repository.mirrors import Mirrors
-from reconciler.repository.push import Answer, push_leased
-from reconciler.repository.seals import commit_signed, signed
+from reconciler.repository.push import Answer, push_leased, push_proposal
+from reconciler.repository.seals import Author, signed
 
 _PUSH = 60.0
 
@@ -19,16 +18,14 @@ _PUSH = 60.0
 class ReconcilersCutter:
     """Tags apps' repositories and adds files to the protected branch, as this reconciler.
 
-    ``git`` is a clone that has the protected branch's commits, ``remote`` its address; ``key`` the
-    file of the reconciler's private key.
+    ``git`` is a clone that has the protected branch's commits, ``remote`` its address.
     """
 
     git: Git
     remote: str
     branch: str
     mirrors: Mirrors
-    key: Path
-    reconciler: str
+    author: Author
 
     def tag(self, repository: str, tag: str, commit: str, *, message: str, at: str) -> None:
         """See to it that the tag is there and leads to the commit; a new one is signed.
@@ -45,8 +42,8 @@ class ReconcilersCutter:
             git,
             ["tag", "-s", "-f", "-F", "-", tag, commit],
             text,
-            key=self.key,
-            name=self.reconciler,
+            key=self.author.key,
+            name=self.author.name,
             at=instant_of(at),
         )
         made = git.tell(["rev-parse", ref])
@@ -63,7 +60,9 @@ class ReconcilersCutter:
         False where it isn't: look again. Raises `RefusedError` when the remote doesn't take the
         commit, and `UnreachableError` when nobody can tell.
         """
-        commit = self._commit(files, onto=onto, message=message, at=at)
+        commit = commit_files(
+            self.git, files, message, onto=onto, by=self.author, at=instant_of(at)
+        )
         ref = f"refs/heads/{self.branch}"
         pushed = push_leased(
             self.git, self.remote, ref=ref, commit=commit, expected=onto, timeout=_PUSH
@@ -83,17 +82,18 @@ class ReconcilersCutter:
 
         A forge that takes push options opens a merge request. Raises as `tag` does.
         """
-        commit = self._commit(files, onto=onto, message=message, at=at)
+        commit = commit_files(
+            self.git, files, message, onto=onto, by=self.author, at=instant_of(at)
+        )
         ref, title = f"refs/heads/{branch}", message.partition("\n")[0]
-        wishes = ("create", f"target={self.branch}", f"title={title}")
-        pushed = push_leased(
+        pushed = push_proposal(
             self.git,
             self.remote,
-            ref=ref,
+            branch=branch,
             commit=commit,
-            expected=None,
+            target=self.branch,
+            title=title,
             timeout=_PUSH,
-            options=[f"merge_request.{each}" for each in wishes],
         )
         if pushed.answer is Answer.TAKEN or ref in self.git.remote_refs(self.remote, ref):
             return
@@ -110,22 +110,3 @@ class ReconcilersCutter:
             name = ref.removeprefix("refs/tags/")
             raise RefusedError(f"the tag {name} is there already, and leads to {there[:12]}")
         return there is not None
-
-    def _commit(self, files: Mapping[str, bytes], *, onto: str, message: str, at: str) -> str:
-        with tempfile.TemporaryDirectory(prefix="tagboat-") as scratch:
-            index = {"GIT_INDEX_FILE": str(Path(scratch) / "index")}
-            self.git.tell(["read-tree", onto], extra=index)
-            for path, data in files.items():
-                blob = self.git.tell(["hash-object", "-w", "--stdin"], stdin=data)
-                entry = f"100644,{blob},{path}"
-                self.git.tell(["update-index", "--add", "--cacheinfo", entry], extra=index)
-            tree = self.git.tell(["write-tree"], extra=index)
-        return commit_signed(
-            self.git,
-            tree,
-            message,
-            parent=onto,
-            name=self.reconciler,
-            at=instant_of(at),
-            key=self.key,
-        )

@@ -65,3 +65,19 @@ def push_leased(
     if said.startswith(_OUR_WORD):
         return Pushed(Answer.REFUSED, said)
     return Pushed(Answer.UNKNOWN, said)
+
+
+def push_proposal(
+    git: Git, url: str, *, branch: str, commit: str, target: str, title: str, timeout: float
+) -> Pushed:
+    """Make a branch that isn't there; a forge that takes wishes opens a merge request of it."""
+    wishes = ("create", f"target={target}", f"title={title}")
+    return push_leased(
+        git,
+        url,
+        ref=f"refs/heads/{branch}",
+        commit=commit,
+        expected=None,
+        timeout=timeout,
+        options=[f"merge_request.{each}" for each in wishes],
+    )

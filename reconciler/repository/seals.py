@@ -32,6 +32,14 @@ class Seal:
     doubt: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Author:
+    """A reconciler, and the file of its private key."""
+
+    name: str
+    key: Path
+
+
 def seal(git: Git, records: Sequence[Record], *, parent: str | None, key: Path) -> list[str]:
     """The commits that hold these numbered records, each signed and after the one before it.
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from pathlib import Path
 
 from reconciler.errors import RefusedError, UnreachableError
 from reconciler.model.records import End
@@ -17,7 +16,7 @@ from reconciler.model.records.deployments import StepLog
 from reconciler.repository.git import Git
 from reconciler.repository.objects import read_objects
 from reconciler.repository.push import Answer, push_leased
-from reconciler.repository.seals import commit_signed
+from reconciler.repository.seals import Author, commit_signed
 
 PREFIX = "refs/heads/tagboat/logs/"
 
@@ -35,14 +34,6 @@ def log_path(end: End) -> str:
 def named(data: bytes, *, month: str) -> StepLog:
     """What a record says of a log that is kept under this month."""
     return StepLog(month=month, digest=f"sha256:{sha256(data).hexdigest()}", size=len(data))
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """In whose name logs are kept and purged: a reconciler, and the file of its private key."""
-
-    name: str
-    key: Path
 
 
 @dataclass(frozen=True, slots=True)

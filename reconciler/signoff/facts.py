@@ -124,7 +124,8 @@ class Facts:
     that signatures were checked against, ``signers`` is their digest. ``trains`` is what
     reconcilers may bring; ``cuts``: a release's path and the id of its app's file → the id of the
     file that cutting gives there, for every release that a reconciler's commit brings and every
-    file that its app had. ``drafts`` are commits of reconcilers that bring just such releases.
+    file that its app had. ``drafts`` are commits of reconcilers that bring just such releases,
+    or put a promotion back to what was proven there (`returns`).
     """
 
     root: str

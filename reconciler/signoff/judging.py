@@ -17,6 +17,7 @@ from reconciler.signoff.lines import agreed_law, joined, outlived
 from reconciler.signoff.merging import changed, merged, tangled
 from reconciler.signoff.overlay import Overlay
 from reconciler.signoff.passage import passed
+from reconciler.signoff.returns import is_unproven
 from reconciler.signoff.standing import (
     Admission,
     PathState,
@@ -242,6 +243,7 @@ class _Fold:
             rooted=any(each.rooted for each in parents),
             doubtful=isinstance(commit.signature, Unknown)
             or is_unseen(self.facts, commit)
+            or is_unproven(self.facts, commit)
             or any(self._unheard(each) for each in commit.changes.values())
             or any(each.doubtful for each in parents),
             open=held,

@@ -205,7 +205,12 @@ class _Trial:
 
     @property
     def _logins(self) -> tuple[str, ...]:
-        """Everybody who must be known: who opened and who pushed it, and whom its commits show."""
+        """Everybody who must be known: who opened and who pushed it, and whom its commits show.
+
+        Nobody where all that it brings says nothing of a reconciler's own.
+        """
+        if self.request.commits and self.facts.drafts.issuperset(self.request.commits):
+            return ()
         return tuple(sorted({self.request.opener, *self.request.authors}))
 
     @property

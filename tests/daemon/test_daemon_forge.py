@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from reconciler.daemon.merges import merging
 from reconciler.daemon.proving import Proving
+from reconciler.model.deployment import Work
 from reconciler.model.merge_request import MergeRequest
 from reconciler.model.plan import Verdict
 from reconciler.model.records import Claim, Sighting
@@ -16,6 +17,7 @@ from reconciler.planner.proof import Agreement
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 PATH = "environments/production/shop.yaml"
+RETURNS = "refs/heads/tagboat/return"
 
 
 @dataclass
@@ -133,3 +135,23 @@ def test_m17_the_preview_of_a_request_takes_somebody_to_approve_and_merge_it(mak
         assert seen.after.verdict is Verdict.DEPLOY
         ben = next(each for each in found.mergers if each.person == "ben")
         assert [each.code for each in ben.inputs.judgement.taints] == ["TB451"]
+
+
+def test_d18_a_wish_to_go_back_is_opened_by_nobody_known_and_merged_by_one_person(make_world):
+    world, forge = start(make_world)
+    squash(world, forge, "1.0.0")
+    world.daemon(sources=forge).run_once()
+    squash(world, forge, "1.1.0")
+    daemon = world.daemon(sources=forge, failing={"1.1.0": Work.ROLLOUT})
+    daemon.run_once()
+    assert world.running("production") == "1.0.0"
+    (wish,) = world.git.tell(["for-each-ref", "--format=%(objectname)", RETURNS]).splitlines()
+    text = world.git.tell(["cat-file", "blob", f"{wish}:{PATH}"]) + "\n"
+    merge = world.commit({PATH: text}, onto=[world.tip, wish], by="eve")
+    blob = world.git.tell(["rev-parse", f"{merge}:{PATH}"])
+    request = MergeRequest("8", "main", wish, "bot", "x-ana", "merged", commits=(wish,))
+    forge.requests[merge] = change(request, changes={PATH: f"100644 {blob}"})
+    world.push(merge)
+    (decision,) = daemon.run_once().decisions
+    assert (decision.verdict, decision.wanted) == (Verdict.IN_SYNC, "1.0.0")
+    assert (decision.sign_off.merged_by, decision.sign_off.authors) == ("ana", ())

@@ -30,9 +30,9 @@ from reconciler.model.records.deployments import StepLog  # noqa: E402
 from reconciler.names import instant_of  # noqa: E402
 from reconciler.registry import open_view  # noqa: E402
 from reconciler.repository.git import Git  # noqa: E402
+from reconciler.repository.seals import Author  # noqa: E402
 from reconciler.repository.step_logs import (  # noqa: E402
     PREFIX,
-    Author,
     StepLogs,
     log_path,
     named,

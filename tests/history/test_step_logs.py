@@ -7,7 +7,8 @@ import pytest
 from history_world import World, a_claim, an_end
 
 from reconciler.errors import RefusedError, UnreachableError
-from reconciler.repository.step_logs import PREFIX, Author, StepLogs, log_path, named
+from reconciler.repository.seals import Author
+from reconciler.repository.step_logs import PREFIX, StepLogs, log_path, named
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 MONTH = "2026-11"

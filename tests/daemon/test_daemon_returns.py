@@ -1,0 +1,165 @@
+"""After a place went back the reconciler asks for its file to be put back too, and git agrees."""
+
+import pytest
+from daemon_kills import Kill, Killed
+from daemon_office import Office
+
+from reconciler.model.deployment import Work
+from reconciler.model.plan import Verdict
+
+FAILING = {"1.1.0": Work.ROLLOUT}
+FILE = "environments/dev/shop.yaml"
+
+
+def gone_back(world, **more):
+    """A daemon of a place that runs 1.0.0 although its file asks for 1.1.0."""
+    world.daemon().run_once()
+    world.promote("1.1.0", "dev")
+    daemon = world.daemon(failing=FAILING, **more)
+    daemon.run_once()
+    return daemon
+
+
+def branches(world):
+    said = world.git.tell(["for-each-ref", "--format=%(refname)", "refs/heads/tagboat/return"])
+    return said.splitlines()
+
+
+def text_at(world, revision, path=FILE):
+    return world.git.ask(["cat-file", "blob", f"{revision}:{path}"]).stdout.decode()
+
+
+def merged(world, head, *, by):
+    """Somebody merges a branch as it is."""
+    world.push(world.commit({FILE: text_at(world, head)}, onto=[world.tip, head], by=by))
+
+
+def test_d18_a_branch_puts_the_file_back_to_the_byte_and_says_why(make_world):
+    world = make_world("dev")
+    daemon = gone_back(world)
+    (ref,) = branches(world)
+    deployment = ref.rpartition("/")[2]
+    assert text_at(world, ref) == text_at(world, world.root)
+    assert world.git.tell(["diff", "--name-only", f"{ref}~", ref]) == FILE
+    said = world.git.tell(["log", "-1", "--format=%B", ref])
+    assert "Put dev/shop back to 1.0.0" in said
+    assert deployment in said
+    assert "1.1.0 doesn't come up" in said
+    (decision,) = daemon.run_once().decisions
+    told = f"the branch tagboat/return/{deployment} puts the file back to 1.0.0: have it merged"
+    assert decision.notes == (told,)
+
+
+def test_d18_one_person_who_may_promote_merges_it_and_the_branch_says_what_runs(make_world):
+    world = make_world("dev")
+    daemon = gone_back(world)
+    (ref,) = branches(world)
+    merged(world, world.git.tell(["rev-parse", ref]), by="ben")
+    (decision,) = daemon.run_once().decisions
+    assert (decision.verdict, decision.wanted) == (Verdict.IN_SYNC, "1.0.0")
+    assert (decision.sign_off.merged_by, decision.sign_off.authors) == ("ben", ())
+    assert branches(world) == []
+    (after,) = world.daemon("two").run_once().decisions
+    assert after.verdict is Verdict.IN_SYNC
+
+
+def test_d18_merged_by_somebody_who_may_not_promote_it_counts_for_nothing(make_world):
+    world = make_world("dev")
+    daemon = gone_back(world)
+    (ref,) = branches(world)
+    merged(world, world.git.tell(["rev-parse", ref]), by="eve")
+    (decision,) = daemon.run_once().decisions
+    assert (decision.verdict, decision.sign_off) == (Verdict.HOLD, None)
+
+
+@pytest.mark.parametrize("key", ["one", "two"])
+def test_x9_what_was_never_proven_there_nobody_signs_off_for_a_reconciler(make_world, key):
+    world = make_world("dev")
+    daemon = gone_back(world)
+    text = text_at(world, "main").replace("1.1.0", "1.2.0")
+    merged(world, world.commit({FILE: text}, onto=[world.tip], by=key), by="ana")
+    (decision,) = daemon.run_once().decisions
+    assert decision.verdict is Verdict.HOLD
+    assert world.running("dev") == "1.0.0"
+
+
+def test_x9_a_wish_to_go_back_that_brings_something_besides_counts_for_nothing(make_world):
+    world = make_world("dev")
+    daemon = gone_back(world)
+    people = text_at(world, "main", "environments/people.yaml") + "# more\n"
+    files = {FILE: text_at(world, world.root), "environments/people.yaml": people}
+    forged = world.commit(files, onto=[world.tip], by="one")
+    world.push(world.commit(files, onto=[world.tip, forged], by="ana"))
+    (decision,) = daemon.run_once().decisions
+    assert decision.verdict is Verdict.HOLD
+
+
+def test_x9_pushed_without_a_merge_it_counts_for_nothing(make_world):
+    world = make_world("dev")
+    daemon = gone_back(world)
+    (ref,) = branches(world)
+    world.push(world.git.tell(["rev-parse", ref]))
+    (decision,) = daemon.run_once().decisions
+    assert decision.verdict is Verdict.HOLD
+    assert "TB450" in decision.closed[0].why
+
+
+def test_d18_after_a_rollback_on_request_too(make_world):
+    world = make_world("dev", version="1.0.0")
+    path = "environments/dev/environment.yaml"
+    window = f"{text_at(world, 'main', path)}pipeline: {{rollback: {{on_request: 1h}}}}\n"
+    world.root = world.commit({path: window}, onto=[world.tip], by="ana")
+    world.push(world.root)
+    daemon = world.daemon()
+    daemon.run_once()
+    world.promote("1.1.0", "dev")
+    daemon.run_once()
+    Office(world).ask("ben", "rollback", reason="the basket is empty")
+    daemon.run_once()
+    (ref,) = branches(world)
+    assert "the basket is empty" in world.git.tell(["log", "-1", "--format=%B", ref])
+
+
+def test_a_first_deployment_that_failed_has_nothing_to_be_put_back_to(make_world):
+    world = make_world("dev", version="1.1.0")
+    world.daemon(failing=FAILING).run_once()
+    assert branches(world) == []
+
+
+def test_a_branch_that_somebody_removed_is_not_made_again(make_world):
+    world = make_world("dev")
+    daemon = gone_back(world)
+    (ref,) = branches(world)
+    world.git.tell(["update-ref", "-d", ref])
+    daemon.run_once()
+    world.daemon(failing=FAILING).run_once()
+    assert branches(world) == []
+
+
+def test_a_branch_that_somebody_works_on_is_left_to_them(make_world):
+    world = make_world("dev")
+    daemon = gone_back(world)
+    (ref,) = branches(world)
+    head = world.git.tell(["rev-parse", ref])
+    world.git.tell(["update-ref", ref, world.commit({}, onto=[head], by="ben")])
+    world.promote("1.2.0", "dev")
+    daemon.run_once()
+    assert branches(world) == [ref]
+
+
+@pytest.mark.parametrize("point", ["return.push.before", "return.push.after"])
+def test_a_kill_around_the_push_makes_one_branch(make_world, point):
+    world = make_world("dev")
+    with pytest.raises(Killed):
+        gone_back(world, failpoints=Kill(point))
+    world.daemon(failing=FAILING).run_once()
+    assert len(branches(world)) == 1
+
+
+def test_a_newer_promotion_takes_the_branch_away(make_world):
+    world = make_world("dev")
+    daemon = gone_back(world)
+    world.promote("1.2.0", "dev")
+    daemon.run_once()
+    assert world.running("dev") == "1.2.0"
+    assert branches(world) == []
