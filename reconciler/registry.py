@@ -33,6 +33,7 @@ from reconciler.model.host import SecretSource
 from reconciler.names import seconds_of
 from reconciler.ports import Artifacts, Clock, Driver, Failpoints, Forge, Probe, Sources
 from reconciler.repository.branches import AppBranches
+from reconciler.repository.cutter import ReconcilersCutter
 from reconciler.repository.git import bare, require_tools
 from reconciler.repository.history import HistoryBranch
 from reconciler.repository.locks import remove_stale_locks
