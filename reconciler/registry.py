@@ -8,7 +8,7 @@ import threading
 import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from reconciler.daemon.board import Board
 from reconciler.daemon.claims import Claims
@@ -29,9 +29,10 @@ from reconciler.daemon.view import View
 from reconciler.daemon.wake import Wake, refs_of
 from reconciler.daemon.workers import Journals, Workers
 from reconciler.errors import ConfigurationError
+from reconciler.forges.opening import open_forge
 from reconciler.model.host import SecretSource
 from reconciler.names import seconds_of
-from reconciler.ports import Artifacts, Clock, Driver, Failpoints, Forge, Probe, Sources
+from reconciler.ports import Artifacts, Clock, Driver, Failpoints, Probe, Sources
 from reconciler.repository.branches import AppBranches
 from reconciler.repository.cutter import ReconcilersCutter
 from reconciler.repository.git import bare, require_tools
@@ -116,39 +117,6 @@ def open_mirrors(configuration: Configuration) -> Mirrors:
     return Mirrors(
         repositories, folder=configuration.state / "apps", home=configuration.state / "git-home"
     )
-
-
-def open_forge(configuration: Configuration) -> Forge:
-    """The forge that host configuration names; raises `ConfigurationError` when it names none."""
-    from reconciler.forges.client import Client
-    from reconciler.forges.gitea import Gitea
-    from reconciler.forges.github import GitHub
-    from reconciler.forges.gitlab import GitLab
-
-    settings = configuration.host.forge
-    if settings is None:
-        raise ConfigurationError(
-            "this host knows no forge", hint=f"add a table [forge] to {configuration.source}"
-        )
-
-    def token() -> str:
-        return read_secret(settings.token, configuration, what="forge.token")
-
-    address, clock = settings.url.rstrip("/"), SystemClock()
-    match settings.type:
-        case "gitea":
-            gitea = Client(
-                f"{address}/api/v1", lambda: {"Authorization": f"token {token()}"}, clock=clock
-            )
-            return Gitea(gitea, settings.repository)
-        case "gitlab":
-            gitlab = Client(f"{address}/api/v4", lambda: {"PRIVATE-TOKEN": token()}, clock=clock)
-            return GitLab(gitlab, settings.repository)
-        case "github":
-            github = Client(address, lambda: {"Authorization": f"Bearer {token()}"}, clock=clock)
-            return GitHub(github, settings.repository)
-        case _:
-            assert_never(settings.type)
 
 
 def build_sources(configuration: Configuration, mirrors: Mirrors) -> Sources:

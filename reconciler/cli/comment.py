@@ -31,8 +31,8 @@ def comment(
     """
     from reconciler.cli.knowledge import known, require_answer
     from reconciler.cli.preview import comment_text
+    from reconciler.forges.opening import open_forge
     from reconciler.publish.comment import MARKER
-    from reconciler.registry import open_forge
     from reconciler.system.clock import SystemClock
 
     seen = known(config, folder)

@@ -35,8 +35,9 @@ def _run(configuration: "Configuration", stop: threading.Event) -> None:
     from reconciler.cli.knowledge import Known
     from reconciler.cli.preview import comment_text
     from reconciler.daemon.commenting import Commenting
+    from reconciler.forges.opening import open_forge
     from reconciler.names import seconds_of
-    from reconciler.registry import open_forge, open_reader
+    from reconciler.registry import open_reader
     from reconciler.system.clock import SystemClock
 
     seen, clock = Known(open_reader(configuration)), SystemClock()

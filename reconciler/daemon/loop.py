@@ -9,10 +9,11 @@ from reconciler.daemon.claims import Claims
 from reconciler.daemon.lines import Lines
 from reconciler.daemon.looking import Looking
 from reconciler.daemon.milestones import Milestones
-from reconciler.daemon.panel import Looked, Panel
+from reconciler.daemon.panel import Panel
 from reconciler.daemon.proposals import Proposals
 from reconciler.daemon.requests import Desk
 from reconciler.daemon.returns import Returns
+from reconciler.daemon.showing import looked
 from reconciler.daemon.supervision import Supervision
 from reconciler.daemon.trains import Trains
 from reconciler.daemon.verification import Verifications
@@ -21,7 +22,6 @@ from reconciler.daemon.wake import Wake
 from reconciler.daemon.workers import Workers
 from reconciler.deployer.progress import delayed_by
 from reconciler.errors import ConfigurationError, RefusedError, TagboatError, UnreachableError
-from reconciler.manifest.secrets import redacted
 from reconciler.model.plan import Plan, Verdict
 from reconciler.model.records import Record, Sighting, Skip
 from reconciler.names import instant_text, seconds_of
@@ -41,8 +41,6 @@ _SAME_REFUSAL = 3
 _WAITING = frozenset({Verdict.DEPLOY, Verdict.HOLD, Verdict.BROKEN})
 _SUPERVISION = 10.0
 _PARK = 25.0
-_ENDED = 10
-"""Deployments that are shown after their end."""
 _MERCY = 5.0
 """Seconds for which long tests may go on when the daemon stops."""
 
@@ -155,40 +153,10 @@ class Reconciler:
         for alarm in self.view.alarms:
             self._tell(f"alarm {alarm.branch}", f"{alarm} ({alarm.remedy})")
         self._note_alive()
-        self._show(plan)
-        return plan
-
-    def _show(self, plan: Plan | None) -> None:
-        """Put up what this turn has found; without a plan what was decided before stands."""
-        before = self.panel.looked
-        places = before.places if before else {}
-        if plan is not None:
-            places = {
-                str(each.place): {
-                    "verdict": each.verdict.value,
-                    "wants": each.wanted,
-                    "runs": each.running,
-                    "sentence": redacted(each.sentence),
-                }
-                for each in plan.decisions
-            }
         self.panel.completed(
-            Looked(
-                places,
-                trouble=redacted(self._trouble.message) if self._trouble else "",
-                alarms=tuple(str(each) for each in self.view.alarms),
-                sequence=self.view.ledger.sequence,
-                requests=len(self.view.requests),
-                ended=tuple(
-                    {
-                        "deployment": each.deployment,
-                        "ended": each.ended,
-                        "sentence": redacted(each.subject),
-                    }
-                    for each in self.view.ledger.last_ends(_ENDED)
-                ),
-            )
+            looked(plan, self.view, before=self.panel.looked, trouble=self._trouble)
         )
+        return plan
 
     def _carry_on(self) -> None:
         """Without the remote nothing new starts, and what there is goes on (F25).

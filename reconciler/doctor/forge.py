@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from reconciler.doctor.finding import Finding, good, silent, wrong
 from reconciler.errors import ConfigurationError, UnreachableError
-from reconciler.registry import open_forge
+from reconciler.forges.opening import open_forge
 from reconciler.system.configuration import Configuration, shown_address
 
 

@@ -19,6 +19,7 @@ EFFECTS = {
     "Artifacts": {"fetch"},
     "Journal": {"append"},
     "Forge": {"comment"},
+    "Cutter": {"tag", "add", "propose"},
 }
 QUESTIONS = {
     "Clock": {"now", "monotonic", "sleep"},
@@ -36,6 +37,9 @@ ELSEWHERE = {
     "Driver.stop": "is asked by people and tests, never by a deployment",
     "Artifacts.fetch": "fills a folder that is nobody's until it is renamed (driver-local.prepare)",
     "Forge.comment": "replaces its own comment, found by its marker; no deployment waits for it",
+    "Cutter.tag": "the deciding thread's, between train.tag.before and after",
+    "Cutter.add": "the deciding thread's, between train.push.before and after",
+    "Cutter.propose": "the deciding thread's, between proposal.push.before and after",
     "Commands.end": "ends what a kill has left; killed itself, the next start does it",
 }
 
