@@ -20,6 +20,7 @@ from reconciler.manifest.laying import (
     Leaf,
     Piece,
     in_order,
+    is_null,
     lay,
     plain,
     shape_of,
@@ -61,12 +62,30 @@ class Resolved:
     policies: tuple[str, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
     piece: Piece | None = None
+    whole: "Resolved | None" = None
+    """For an app, the environment by itself, of which it shares most."""
 
     @cached_property
     def value(self) -> Mapping[str, Any]:
         """The fields as a file would write them; empty without an environment."""
-        found: Mapping[str, Any] = plain(self.piece) if self.piece else {}
+        if not isinstance(self.piece, Branch):
+            return {}
+        known, values = self._known
+        found: dict[str, Any] = {}
+        for name, each in self.piece.parts.items():
+            if name in values and each is known[name]:
+                found[name] = values[name]
+            elif not is_null(each):
+                found[name] = plain(each)
         return found
+
+    @property
+    def _known(self) -> tuple[Mapping[str, Piece], Mapping[str, Any]]:
+        """The environment's own pieces and their values: they are worked out once for all apps."""
+        whole = self.whole
+        if whole is None or not isinstance(whole.piece, Branch):
+            return {}, {}
+        return whole.piece.parts, whole.value
 
     def locate(self, node: NodePath = (), *, key: bool = False) -> Location:
         """Where a value of the environment was written; for a missing one, where its parent was."""
@@ -176,12 +195,12 @@ def _resolve(snapshot: Snapshot, name: str, app: str) -> Resolved:
     if ground is None:
         return Resolved(files, None, chain, findings)
     raw = files[path].value
-    # What is said of other apps isn't laid: with a thousand of them that took seconds.
-    own = {each: raw[each] for each in raw if each != "apps"} if app else raw
-    piece = lay(ground, Leaf(own, path, ()), _SHAPE)
-    if app:
-        piece = _for_app(piece, raw, path, app)
-    resolved = Resolved(files, None, chain, findings, piece)
+    whole = resolve(snapshot, name) if app else None
+    if whole is None or not isinstance(whole.piece, Branch):
+        piece = lay(ground, Leaf(raw, path, ()), _SHAPE)
+    else:
+        piece = _for_app(_with_pipeline(whole.piece, ground, raw), raw, path, app)
+    resolved = Resolved(files, None, chain, findings, piece, whole)
     try:
         environment = Environment.model_validate(resolved.value)
     except ValidationError as error:
@@ -190,8 +209,23 @@ def _resolve(snapshot: Snapshot, name: str, app: str) -> Resolved:
             fields.VALUE.at(resolved.locate(tuple(each["loc"])), f"layers of {name}: {each['msg']}")
             for each in error.errors(include_url=False, include_context=False, include_input=False)
         )
-        return Resolved(files, None, chain, findings, piece)
-    return Resolved(files, environment, chain, findings, piece)
+        return Resolved(files, None, chain, findings, piece, whole)
+    return Resolved(files, environment, chain, findings, piece, whole)
+
+
+def _with_pipeline(whole: Branch, ground: Piece, raw: Mapping[str, Any]) -> Branch:
+    """The environment's piece on an app's pipeline, which is all that an app lays below it.
+
+    What is said of other apps isn't laid: with a thousand of them that took seconds.
+    """
+    assert isinstance(ground, Branch)  # noqa: S101 - narrowing
+    names = [each for each in ("pipeline",) if each in ground.parts]
+    below = Branch({each: ground.parts[each] for each in names}, ground.path, ground.node)
+    own = {"pipeline": raw["pipeline"]} if "pipeline" in raw else {}
+    laid = lay(below, Leaf(own, whole.path, ()), _SHAPE)
+    assert isinstance(laid, Branch)  # noqa: S101 - narrowing
+    rest = {name: each for name, each in whole.parts.items() if name not in {"pipeline", "apps"}}
+    return Branch({**laid.parts, **rest}, whole.path, whole.node)
 
 
 def _for_app(piece: Piece, raw: Mapping[str, Any], path: str, app: str) -> Piece:

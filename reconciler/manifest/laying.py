@@ -69,12 +69,13 @@ def shape_of(annotation: Any) -> Shape:
 
 def lay(lower: Piece | None, upper: Piece, shape: Shape) -> Piece:
     """The lower piece with everything that the upper one says."""
-    below, above = parts_of(lower), parts_of(upper)
+    below = parts_of(lower)
+    above = None if below is None else parts_of(upper)
     if below is None or above is None or _other_sort(shape.model, below, above):
         return upper
     parts = dict(below)
     for name, piece in above.items():
-        if _is_null(piece):
+        if is_null(piece):
             parts.pop(name, None)
         else:
             parts[name] = lay(parts.get(name), piece, shape.inside(name))
@@ -95,7 +96,7 @@ def parts_of(piece: Piece | None) -> Mapping[str, Piece] | None:
 def plain(piece: Piece) -> Any:
     """The value, without what null took away."""
     if isinstance(piece, Branch):
-        return {name: plain(each) for name, each in piece.parts.items() if not _is_null(each)}
+        return {name: plain(each) for name, each in piece.parts.items() if not is_null(each)}
     return _pruned(piece.value)
 
 
@@ -125,7 +126,8 @@ def _pruned(value: Any) -> Any:
     return value
 
 
-def _is_null(piece: Piece) -> bool:
+def is_null(piece: Piece) -> bool:
+    """Whether it takes away what lies below it."""
     return isinstance(piece, Leaf) and piece.value is None
 
 
@@ -136,7 +138,7 @@ def _other_sort(
         return False
     for group in (model.ONE_OF, model.AT_MOST_ONE):
         before, after = (
-            {each for each in group if each in parts and not _is_null(parts[each])}
+            {each for each in group if each in parts and not is_null(parts[each])}
             for parts in (below, above)
         )
         if before and after and before != after:
