@@ -8,7 +8,8 @@ PYTHON_HERE := .venv/bin/python
 TUTORIAL := $(PYTHON_HERE) -m reconciler.tutorial
 RUN := .venv/.installed-run
 TEST := .venv/.installed-test
-PYTEST_FLAGS ?= -n auto
+# One more than there are processors: many tests wait for daemons, servers and browsers.
+PYTEST_FLAGS ?= -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 UV ?= uv
 
 .PHONY: help up down test lint fuzz slips forgeries torture crashes daemons states year gitea bench site bundles lock install clean

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from reconciler.errors import RefusedError
 from reconciler.model.plan import Plan
 from reconciler.planner.inputs import Inputs
-from reconciler.planner.returns import Return, returns
+from reconciler.planner.returns import OLDEST, Return, returns
 from reconciler.ports import Clock, Failpoints
 from reconciler.repository.return_branches import PREFIX, ReturnBranches
 
@@ -35,7 +35,8 @@ class Returns:
                 self.failpoints.reach("return.drop.after")
         for branch, each in wanted.items():
             known = PREFIX + branch in there or self.branches.made(branch)
-            if not known and branch not in self._refused:
+            fresh = self.clock.now() - each.ended <= OLDEST
+            if fresh and not known and branch not in self._refused:
                 self._offer(each, onto=inputs.basis)
 
     def _offer(self, back: Return, *, onto: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from reconciler.deployer.standing import Standing
 from reconciler.model.content import Content
@@ -15,7 +15,7 @@ from reconciler.planner.gates import hold
 from reconciler.planner.inputs import Ask, Inputs
 
 OLDEST = timedelta(days=2)
-"""How long after the deployment the branch is put back by a wish of the reconciler's."""
+"""How long after the deployment the reconciler still offers a branch; one that is there stays."""
 BRANCHES = "tagboat/return/"
 
 
@@ -31,6 +31,7 @@ class Return:
     successes: tuple[tuple[str, str], ...]
     """Commit that was decided on, and version, of each time that it succeeded; oldest first."""
     why: str
+    ended: datetime
 
     @property
     def branch(self) -> str:
@@ -58,12 +59,18 @@ def return_of(ask: Ask, reasons: Sequence[Reason]) -> Return | None:
         return None
     if promotion is None or promotion.follow or promotion.temporary or running is None:
         return None
-    if ask.now - instant_of(end.ended) > OLDEST:
-        return None
     found = successes(standing, running)
     if not found:
         return None
-    return Return(ask.place, end.deployment, ask.wanted, running.shown, found, failed.why)
+    return Return(
+        ask.place,
+        end.deployment,
+        ask.wanted,
+        running.shown,
+        found,
+        failed.why,
+        instant_of(end.ended),
+    )
 
 
 def successes(standing: Standing, content: Content | None = None) -> tuple[tuple[str, str], ...]:

@@ -26,8 +26,6 @@ GOOD = (
     "journal.step-ended.before",
     "journal.finished.before",
     "journal.finished.after",
-    "history.logs.before",
-    "history.logs.after",
     "history.end.before",
     "history.end.after",
     "journal.remove.before",

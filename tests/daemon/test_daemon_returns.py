@@ -1,5 +1,7 @@
 """After a place went back the reconciler asks for its file to be put back too, and git agrees."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from daemon_kills import Kill, Killed
 from daemon_office import Office
@@ -163,3 +165,24 @@ def test_a_newer_promotion_takes_the_branch_away(make_world):
     daemon.run_once()
     assert world.running("dev") == "1.2.0"
     assert branches(world) == []
+
+
+class InThreeDays:
+    """A clock that is three days ahead."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(days=3)
+
+
+def test_a_branch_is_offered_for_two_days_and_one_that_is_there_stays(make_world):
+    world = make_world("dev")
+    world.daemon().run_once()
+    world.promote("1.1.0", "dev")
+    late = world.daemon(failing=FAILING)
+    late.returns.clock = InThreeDays()
+    late.run_once()
+    assert branches(world) == []
+    world.daemon(failing=FAILING).run_once()
+    (ref,) = branches(world)
+    late.run_once()
+    assert branches(world) == [ref]
