@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from reconciler.errors import RefusedError
 from reconciler.model.plan import Plan
 from reconciler.planner.inputs import Inputs
-from reconciler.planner.returns import OLDEST, Return, returns
+from reconciler.planner.returns import OLDEST, Return, returns, still_needed
 from reconciler.ports import Clock, Failpoints
 from reconciler.repository.return_branches import PREFIX, ReturnBranches
 
@@ -27,9 +27,10 @@ class Returns:
         ``there``: the remote's branches of this sort, ref → commit. Raises `UnreachableError`.
         """
         wanted = {each.branch: each for each in returns(inputs, plan)}
+        needed = still_needed(plan, inputs)
         for ref, commit in there.items():
             branch = ref.removeprefix(PREFIX)
-            if branch not in wanted:
+            if branch not in needed:
                 self.failpoints.reach("return.drop.before")
                 self.branches.drop(branch, commit)
                 self.failpoints.reach("return.drop.after")

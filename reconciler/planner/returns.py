@@ -39,6 +39,16 @@ class Return:
         return f"{BRANCHES}{self.deployment}"
 
 
+def still_needed(plan: Plan, inputs: Inputs) -> frozenset[str]:
+    """The branches that nobody takes away: of each place's last deployment, until it is in sync."""
+    claims = (
+        inputs.ledger.at(each.place).last_claim
+        for each in plan.decisions
+        if each.verdict is not Verdict.IN_SYNC
+    )
+    return frozenset(f"{BRANCHES}{each.deployment}" for each in claims if each)
+
+
 def returns(inputs: Inputs, plan: Plan) -> tuple[Return, ...]:
     """Every file that is to be put back now, by place."""
     held = (each for each in plan.decisions if each.verdict is Verdict.HOLD)

@@ -76,15 +76,17 @@ class Meeting:
         trail: Sequence[str],
         touched: Sequence[str],
         pending: Sequence[Pending] = (),
+        past: frozenset[str] = frozenset(),
     ) -> Admission | Pending | Refusal:
         """The admission of ``result`` at a path, what is there of one, or why the merge is none.
 
         ``touched`` are the content commits that the merge brings, ``trail`` all those since the
         last admission on the merged line, ``standing`` what is in force without this merge,
-        ``pending`` what others have agreed to on both sides.
+        ``pending`` what others have agreed to on both sides, ``past`` what was in force before.
         """
         refusal = (
             self.of_content(path, result=result, standing=standing)
+            or self.of_draft(path, touched, past=past)
             or self._of_history(trail, touched=touched)
             or self._unverified(self.merge, told=_OF_MERGES)
         )
@@ -162,6 +164,23 @@ class Meeting:
             return self.refuse(odd, f"it has mode {result.mode}, a plain file has {PLAIN_FILE}")
         if found.sort is Sort.APPROVAL and result is not None:
             return self.refuse(codes.UNPROVEN, unproven(self.words.get(result.id), found.person))
+        return None
+
+    def of_draft(
+        self, path: str, commits: Sequence[str], *, past: frozenset[str]
+    ) -> Refusal | None:
+        """Why one of the commits is a reconciler's wish that nobody can grant.
+
+        A promotion goes back to what was in force there (``past``), whatever the history says: so
+        a reconciler's key brings back what was agreed to, and nothing else.
+        """
+        if class_of(path).sort is not Sort.PROMOTION:
+            return None
+        for each in commits:
+            entry = self.commits[each].changes.get(path) if each in self.drafts else None
+            if each in self.drafts and (entry is None or entry.id not in past):
+                why = f"a reconciler wrote it in {each[:12]}, and it was never in force"
+                return self.refuse(codes.CONTENT_UNLISTED, why)
         return None
 
     def _of_history(self, trail: Sequence[str], *, touched: Sequence[str]) -> Refusal | None:

@@ -112,6 +112,7 @@ def _merged(  # noqa: C901, PLR0911 - one return for each way that a path can co
         trail=two.trail,
         touched=touched,
         pending=pending,
+        past=past,
     )
     match brought:
         case Refusal():
@@ -172,16 +173,19 @@ def changed(meeting: Meeting, path: str, *, before: PathState, result: Entry | N
 
 def in_force(path: str, state: PathState, admission: Admission) -> PathState:
     """The state once what the path holds is signed off."""
-    approval = class_of(path).sort is Sort.APPROVAL
-    before = state.standing
-    gone = before.entry if isinstance(before, Standing) else None
-    past = state.past
-    if approval and gone is not None and gone != state.current:
-        past |= {gone.id}
+    past = state.past | gone_by(path, state)
     standing = Standing(state.current, admission)
     signed = lately(state.signed, *state.trail)
     bare = replace(state, bare=None) if admission.word else None
     return PathState(state.current, standing, past=past, signed=signed, bare=bare)
+
+
+def gone_by(path: str, state: PathState) -> frozenset[str]:
+    """What was in force at an approval's or a promotion's path and isn't any more."""
+    before = state.standing
+    gone = before.entry if isinstance(before, Standing) else None
+    kept = class_of(path).sort in {Sort.APPROVAL, Sort.PROMOTION}
+    return frozenset({gone.id} if kept and gone is not None and gone != state.current else ())
 
 
 def _without(trail: tuple[str, ...], signed: tuple[str, ...]) -> tuple[str, ...]:

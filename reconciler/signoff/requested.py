@@ -20,7 +20,7 @@ from reconciler.signoff.eligibility import Meeting
 from reconciler.signoff.facts import Commit, Entry, Facts
 from reconciler.signoff.judging import Judgement, concluded
 from reconciler.signoff.law import Lawbook
-from reconciler.signoff.merging import changed
+from reconciler.signoff.merging import changed, gone_by
 from reconciler.signoff.overlay import Overlay
 from reconciler.signoff.passage import passed
 from reconciler.signoff.standing import Admission, PathState, Refusal, Standing, State
@@ -146,10 +146,16 @@ class _Trial:
         judged = self._judged(path, state)
         if isinstance(judged, Refusal):
             return replace(state, refused=judged)
-        return PathState(state.current, Standing(state.current, judged), past=state.past)
+        return PathState(
+            state.current, Standing(state.current, judged), past=state.past | gone_by(path, state)
+        )
 
     def _judged(self, path: str, state: PathState) -> Admission | Refusal:
         if refusal := self._of_content(path, state):
+            return refusal
+        meeting = Meeting.at(self.commit, self.facts, self.authority)
+        commits, result = self.request.commits, state.current
+        if refusal := meeting.of_draft(path, commits, result=result, past=state.past):
             return refusal
         unknown = [each for each in self._logins if not self._person(each)]
         if unknown:
