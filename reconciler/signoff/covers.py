@@ -99,6 +99,8 @@ class Covers:
         promotion = coverable(meeting, path, state, lawbook=lawbook)
         if promotion is None or law.disputed:
             return None
+        if meeting.of_draft(path, state.trail, past=state.past):
+            return None
         authors = frozenset().union(*(meeting.authors(each) for each in state.trail))
         for each, word in self._in_force(path, at=at):
             if each in state.past or word.version != promotion.release:

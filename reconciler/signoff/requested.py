@@ -146,16 +146,14 @@ class _Trial:
         judged = self._judged(path, state)
         if isinstance(judged, Refusal):
             return replace(state, refused=judged)
-        return PathState(
-            state.current, Standing(state.current, judged), past=state.past | gone_by(path, state)
-        )
+        past = state.past | gone_by(path, state)
+        return PathState(state.current, Standing(state.current, judged), past=past)
 
     def _judged(self, path: str, state: PathState) -> Admission | Refusal:
         if refusal := self._of_content(path, state):
             return refusal
         meeting = Meeting.at(self.commit, self.facts, self.authority)
-        commits, result = self.request.commits, state.current
-        if refusal := meeting.of_draft(path, commits, result=result, past=state.past):
+        if refusal := meeting.of_draft(path, self.request.commits, past=state.past):
             return refusal
         unknown = [each for each in self._logins if not self._person(each)]
         if unknown:

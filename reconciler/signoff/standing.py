@@ -95,9 +95,10 @@ class PathState:
     ``since``: the commit that made it differ from what is admitted; empty while it doesn't.
     ``refused`` sticks until the path heals: a merge that was no sign-off doesn't become one by what
     is merged on top of it. ``pending``: who has agreed to what it holds, where that wasn't
-    everybody who must. ``past``: ids of promotions that were in force here, and of approvals that were taken back here, so that nobody brings
-    them again; of a promotion, those that were used. ``bare``: while an approval stands for the
-    merge, what there is without it, so that a merge or another approval may come to stand instead.
+    everybody who must. ``past``: ids of approvals that were taken back here, so that nobody brings
+    them again; of a promotion, those that were used, and the files that were in force here before.
+    ``bare``: while an approval stands for the merge, what there is without it, so that a merge or
+    another approval may come to stand instead.
     """
 
     current: Entry | None

@@ -91,3 +91,22 @@ def test_f36_a_revert_meanwhile_brings_no_new_deployment(make_world):
     assert len([each for each in daemon.view.records if isinstance(each, Claim)]) == 2
     assert ends(daemon)[1:] == [("1.1.0", Outcome.ROLLED_BACK)]
     assert world.running("dev") == "1.0.0"
+
+
+def test_f36_nothing_is_given_up_for_what_has_to_wait(make_world):
+    world = make_world("dev")
+    world.daemon().run_once()
+    world.promote("1.1.0", "dev")
+    driver = Fetching(step="prepare", places=world.places)
+    daemon = world.daemon(driver=driver)
+    while not driver.reached.is_set():
+        daemon.look()
+        driver.reached.wait(0.1)
+    path = "releases/shop/1.2.0/quarantine.yaml"
+    text = "apiVersion: tagboat/v1\nkind: Quarantine\nreason: It loses baskets\n"
+    world.push(world.commit({path: text}, onto=[world.tip], by="ana"))
+    world.promote("1.2.0", "dev")
+    daemon.look()
+    driver.go_on.set()
+    daemon.run_once()
+    assert ends(daemon) == [("1.0.0", Outcome.SUCCEEDED), ("1.1.0", Outcome.SUCCEEDED)]

@@ -7,6 +7,7 @@ from daemon_kills import Kill, Killed
 from daemon_office import Office
 
 from reconciler.model.deployment import Work
+from reconciler.model.place import Place
 from reconciler.model.plan import Verdict
 
 FAILING = {"1.1.0": Work.ROLLOUT}
@@ -186,3 +187,57 @@ def test_a_branch_is_offered_for_two_days_and_one_that_is_there_stays(make_world
     (ref,) = branches(world)
     late.run_once()
     assert branches(world) == [ref]
+
+
+def test_x9_a_history_that_lies_about_what_succeeded_brings_nothing_that_was_never_in_force(
+    make_world,
+):
+    world = make_world("dev")
+    daemon = gone_back(world)
+    text = text_at(world, "main").replace("1.1.0", "1.2.0")
+    basis = world.commit({FILE: text}, onto=[world.tip], by="one")
+    claim = daemon.view.ledger.at(Place("dev", "shop")).settled[0]
+    content = claim.assignment.content.model_copy(update={"version": "1.2.0"})
+    assignment = claim.assignment.model_copy(update={"content": content})
+    lie = {"id": "1" * 32, "basis": basis, "assignment": assignment, "deployment": ""}
+    history = daemon.view.history
+    history.append([claim.model_copy(update=lie)], onto=history.tip)
+    daemon.view.read_history()
+    claimed = daemon.view.ledger.at(Place("dev", "shop")).open_claim
+    end = daemon.view.ledger.ends[claim.deployment]
+    told = {"id": "2" * 32, "deployment": claimed.deployment, "version": "1.2.0"}
+    history.append([end.model_copy(update={**told, "running": content})], onto=history.tip)
+    merged(world, basis, by="ana")
+    fresh = world.daemon("two")
+    fresh.view.refresh()
+    assert (
+        world.git.tell(["rev-parse", "main^2"])
+        in fresh.view.judged().judgement.progress.facts.drafts
+    )
+    (taint,) = fresh.view.judged().judgement.taints
+    assert (taint.path, taint.code) == (FILE, "TB461")
+
+
+def test_somebody_who_goes_on_from_the_branch_is_the_author_of_that(make_world):
+    world = make_world("dev")
+    daemon = gone_back(world)
+    (ref,) = branches(world)
+    head = world.git.tell(["rev-parse", ref])
+    text = text_at(world, ref).replace("1.0.0", "1.2.0")
+    more = world.commit({FILE: text}, onto=[head], by="ben")
+    merged(world, more, by="ana")
+    daemon.run_once()
+    assert world.running("dev") == "1.2.0"
+
+
+def test_a_passing_fault_of_a_file_does_not_take_the_branch_away(make_world):
+    world = make_world("dev")
+    daemon = gone_back(world)
+    assert len(branches(world)) == 1
+    path = "environments/dev/environment.yaml"
+    good = text_at(world, "main", path)
+    for text in ("kind: nonsense\n", good):
+        change = world.commit({path: text}, onto=[world.tip], by="ben")
+        world.push(world.commit({path: text}, onto=[world.tip, change], by="ana"))
+        daemon.run_once()
+        assert len(branches(world)) == 1
