@@ -1,11 +1,12 @@
 """Whether one merge is a sign-off of what it brings to a path, or exactly why not."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self, assert_never
 
 from reconciler.manifest.codes import changes, integrity
 from reconciler.manifest.codes.code import Code
+from reconciler.manifest.paths import app_path
 from reconciler.signoff import codes
 from reconciler.signoff.authority import Authority
 from reconciler.signoff.classes import ChangeClass, Sort, class_of
@@ -30,6 +31,7 @@ from reconciler.signoff.standing import (
     Pending,
     Refusal,
     Standing,
+    State,
 )
 
 _OF_MERGES = (codes.MERGE_UNSIGNED, codes.MERGE_UNLISTED)
@@ -61,11 +63,18 @@ class Meeting:
     authority: Authority
     drafts: frozenset[str] = frozenset()
     """Commits of reconcilers that say nothing of their own."""
+    cuts: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """What cutting gives, as `Facts` has it."""
+    before: State | None = None
+    """The state that it is brought into."""
 
     @classmethod
-    def at(cls, commit: Commit, facts: Facts, authority: Authority) -> Self:
-        """The meeting at a commit of these facts."""
-        return cls(commit, facts.commits, facts.words, authority, facts.drafts)
+    def at(
+        cls, commit: Commit, facts: Facts, authority: Authority, before: State | None = None
+    ) -> Self:
+        """The meeting at a commit of these facts, which brings something into a state."""
+        drafts, cuts = facts.drafts, facts.cuts
+        return cls(commit, facts.commits, facts.words, authority, drafts, cuts, before)
 
     def sign_off(
         self,
@@ -171,17 +180,28 @@ class Meeting:
     ) -> Refusal | None:
         """Why one of the commits is a reconciler's wish that nobody can grant.
 
-        A promotion goes back to what was in force there (``past``), whatever the history says: so
-        a reconciler's key brings back what was agreed to, and nothing else.
+        A promotion goes back to what was in force there (``past``), whatever the history says, and
+        a release is what cutting gives with the app's file in force. So a reconciler's key brings
+        what was agreed to, or follows from that, and nothing else.
         """
-        if class_of(path).sort is not Sort.PROMOTION:
-            return None
         for each in commits:
-            entry = self.commits[each].changes.get(path) if each in self.drafts else None
-            if each in self.drafts and (entry is None or entry.id not in past):
-                why = f"a reconciler wrote it in {each[:12]}, and it was never in force"
-                return self.refuse(codes.CONTENT_UNLISTED, why)
+            if each in self.drafts and not self._follows(path, each, past):
+                why = f"a reconciler wrote it in {each[:12]}, and it doesn't follow from what is"
+                return self.refuse(codes.CONTENT_UNLISTED, f"{why}, or was, in force")
         return None
+
+    def _follows(self, path: str, draft: str, past: frozenset[str]) -> bool:
+        entry = self.commits[draft].changes.get(path)
+        match class_of(path).sort:
+            case Sort.PROMOTION:
+                return entry is not None and entry.id in past
+            case Sort.RELEASE if self.before is not None:
+                app = self.before.at(app_path(path.split("/")[1])).standing
+                file = app.entry if isinstance(app, Standing) else None
+                cut = self.cuts.get((path, file.id)) if file else None
+                return entry is not None and entry.id == cut
+            case _:
+                return False
 
     def _of_history(self, trail: Sequence[str], *, touched: Sequence[str]) -> Refusal | None:
         if len(trail) >= LONGEST:

@@ -223,7 +223,7 @@ class _Fold:
             case []:
                 delta = self._beginning(commit)
             case [one]:
-                meeting = Meeting.at(commit, self.facts, law.authority)
+                meeting = Meeting.at(commit, self.facts, law.authority, first)
                 delta = {
                     path: changed(meeting, path, before=one.at(path), result=result)
                     for path, result in commit.changes.items()
@@ -232,7 +232,7 @@ class _Fold:
                 delta |= brought_by_train(self.facts, commit, one, delta)
             case _:
                 law, delta = self._meeting(commit, parents)
-        meeting = Meeting.at(commit, self.facts, law.authority)
+        meeting = Meeting.at(commit, self.facts, law.authority, first)
         law = passed(self.lawbook, law, first, delta)
         held = self._covered(meeting, first, delta, law)
         return State(
@@ -293,7 +293,7 @@ class _Fold:
         bases = [[self.state(each) for each in group] for group in commit.bases]
         paths = sorted(_in_question(commit, parents))
         law, seen = agreed_law(self.lawbook, parents, bases, paths=paths)
-        meeting = Meeting.at(commit, self.facts, law.authority)
+        meeting = Meeting.at(commit, self.facts, law.authority, parents[0])
         delta: dict[str, PathState] = {}
         for path in paths:
             before = parents[0].at(path)

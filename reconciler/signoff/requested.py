@@ -83,7 +83,7 @@ def _after(
     facts: Facts, answers: Answers, lawbook: Lawbook, before: State, commit: Commit
 ) -> State:
     law = before.law
-    meeting = Meeting.at(commit, facts, law.authority)
+    meeting = Meeting.at(commit, facts, law.authority, before)
     delta = {
         path: changed(meeting, path, before=before.at(path), result=result)
         for path, result in commit.changes.items()
@@ -95,7 +95,7 @@ def _after(
         if not state.clean:
             delta[path] = replace(state, refused=_waiting(answers, commit, state.refused))
     if request is not None:
-        trial = _Trial(facts, answers, law.authority, commit, request)
+        trial = _Trial(facts, answers, law.authority, commit, request, before)
         for path in request.changes:
             state = delta.get(path) or before.at(path)
             if managed(path) and not state.clean:
@@ -140,6 +140,7 @@ class _Trial:
     authority: Authority
     commit: Commit
     request: MergeRequest
+    before: State
 
     def after(self, path: str, state: PathState) -> PathState:
         """The state of a path that the request changed, once it is judged."""
@@ -152,7 +153,7 @@ class _Trial:
     def _judged(self, path: str, state: PathState) -> Admission | Refusal:
         if refusal := self._of_content(path, state):
             return refusal
-        meeting = Meeting.at(self.commit, self.facts, self.authority)
+        meeting = Meeting.at(self.commit, self.facts, self.authority, self.before)
         if refusal := meeting.of_draft(path, self.request.commits, past=state.past):
             return refusal
         unknown = [each for each in self._logins if not self._person(each)]
@@ -236,7 +237,7 @@ class _Trial:
 
     def _of_content(self, path: str, state: PathState) -> Refusal | None:
         """Why the path can't be signed off by this request, whoever agreed to it."""
-        meeting = Meeting.at(self.commit, self.facts, self.authority)
+        meeting = Meeting.at(self.commit, self.facts, self.authority, self.before)
         standing = state.standing
         if refusal := meeting.of_content(path, result=state.current, standing=standing):
             return refusal

@@ -83,3 +83,14 @@ def test_d26_a_draft_of_a_tag_counts_by_anybodys_merge_who_is_listed(scribe, by,
     merge = scribe.merge(scribe.root, draft, by=by)
     assert in_force(scribe, merge, **known) == ("cut" if good else "")
     assert in_force(scribe, merge, trains=known["trains"]) == ""
+
+
+def test_x9_a_draft_by_an_apps_file_that_nobody_agreed_to_counts_for_nothing(scribe):
+    cuts = {(RELEASE, "app"): "cut", (RELEASE, "mine"): "other"}
+    draft = scribe.change(scribe.root, RELEASE, "other", by="one")
+    merged = scribe.merge(scribe.root, draft, by="bob")
+    facts = replace(scribe.facts(), trains=Trains(KEYS, SEEN), cuts=cuts, drafts=frozenset({draft}))
+    judgement = judge(facts, root=scribe.root, tip=merged)
+    assert RELEASE not in judgement.admitted
+    (taint,) = (each for each in judgement.taints if each.path == RELEASE)
+    assert "doesn't follow from what is, or was, in force" in taint.why
