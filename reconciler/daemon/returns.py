@@ -27,7 +27,7 @@ class Returns:
         ``there``: the remote's branches of this sort, ref → commit. Raises `UnreachableError`.
         """
         wanted = {each.branch: each for each in returns(inputs, plan)}
-        needed = still_needed(plan, inputs)
+        needed = still_needed(plan, inputs) if there else frozenset()
         for ref, commit in there.items():
             branch = ref.removeprefix(PREFIX)
             if branch not in needed:

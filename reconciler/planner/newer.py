@@ -19,8 +19,10 @@ def newer_promotions(inputs: Inputs, plan: Plan) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for decision in plan.decisions:
+        if decision.verdict is not Verdict.BUSY:
+            continue
         claim = inputs.ledger.at(decision.place).open_claim
-        if decision.verdict is not Verdict.BUSY or claim is None:
+        if claim is None:
             continue
         ask = ask_of(inputs, decision.place)
         if ask.promotion is None or ask.promotion.follow is not None or not ask.in_force:

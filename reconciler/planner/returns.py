@@ -51,7 +51,11 @@ def still_needed(plan: Plan, inputs: Inputs) -> frozenset[str]:
 
 def returns(inputs: Inputs, plan: Plan) -> tuple[Return, ...]:
     """Every file that is to be put back now, by place."""
-    held = (each for each in plan.decisions if each.verdict is Verdict.HOLD)
+    held = (
+        each
+        for each in plan.decisions
+        if each.verdict is Verdict.HOLD and any(x.gate == hold.NAME for x in each.closed)
+    )
     found = (return_of(ask_of(inputs, each.place), each.reasons) for each in held)
     return tuple(each for each in found if each)
 

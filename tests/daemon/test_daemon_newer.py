@@ -29,8 +29,8 @@ class Fetching(MemoryDriver):
         return super().rollout(target, content)
 
 
-def promoted_over(world, *, step):
-    """A daemon in the midst of 1.1.0 that has seen 1.2.0 promoted."""
+def in_the_midst(world, *, step):
+    """A daemon in the midst of 1.1.0, and the driver that holds it there."""
     world.daemon().run_once()
     world.promote("1.1.0", "dev")
     driver = Fetching(step=step, places=world.places)
@@ -38,6 +38,12 @@ def promoted_over(world, *, step):
     while not driver.reached.is_set():
         daemon.look()
         driver.reached.wait(0.1)
+    return daemon, driver
+
+
+def promoted_over(world, *, step):
+    """The same daemon once it has seen 1.2.0 promoted, and is done."""
+    daemon, driver = in_the_midst(world, step=step)
     world.promote("1.2.0", "dev")
     daemon.look()
     driver.go_on.set()
@@ -77,13 +83,7 @@ def test_f36_once_something_was_changed_it_is_carried_to_its_end(make_world):
 
 def test_f36_a_revert_meanwhile_brings_no_new_deployment(make_world):
     world = make_world("dev")
-    world.daemon().run_once()
-    world.promote("1.1.0", "dev")
-    driver = Fetching(step="prepare", places=world.places)
-    daemon = world.daemon(driver=driver)
-    while not driver.reached.is_set():
-        daemon.look()
-        driver.reached.wait(0.1)
+    daemon, driver = in_the_midst(world, step="prepare")
     world.promote("1.0.0", "dev")
     daemon.look()
     driver.go_on.set()
@@ -95,13 +95,7 @@ def test_f36_a_revert_meanwhile_brings_no_new_deployment(make_world):
 
 def test_f36_nothing_is_given_up_for_what_has_to_wait(make_world):
     world = make_world("dev")
-    world.daemon().run_once()
-    world.promote("1.1.0", "dev")
-    driver = Fetching(step="prepare", places=world.places)
-    daemon = world.daemon(driver=driver)
-    while not driver.reached.is_set():
-        daemon.look()
-        driver.reached.wait(0.1)
+    daemon, driver = in_the_midst(world, step="prepare")
     path = "releases/shop/1.2.0/quarantine.yaml"
     text = "apiVersion: tagboat/v1\nkind: Quarantine\nreason: It loses baskets\n"
     world.push(world.commit({path: text}, onto=[world.tip], by="ana"))
