@@ -212,10 +212,35 @@ class Cutter(Protocol):
         """Add files to the protected branch in one commit; false if it isn't at ``onto`` now."""
         ...
 
+
+class ProposalBranches(Protocol):
+    """Branches of the repository, signed by this reconciler, each for somebody to merge.
+
+    Raises `RefusedError` when the remote says no, and `UnreachableError` when nobody can tell.
+    """
+
     def propose(
         self, branch: str, files: Mapping[str, bytes], *, onto: str, message: str, at: str
-    ) -> None:
-        """See to it that a branch is there which adds files to ``onto``, for somebody to merge."""
+    ) -> str:
+        """See to it that a branch is there which writes files onto ``onto``.
+
+        The commit that it is at, if that does this and nothing else; otherwise empty.
+        """
+        ...
+
+    def withdraw(self, branch: str, commit: str) -> None:
+        """See to it that the branch isn't there, unless it has moved on from this commit."""
+        ...
+
+
+class ProvenFiles(Protocol):
+    """What promotions said when what they asked for was proven."""
+
+    def newest(self, path: str, successes: Sequence[tuple[str, str]], *, onto: str) -> bytes | None:
+        """The newest file that asked for one of these; nothing if ``onto`` has such a file.
+
+        A success is the commit that was decided on, and the version that has run since.
+        """
         ...
 
 

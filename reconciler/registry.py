@@ -39,8 +39,9 @@ from reconciler.repository.git import bare, require_tools
 from reconciler.repository.history import HistoryBranch
 from reconciler.repository.locks import remove_stale_locks
 from reconciler.repository.mirrors import Mirrors
+from reconciler.repository.proposals import ReconcilersProposals
 from reconciler.repository.requests import Everywhere, RequestSource
-from reconciler.repository.return_branches import ReturnBranches
+from reconciler.repository.returns import BranchFiles
 from reconciler.repository.seals import Author
 from reconciler.repository.sources import RepositorySources
 from reconciler.repository.step_logs import StepLogs
@@ -274,6 +275,7 @@ def build_reconciler(
         host=host_id(configuration.state),
     )
     cutter = ReconcilersCutter(view.git, view.remote, branch, mirrors, author)
+    proposals = ReconcilersProposals(view.git, view.remote, branch, author)
     return Reconciler(
         view=view,
         claims=claims,
@@ -294,9 +296,9 @@ def build_reconciler(
             wake=wake.now,
         ),
         trains=Trains(cutter, clock, failpoints, wake.now),
-        proposals=Proposals(cutter, clock, failpoints, identify, configuration.host.name),
+        proposals=Proposals(proposals, clock, failpoints, identify, configuration.host.name),
         returns=Returns(
-            ReturnBranches(view.git, view.remote, branch, author), clock, failpoints, lines.tell
+            BranchFiles(view.git), proposals, clock, failpoints, configuration.host.name
         ),
         desk=Desk(
             view=view,

@@ -11,7 +11,7 @@ from reconciler.repository.arrivals import gather
 from reconciler.repository.folds import FoldStore
 from reconciler.repository.git import Git
 from reconciler.repository.reading import load_entries
-from reconciler.repository.returning import Settled, nowhere
+from reconciler.repository.returns import Settled, nowhere
 from reconciler.repository.trees import Entries, GitContents, entries
 from reconciler.signoff import Answers, Judgement, Named, judge, judge_named, judge_requests
 from reconciler.signoff.facts import Facts, Trains

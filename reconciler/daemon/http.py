@@ -154,6 +154,10 @@ class Doors:
             for each in (looked.ended if looked else ())
         )
         body = "".join(parts) or "<p>Nothing.</p>"
+        troubles = "".join(
+            f"<li>{html.escape(each)}</li>" for each in (looked.troubles if looked else ())
+        )
+        body += f"<h1>Tried again</h1><ul>{troubles}</ul>" if troubles else ""
         body += f"<h1>Ended</h1><ul>{ended}</ul>" if ended else ""
         page = _PAGE.format(body=body, age=round(self.panel.age))
         return HTMLResponse(page, headers=_GUARD)
@@ -197,6 +201,12 @@ class Doors:
                 "gauge",
                 "Reasons that stop every start.",
                 {"": len(looked.alarms) if looked else 0},
+            ),
+            *_metric(
+                "troubles",
+                "gauge",
+                "What a remote doesn't take, and is tried again.",
+                {"": len(looked.troubles) if looked else 0},
             ),
             *_metric(
                 "history_sequence",

@@ -154,7 +154,13 @@ class Reconciler:
             self._tell(f"alarm {alarm.branch}", f"{alarm} ({alarm.remedy})")
         self._note_alive()
         self.panel.completed(
-            looked(plan, self.view, before=self.panel.looked, trouble=self._trouble)
+            looked(
+                plan,
+                self.view,
+                before=self.panel.looked,
+                trouble=self._trouble,
+                troubles=self._troubles().values(),
+            )
         )
         return plan
 
@@ -203,7 +209,7 @@ class Reconciler:
             lost = None if self.view.alarms else self.claims.decide(plan, witness)
             if lost is None:
                 if not self.view.alarms:
-                    self.returns.look(inputs, plan, self.view.returned)
+                    self._put_back(inputs, plan)
                 return plan
             refused = refused + 1 if self.view.history.tip == before else 0
             if refused == _SAME_REFUSAL:
@@ -304,11 +310,20 @@ class Reconciler:
         self._unrecorded += self.proposals.put_forward(known)
         self._record_facts()
 
+    def _put_back(self, inputs: Inputs, plan: Plan) -> None:
+        """Offer branches that put files back where places went back, and take others away."""
+        self._unrecorded += self.returns.look(inputs, plan, self.view.returned)
+        self._record_facts()
+        for subject, why in self._troubles().items():
+            self._tell(subject, why)
+
+    def _troubles(self) -> Mapping[str, str]:
+        """What a remote doesn't take, by subject; empty for what it has taken after all."""
+        return self.trains.troubles | self.proposals.troubles | self.returns.troubles
+
     def _cut(self, known: Inputs) -> bool:
         """Bring to the branch what trains have cut; whether it has moved."""
         moved = self.trains.cut(known)
-        for subject, why in (self.trains.troubles | self.proposals.troubles).items():
-            self._tell(subject, why)
         if moved:
             self.view.refresh()
         return moved
@@ -345,7 +360,7 @@ class Reconciler:
             self.view.history.append_facts(self._unrecorded)
             self.claims.failpoints.reach("history.facts.after")
             for each in self._unrecorded:
-                if isinstance(each, Skip) or (isinstance(each, Sighting) and each.of_train):
+                if isinstance(each, Skip) or (isinstance(each, Sighting) and each.is_deed):
                     self.lines.tell(each.subject)
             self._unrecorded.clear()
             self.view.read_history()

@@ -20,6 +20,8 @@ class Looked:
     trouble: str = ""
     """Why nothing could be decided; empty if it could."""
     alarms: tuple[str, ...] = ()
+    troubles: tuple[str, ...] = ()
+    """What a remote doesn't take, and is tried again: flags that stop no start."""
     sequence: int = 0
     """Of the history's last record that is known."""
     requests: int = 0

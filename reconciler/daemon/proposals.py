@@ -7,51 +7,55 @@ the branch has said no, and it doesn't come back.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from reconciler.daemon.backoff import Backoff
 from reconciler.errors import TagboatError, UnreachableError
 from reconciler.model.app import App
 from reconciler.model.records import Sighting
 from reconciler.names import instant_text
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.tags import about_proposal, branch_of, to_be_proposed
-from reconciler.ports import Clock, Cutter, Failpoints
+from reconciler.ports import Clock, Failpoints, ProposalBranches
 from reconciler.scaffold.trains import cut_from
-
-_AGAIN = 30.0
-"""Seconds between two tries at what the remote didn't take."""
 
 
 @dataclass(slots=True)
 class Proposals:
     """The proposals of all apps. Only the deciding thread calls it."""
 
-    cutter: Cutter
+    branches: ProposalBranches
     clock: Clock
     failpoints: Failpoints
     identify: Callable[[], str]
     reconciler: str
     troubles: dict[str, str] = field(default_factory=dict)
     """``proposal`` and the app → why it isn't there yet; empty once it is."""
-    _again: dict[str, float] = field(default_factory=dict)
+    _backoff: Backoff = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Nothing has gone wrong yet."""
+        self._backoff = Backoff(self.clock)
 
     def put_forward(self, inputs: Inputs) -> list[Sighting]:
         """Push what is to be proposed; the records of the branches that are there now.
 
-        Raises `UnreachableError` when the remote doesn't answer.
+        What the remote doesn't take is told, and tried again later; when it doesn't answer, the
+        others wait with it.
         """
         found = []
         for app, sighting in to_be_proposed(inputs):
-            if self.clock.monotonic() < self._again.get(sighting.id, float("-inf")):
+            if not self._backoff.is_due(sighting.id):
                 continue
             try:
                 found.append(self._put(inputs, app, sighting))
-            except UnreachableError:
-                raise
             except TagboatError as error:
                 said = f"{app.name} {sighting.facts['version']}: {error.message}"
                 self.troubles[f"proposal {app.name}"] = said
-                self._again[sighting.id] = self.clock.monotonic() + _AGAIN
+                self._backoff.failed(sighting.id)
+                if isinstance(error, UnreachableError):
+                    break
             else:
                 self.troubles[f"proposal {app.name}"] = ""
+                self._backoff.went_well(sighting.id)
         return found
 
     def _put(self, inputs: Inputs, app: App, sighting: Sighting) -> Sighting:
@@ -59,7 +63,7 @@ class Proposals:
         file = cut_from(app, sighting.facts)
         branch, at = branch_of(app.name, version), instant_text(self.clock.now())
         self.failpoints.reach("proposal.push.before")
-        self.cutter.propose(
+        self.branches.propose(
             branch,
             {file.path: file.text.encode()},
             onto=inputs.basis,

@@ -1,5 +1,7 @@
 """What a turn of the loop puts up for the HTTP side to show."""
 
+from collections.abc import Iterable
+
 from reconciler.daemon.panel import Looked
 from reconciler.daemon.view import View
 from reconciler.errors import TagboatError
@@ -11,7 +13,12 @@ _ENDED = 10
 
 
 def looked(
-    plan: Plan | None, view: View, *, before: Looked | None, trouble: TagboatError | None
+    plan: Plan | None,
+    view: View,
+    *,
+    before: Looked | None,
+    trouble: TagboatError | None,
+    troubles: Iterable[str],
 ) -> Looked:
     """What this turn has found, secrets masked; without a plan what was decided before stands."""
     places = before.places if before else {}
@@ -29,6 +36,7 @@ def looked(
         places,
         trouble=redacted(trouble.message) if trouble else "",
         alarms=tuple(str(each) for each in view.alarms),
+        troubles=tuple(redacted(each) for each in troubles if each),
         sequence=view.ledger.sequence,
         requests=len(view.requests),
         ended=tuple(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 
+from reconciler.daemon.backoff import Backoff
 from reconciler.errors import TagboatError, UnreachableError
 from reconciler.model.app import App
 from reconciler.model.question import Question
@@ -21,9 +22,6 @@ from reconciler.planner.trains import calls, to_be_cut
 from reconciler.ports import Clock, Cutter, Failpoints
 from reconciler.scaffold.trains import cut_from
 from reconciler.versions import tag_of
-
-_AGAIN = 30.0
-"""Seconds between two tries at what a remote didn't take."""
 
 
 @dataclass(slots=True)
@@ -41,7 +39,11 @@ class Trains:
     """``train`` and the app → why its release isn't there yet; empty once it is."""
     _tags: dict[str, Future[None]] = field(default_factory=dict)
     """Sighting's id → the tag's making."""
-    _again: dict[str, float] = field(default_factory=dict)
+    _backoff: Backoff = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Nothing has gone wrong yet."""
+        self._backoff = Backoff(self.clock)
 
     @property
     def pending(self) -> bool:
@@ -63,7 +65,7 @@ class Trains:
         self._tags = {name: each for name, each in self._tags.items() if name in here}
         for name in self.troubles.keys() - {f"train {app.name}" for app, _ in waiting}:
             self.troubles[name] = ""
-        ready = [each for each in waiting if self._is_due(each[1])]
+        ready = [each for each in waiting if self._backoff.is_due(each[1].id)]
         begun = [self._tagging(app, sighting) for app, sighting in ready]
         wait(begun, timeout=self.patience)
         # One at a time: the next one is added to what the branch is then.
@@ -72,9 +74,6 @@ class Trains:
             for (app, sighting), tag in zip(ready, begun, strict=True)
             if tag.done() and self._went_well(app, sighting, tag)
         )
-
-    def _is_due(self, sighting: Sighting) -> bool:
-        return self.clock.monotonic() >= self._again.get(sighting.id, float("-inf"))
 
     def _tagging(self, app: App, sighting: Sighting) -> Future[None]:
         if sighting.id in self._tags:
@@ -129,13 +128,14 @@ class Trains:
             self._failed(app, sighting, error)
             return False
         self.troubles[f"train {app.name}"] = ""
+        self._backoff.went_well(sighting.id)
         # Where it was lost, somebody else has moved the branch.
         return True
 
     def _failed(self, app: App, sighting: Sighting, error: TagboatError) -> None:
         said = f"{app.name} {sighting.facts['version']}: {error.message}"
         self.troubles[f"train {app.name}"] = said
-        self._again[sighting.id] = self.clock.monotonic() + _AGAIN
+        self._backoff.failed(sighting.id)
 
 
 def _message(app: App, version: str, sighting: Sighting) -> str:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from fnmatch import fnmatch
 
 from reconciler.daemon.court import Court, Judged
 from reconciler.deployer.ledger import Ledger
@@ -20,14 +19,13 @@ from reconciler.model.records import Record
 from reconciler.model.sight import Facts
 from reconciler.names import instant_of, instant_text
 from reconciler.planner.inputs import Inputs
-from reconciler.planner.returns import successes
+from reconciler.planner.returns import BRANCHES, successes
 from reconciler.repository.folds import FoldStore
 from reconciler.repository.git import Git, GitError
 from reconciler.repository.history import BRANCH, HistoryBranch, UnreadableHistoryError
 from reconciler.repository.integrity import IntegrityError
 from reconciler.repository.request_refs import PATTERN, PREFIX
-from reconciler.repository.return_branches import PATTERN as RETURNS
-from reconciler.repository.returning import Success
+from reconciler.repository.returns import Success
 from reconciler.repository.trees import has_files
 from reconciler.signoff import Answers, Named
 from reconciler.signoff.authority import bare_key
@@ -36,6 +34,7 @@ from reconciler.system.configuration import Configuration
 from reconciler.system.facts import FactStore
 
 FOLLOWED = "refs/tagboat/main"
+_RETURNS = f"refs/heads/{BRANCHES}"
 ASKED_AT_ONCE = 50
 """Commits about which a forge is asked in one look; the newest come first."""
 
@@ -61,7 +60,7 @@ class View:
     requests: dict[str, str] = field(default_factory=dict)
     """Ref → commit of the requests that the remote has."""
     returned: dict[str, str] = field(default_factory=dict)
-    """Ref → commit of the branches that ask for a file to be put back."""
+    """Name → commit of the branches that ask for a file to be put back."""
     _branch_alarm: Alarm | None = None
     _history_alarm: Alarm | None = None
     _court: Court = field(init=False)
@@ -97,9 +96,13 @@ class View:
         """
         remote = self.remote
         branch = f"refs/heads/{self.configuration.host.remote.branch}"
-        refs = self.git.remote_refs(remote, branch, BRANCH, PATTERN, RETURNS)
+        refs = self.git.remote_refs(remote, branch, BRANCH, PATTERN, f"{_RETURNS}*")
         self.requests = {ref: each for ref, each in refs.items() if ref.startswith(PREFIX)}
-        self.returned = {ref: each for ref, each in refs.items() if fnmatch(ref, RETURNS)}
+        self.returned = {
+            ref.removeprefix("refs/heads/"): each
+            for ref, each in refs.items()
+            if ref.startswith(_RETURNS)
+        }
         seen = (refs.get(branch, ""), refs.get(BRANCH, ""))
         if seen == self._seen:
             return False

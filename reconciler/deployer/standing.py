@@ -68,7 +68,7 @@ class Standing:
     """Content's digest → what the place's tests last said of it."""
     confirmations: tuple[Answer, ...] = ()
     """Granted ``confirm`` requests since the last claim."""
-    returning: Answer | None = None
+    rollback: Answer | None = None
     """A granted ``rollback`` that no claim has followed yet."""
     withdrawn: Mapping[str, tuple[str, Answer]] = field(default_factory=dict)
     """Content's digest → the commit that admitted it, and the ``rollback`` that took it back."""
@@ -146,7 +146,7 @@ class Account:
     restarts: list[Restart] = field(default_factory=list)
     verifications: dict[str, Verification] = field(default_factory=dict)
     confirmations: list[Answer] = field(default_factory=list)
-    returning: Answer | None = None
+    rollback: Answer | None = None
     withdrawn: dict[str, tuple[str, Answer]] = field(default_factory=dict)
     dismissed: set[str] = field(default_factory=set)
     granted: Answer | None = None
@@ -184,7 +184,7 @@ class Account:
             restarts=tuple(self.restarts),
             verifications=dict(self.verifications),
             confirmations=tuple(self.confirmations),
-            returning=self.returning,
+            rollback=self.rollback,
             withdrawn=dict(self.withdrawn),
             dismissed=frozenset(self.dismissed),
             granted=self.granted,
@@ -207,7 +207,7 @@ class Account:
                 self.last_refusal = None
                 self.restarts.clear()
                 self.confirmations.clear()
-                self.returning = self.granted = None
+                self.rollback = self.granted = None
                 if record.slot:
                     self.slot, self.missed = (record.sign_off.commit, record.slot), None
                 if any(each.aside for each in record.reasons):
@@ -264,7 +264,7 @@ class Account:
         claim = self.last_claim
         if claim is None or claim.deployment != answer.deployment or self.open_claim:
             return
-        self.returning = answer
+        self.rollback = answer
         kept = (claim.sign_off.commit, answer)
         self.withdrawn[claim.assignment.content.digest] = kept
 

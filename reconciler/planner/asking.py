@@ -77,7 +77,7 @@ def _returns(ask: Ask) -> bool:
     claim = ask.standing.last_claim
     wanted = ask.content.digest if ask.content else ""
     return (
-        ask.standing.returning is not None
+        ask.standing.rollback is not None
         and claim is not None
         and claim.assignment.content.digest == wanted
     )

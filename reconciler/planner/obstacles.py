@@ -223,8 +223,8 @@ def _window_shut(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
         why = why or f"the way back of {deed.deployment} was dismissed"
     if why:
         return Obstacle(why, _promoting(deed, before))
-    if standing.returning is not None:
-        return Obstacle(f"{standing.returning.by} asked for it already", _waiting(deed))
+    if standing.rollback is not None:
+        return Obstacle(f"{standing.rollback.by} asked for it already", _waiting(deed))
     return None
 
 

@@ -18,7 +18,7 @@ from reconciler.planner.gates.sign_off import named, taints_of
 from reconciler.planner.inputs import Ask, Inputs
 from reconciler.planner.rest import Rest, rest_of
 from reconciler.planner.retiring import retired
-from reconciler.planner.returns import return_of
+from reconciler.planner.returns import offer_of, return_of
 from reconciler.planner.starts import earliest
 
 
@@ -212,7 +212,7 @@ def _sentence(ask: Ask, closed: list[Reason]) -> str:
 
 def _notes(ask: Ask, closed: Sequence[Reason]) -> tuple[str, ...]:
     back = return_of(ask, closed)
-    if back is not None:
+    if back is not None and offer_of(ask.inputs, back.branch):
         said = f"the branch {back.branch} puts the file back to {back.running}: have it merged"
         return (said,)
     return _interrupted(ask.assignment, ask.running)

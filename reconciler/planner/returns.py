@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from reconciler.canonical import digest_of
 from reconciler.deployer.standing import Standing
 from reconciler.model.content import Content
 from reconciler.model.place import Place
 from reconciler.model.plan import Plan, Verdict
-from reconciler.model.records import Reason
+from reconciler.model.records import Reason, Sighting
 from reconciler.names import instant_of
 from reconciler.planner.asking import ask_of
 from reconciler.planner.gates import hold
@@ -37,6 +38,24 @@ class Return:
     def branch(self) -> str:
         """The branch that puts it back, and does nothing else."""
         return f"{BRANCHES}{self.deployment}"
+
+
+def offer_of(inputs: Inputs, branch: str) -> Sighting | None:
+    """The record of this branch, as soon as it was pushed; whoever removes it has said no."""
+    return inputs.ledger.sighting("return", branch.removeprefix(BRANCHES))
+
+
+def offer(back: Return, commit: str, *, at: str, reconciler: str) -> Sighting:
+    """The record of a branch that was pushed; two reconcilers that push it say the same."""
+    facts = {"branch": back.branch, **({"commit": commit} if commit else {})}
+    return Sighting(
+        id=digest_of({"sort": "return", "about": back.deployment}),
+        at=at,
+        reconciler=reconciler,
+        sort="return",
+        about=back.deployment,
+        facts=facts,
+    )
 
 
 def still_needed(plan: Plan, inputs: Inputs) -> frozenset[str]:

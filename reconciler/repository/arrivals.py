@@ -19,7 +19,7 @@ from reconciler.repository.composing import composed_paths
 from reconciler.repository.git import Git, GitError
 from reconciler.repository.objects import read_objects
 from reconciler.repository.recutting import cuts_of, drafts_of
-from reconciler.repository.returning import Settled, nowhere, returns_of
+from reconciler.repository.returns import Settled, nowhere, returns_of
 from reconciler.repository.signatures import check_keys, keys_in
 from reconciler.repository.trees import entries
 from reconciler.repository.words import words_of

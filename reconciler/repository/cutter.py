@@ -8,7 +8,7 @@ from reconciler.names import instant_of
 from reconciler.repository.file_commits import commit_files
 from reconciler.repository.git import Git
 from reconciler.repository.mirrors import Mirrors
-from reconciler.repository.push import Answer, push_leased, push_proposal
+from reconciler.repository.push import Answer, push_leased
 from reconciler.repository.seals import Author, signed
 
 _PUSH = 60.0
@@ -74,32 +74,6 @@ class ReconcilersCutter:
         if pushed.answer is Answer.REFUSED:
             raise RefusedError(f"{self.branch} doesn't take the release: {pushed.why}")
         raise UnreachableError(f"the push of the release failed: {pushed.why}")
-
-    def propose(
-        self, branch: str, files: Mapping[str, bytes], *, onto: str, message: str, at: str
-    ) -> None:
-        """See to it that the branch is there; a new one adds files to ``onto``.
-
-        A forge that takes push options opens a merge request. Raises as `tag` does.
-        """
-        commit = commit_files(
-            self.git, files, message, onto=onto, by=self.author, at=instant_of(at)
-        )
-        ref, title = f"refs/heads/{branch}", message.partition("\n")[0]
-        pushed = push_proposal(
-            self.git,
-            self.remote,
-            branch=branch,
-            commit=commit,
-            target=self.branch,
-            title=title,
-            timeout=_PUSH,
-        )
-        if pushed.answer is Answer.TAKEN or ref in self.git.remote_refs(self.remote, ref):
-            return
-        if pushed.answer is Answer.REFUSED:
-            raise RefusedError(f"the branch {branch} isn't taken: {pushed.why}")
-        raise UnreachableError(f"the push of {branch} failed: {pushed.why}")
 
     def _is_there(self, git: Git, url: str, ref: str, commit: str) -> bool:
         """Whether the remote has the tag at this commit; raises `RefusedError` for another one."""

@@ -16,6 +16,12 @@ def commit_files(
 
     Raises `ConfigurationError` when the key can't sign.
     """
+    tree = tree_with(git, files, onto=onto)
+    return commit_signed(git, tree, message, parent=onto, name=by.name, at=at, key=by.key)
+
+
+def tree_with(git: Git, files: Mapping[str, bytes], *, onto: str) -> str:
+    """The tree of ``onto`` with these files written."""
     with tempfile.TemporaryDirectory(prefix="tagboat-") as scratch:
         index = {"GIT_INDEX_FILE": str(Path(scratch) / "index")}
         git.tell(["read-tree", onto], extra=index)
@@ -23,5 +29,4 @@ def commit_files(
             blob = git.tell(["hash-object", "-w", "--stdin"], stdin=data)
             entry = f"100644,{blob},{path}"
             git.tell(["update-index", "--add", "--cacheinfo", entry], extra=index)
-        tree = git.tell(["write-tree"], extra=index)
-    return commit_signed(git, tree, message, parent=onto, name=by.name, at=at, key=by.key)
+        return git.tell(["write-tree"], extra=index)

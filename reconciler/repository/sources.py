@@ -86,6 +86,7 @@ class RepositorySources:
                 | "key"
                 | "train"
                 | "tags"
+                | "return"
             ):
                 return Unseen(f"this version can't look for {question.sort} {question.about}")
             case _:

@@ -13,7 +13,7 @@ from reconciler.daemon.loop import Reconciler
 from reconciler.drivers.memory import MemoryDriver, MemoryPlaces
 from reconciler.model.deployment import Work
 from reconciler.model.host import Host
-from reconciler.ports import Driver, Failpoints, Sources
+from reconciler.ports import Clock, Driver, Failpoints, Sources
 from reconciler.registry import build_reconciler
 from reconciler.repository.git import Git
 from reconciler.system.configuration import Configuration
@@ -103,6 +103,7 @@ class World:
         driver: Driver | None = None,
         sources: Sources | None = None,
         failpoints: Failpoints | None = None,
+        clock: Clock | None = None,
     ) -> Reconciler:
         """A daemon of this world."""
         memory = driver or MemoryDriver(places=self.places, failing=failing)
@@ -113,6 +114,7 @@ class World:
             probes={},
             sources=sources,
             failpoints=failpoints,
+            clock=clock,
         )
 
     def running(self, environment: str) -> str:

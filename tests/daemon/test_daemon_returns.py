@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from daemon_kills import Kill, Killed
 from daemon_office import Office
+from daemon_trains import GivenClock
 
 from reconciler.model.deployment import Work
 from reconciler.model.place import Place
 from reconciler.model.plan import Verdict
+from reconciler.model.records import Sighting
 
 FAILING = {"1.1.0": Work.ROLLOUT}
 FILE = "environments/dev/shop.yaml"
@@ -26,6 +28,13 @@ def gone_back(world, **more):
 def branches(world):
     said = world.git.tell(["for-each-ref", "--format=%(refname)", "refs/heads/tagboat/return"])
     return said.splitlines()
+
+
+def offers(daemon):
+    """The records of branches that were offered."""
+    return [
+        each for each in daemon.view.records if isinstance(each, Sighting) and each.sort == "return"
+    ]
 
 
 def text_at(world, revision, path=FILE):
@@ -129,14 +138,68 @@ def test_a_first_deployment_that_failed_has_nothing_to_be_put_back_to(make_world
     assert branches(world) == []
 
 
-def test_a_branch_that_somebody_removed_is_not_made_again(make_world):
+def test_a_branch_that_somebody_removed_is_not_made_again_by_any_host(make_world):
     world = make_world("dev")
     daemon = gone_back(world)
     (ref,) = branches(world)
+    commit = world.git.tell(["rev-parse", ref])
     world.git.tell(["update-ref", "-d", ref])
     daemon.run_once()
-    world.daemon(failing=FAILING).run_once()
+    other = world.daemon("two", failing=FAILING)
+    other.run_once()
     assert branches(world) == []
+    (record,) = offers(other)
+    assert record.facts == {"branch": ref.removeprefix("refs/heads/"), "commit": commit}
+
+
+def test_another_host_takes_away_what_this_one_has_offered(make_world):
+    world = make_world("dev")
+    gone_back(world)
+    assert len(branches(world)) == 1
+    world.promote("1.2.0", "dev")
+    world.daemon("two").run_once()
+    assert branches(world) == []
+
+
+def test_a_branch_that_the_remote_refuses_is_told_and_tried_again_later_each_time(make_world):
+    world, clock = make_world("dev"), GivenClock(datetime.now(UTC))
+    refused = ["receive.hideRefs", "refs/heads/tagboat/return"]
+    world.git.tell(["config", *refused])
+    daemon = gone_back(world, clock=clock)
+    tries = [each for each in world.said if "isn't taken" in each]
+    assert len(tries) == 1
+    assert tries[0].startswith("dev/shop: the branch tagboat/return/dev.shop.")
+    assert daemon.panel.looked.troubles == tuple(tries)
+    assert (branches(world), offers(daemon)) == ([], [])
+    (decision,) = daemon.run_once().decisions
+    assert decision.notes == ()
+    clock.put_on(timedelta(seconds=31))
+    daemon.run_once()
+    world.git.tell(["config", "--unset", *refused])
+    clock.put_on(timedelta(seconds=59))
+    daemon.run_once()
+    assert branches(world) == [], "after the second failure it waits for a minute"
+    clock.put_on(timedelta(seconds=2))
+    daemon.run_once()
+    assert (len(branches(world)), len(offers(daemon))) == (1, 1)
+    assert daemon.panel.looked.troubles == ()
+
+
+def test_a_branch_that_cannot_be_taken_away_is_told_and_tried_again(make_world):
+    world, clock = make_world("dev"), GivenClock(datetime.now(UTC))
+    daemon = gone_back(world, clock=clock)
+    (ref,) = branches(world)
+    world.git.tell(["config", "receive.denyDeletes", "true"])
+    world.promote("1.2.0", "dev")
+    daemon.run_once()
+    assert world.running("dev") == "1.2.0"
+    assert any("can't be taken away" in each for each in daemon.panel.looked.troubles)
+    world.git.tell(["config", "receive.denyDeletes", "false"])
+    daemon.run_once()
+    assert branches(world) == [ref]
+    clock.put_on(timedelta(seconds=31))
+    daemon.run_once()
+    assert (branches(world), daemon.panel.looked.troubles) == ([], ())
 
 
 def test_a_branch_that_somebody_works_on_is_left_to_them(make_world):
@@ -150,13 +213,36 @@ def test_a_branch_that_somebody_works_on_is_left_to_them(make_world):
     assert branches(world) == [ref]
 
 
+@pytest.mark.parametrize("after", ["one", "two"])
 @pytest.mark.parametrize("point", ["return.push.before", "return.push.after"])
-def test_a_kill_around_the_push_makes_one_branch(make_world, point):
+def test_a_kill_around_the_push_makes_one_branch_that_is_taken_away(make_world, point, after):
     world = make_world("dev")
     with pytest.raises(Killed):
         gone_back(world, failpoints=Kill(point))
-    world.daemon(failing=FAILING).run_once()
-    assert len(branches(world)) == 1
+    daemon = world.daemon(after, failing=FAILING)
+    daemon.run_once()
+    assert (len(branches(world)), len(offers(daemon))) == (1, 1)
+    world.promote("1.2.0", "dev")
+    daemon.run_once()
+    assert branches(world) == []
+
+
+def test_a_branch_with_which_somebody_was_quicker_is_left_to_them(make_world):
+    world = make_world("dev")
+    with pytest.raises(Killed):
+        gone_back(world, failpoints=Kill("return.push.after"))
+    (ref,) = branches(world)
+    head = world.git.tell(["rev-parse", ref])
+    people = text_at(world, "main", "environments/people.yaml") + "# more\n"
+    files = {"environments/people.yaml": people}
+    world.git.tell(["update-ref", ref, world.commit(files, onto=[head], by="ben")])
+    daemon = world.daemon(failing=FAILING)
+    daemon.run_once()
+    (record,) = offers(daemon)
+    assert "commit" not in record.facts
+    world.promote("1.2.0", "dev")
+    daemon.run_once()
+    assert branches(world) == [ref]
 
 
 def test_a_newer_promotion_takes_the_branch_away(make_world):

@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from daemon_trains import TRAIN, Yard, build_yard
 
+from reconciler.errors import UnreachableError
 from reconciler.model.records import Sighting, Skip
 from reconciler.names import instant_text
 
@@ -345,6 +347,45 @@ def test_i2_a_proposal_is_made_once_wherever_the_daemon_is_killed(tagged, point)
         f"shop 3.0.0 is proposed on {PROPOSED}",
         f"shop 3.0.1 is proposed on {PROPOSED.replace('3.0.0', '3.0.1')}",
     ]
+
+
+class Away:
+    """A remote that stops answering after some branches."""
+
+    def __init__(self, branches, answers: int) -> None:
+        self.branches, self.answers = branches, answers
+
+    def propose(self, branch, files, **how) -> str:
+        if not self.answers:
+            raise UnreachableError("the remote doesn't answer")
+        self.answers -= 1
+        return self.branches.propose(branch, files, **how)
+
+    def withdraw(self, branch, commit) -> None:
+        self.branches.withdraw(branch, commit)
+
+
+def test_f25_what_was_proposed_is_recorded_though_the_remote_goes_away_with_the_next(tagged):
+    yard = tagged
+    yard.git("tag", "v3.0.0", yard.work("feat: by hand"))
+    yard.git("tag", "v3.0.1", yard.work("fix: by hand"))
+    yard.clock.set(yard.clock.at.fromisoformat("2026-11-17T12:05:00-05:00"))
+    daemon = yard.daemon()
+    real = daemon.proposals.branches
+    daemon.proposals.branches = Away(real, 0)
+    for _ in range(2):
+        # One tag is seen in each look.
+        daemon.run_once()
+        yard.clock.put_on(timedelta(seconds=61))
+    daemon.proposals.branches = Away(real, 1)
+    daemon.run_once()
+    proposed = [each for each in accounts_of_tags(daemon) if "proposed" in each]
+    assert proposed == [f"shop 3.0.0 is proposed on {PROPOSED}"]
+    assert "shop 3.0.1: the remote doesn't answer" in yard.world.said
+    daemon.proposals.branches = real
+    yard.clock.put_on(timedelta(seconds=61))
+    daemon.run_once()
+    assert len([each for each in accounts_of_tags(daemon) if "proposed" in each]) == 2
 
 
 def test_x5_what_a_reconciler_proposes_counts_with_a_persons_merge_and_only_as_it_is(tagged):

@@ -19,7 +19,8 @@ EFFECTS = {
     "Artifacts": {"fetch"},
     "Journal": {"append"},
     "Forge": {"comment"},
-    "Cutter": {"tag", "add", "propose"},
+    "Cutter": {"tag", "add"},
+    "ProposalBranches": {"propose", "withdraw"},
 }
 QUESTIONS = {
     "Clock": {"now", "monotonic", "sleep"},
@@ -30,6 +31,7 @@ QUESTIONS = {
     "Backups": {"find"},
     "Journal": {"events"},
     "Sources": {"look", "repositories"},
+    "ProvenFiles": {"newest"},
     "Forge": {"open_requests", "request_of", "weaknesses"},
 }
 ELSEWHERE = {
@@ -39,7 +41,8 @@ ELSEWHERE = {
     "Forge.comment": "replaces its own comment, found by its marker; no deployment waits for it",
     "Cutter.tag": "the deciding thread's, between train.tag.before and after",
     "Cutter.add": "the deciding thread's, between train.push.before and after",
-    "Cutter.propose": "the deciding thread's, between proposal.push.before and after",
+    "ProposalBranches.propose": "the deciding thread's, between proposal.push or return.push",
+    "ProposalBranches.withdraw": "the deciding thread's, between return.drop.before and after",
     "Commands.end": "ends what a kill has left; killed itself, the next start does it",
 }
 
@@ -118,9 +121,18 @@ def test_effects_on_files_are_made_by_modules_that_have_failpoints():
             assert ".reach(" in text or about == "drivers/keeper_client.py", about
 
 
-OUTWARD = {"append_facts", "append", "remove_requests", "answer", "keep", "push_leased"}
+OUTWARD = {
+    *("append_facts", "append", "remove_requests", "answer", "keep", "push_leased"),
+    *("tag", "add", "propose", "withdraw"),
+}
 """What writes to a remote or to a file that others read, wherever the daemon calls it."""
-OWNERS = {"append": "history", "answer": "spool", "keep": "backups"}
+OWNERS = {
+    "append": "history",
+    "answer": "spool",
+    "keep": "backups",
+    "tag": "cutter",
+    "add": "cutter",
+}
 """Of whom, where other things have a method of the same name."""
 UNAIMED = {"steps.py": {"keep"}}
 """Whose points are in the adapter, right around the effect."""

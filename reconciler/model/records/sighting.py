@@ -18,6 +18,7 @@ Sort = Literal[
     "key",
     "train",
     "tags",
+    "return",
 ]
 """``branch``: its head, and the folders of an app's components there. ``commit``: the same of one
 commit. ``tag``: where it leads, and how it was made. ``ancestry``: whether one commit contains
@@ -27,7 +28,9 @@ somebody's word was first seen. ``forge``: what a forge says of a merge request.
 person's key came into force that the trust root doesn't have, and when any went. ``train``: what
 was there to be cut at a slot of an app's train; of one slot the first one counts, for ever.
 ``tags``: of an app, those without a release that were there at the first look, and from then on
-the release of one that was pushed by hand; of an app's version, the branch it is proposed on."""
+the release of one that was pushed by hand; of an app's version, the branch it is proposed on.
+``return``: of a deployment, the branch that puts its place's file back, and the commit it had; no
+commit where somebody had gone on with it already."""
 
 
 class Sighting(RecordBase):
@@ -43,9 +46,9 @@ class Sighting(RecordBase):
     facts: dict[str, str] = {}
 
     @property
-    def of_train(self) -> bool:
-        """Whether it speaks of what is cut by itself."""
-        return self.sort in {"train", "tags"}
+    def is_deed(self) -> bool:
+        """Whether it speaks of what reconcilers do by themselves because of it, or have done."""
+        return self.sort in {"train", "tags", "return"}
 
     @property
     def subject(self) -> str:
@@ -54,6 +57,8 @@ class Sighting(RecordBase):
             return self._of_train
         if self.sort == "tags":
             return self._of_tags
+        if self.sort == "return":
+            return f"{self.about} went back; {self.facts.get('branch', '')} puts its file back"
         told = sorted(each for each in self.facts.items() if " " not in each[0])
         facts = ", ".join(f"{name} {value}" for name, value in told)
         return f"{self.sort} {self.about} seen: {facts or 'not there'}"

@@ -1,6 +1,7 @@
 """Which commits of reconcilers only set a promotion to what was proven in its place."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from reconciler.manifest.snapshot import parse
 from reconciler.model.promotion import Promotion
@@ -18,6 +19,23 @@ Settled = Callable[[str], Iterable[Success]]
 def nowhere(_path: str) -> tuple[Success, ...]:
     """No deployment anywhere has succeeded, as far as anybody knows."""
     return ()
+
+
+@dataclass(frozen=True, slots=True)
+class BranchFiles:
+    """What promotions said on the protected branch; ``git`` is a clone that has its commits."""
+
+    git: Git
+
+    def newest(self, path: str, successes: Iterable[Success], *, onto: str) -> bytes | None:
+        """The newest file at this path that asked for what then had success.
+
+        Nothing where there is none, or where ``onto`` has one of them.
+        """
+        proven = proven_files(self.git, path, successes)
+        if not proven or blobs_at(self.git, path, [onto]).get(onto) in proven:
+            return None
+        return [*proven.values()][-1]
 
 
 def returns_of(
