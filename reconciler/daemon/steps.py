@@ -16,6 +16,8 @@ from reconciler.model.place import Place
 from reconciler.ports import Driver
 
 _POLL = 0.05
+_WATCH = 0.25
+"""Seconds between two looks at what settles; what dies stays down for longer than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class Steps:
                 driver.apply(target, content, fence=fence, timeout=left)
             case Work.ROLLOUT:
                 return Done(self._rollout(state, driver, until))
+            case Work.SETTLE:
+                self._settle(state, driver, until - (step.timeout - step.hold))
             case Work.SMOKE | Work.TESTS:
                 assert content is not None  # noqa: S101 - nothing has no tests
                 ground = self._ground(state, content)
@@ -109,6 +113,18 @@ class Steps:
             if self._stopping.is_set():
                 raise ParkedError("the daemon stops")
             self._clock.sleep(_POLL)
+
+    def _settle(self, state: Deployment, driver: Driver, settled: float) -> None:
+        """Watch what came up until this moment; a restart doesn't move it (F9)."""
+        while True:
+            rollout = driver.rollout(state.assignment.target, content_of(state))
+            if rollout.state is not RolloutState.DONE:
+                raise StepFailedError(f"it did not stay up: {rollout.detail}")
+            if (left := self._left(settled)) <= 0:
+                return
+            if self._stopping.is_set():
+                raise ParkedError("the daemon stops")
+            self._clock.sleep(min(_WATCH, left))
 
     def _maintain(self, state: Deployment, step: StepSpec, driver: Driver, until: float) -> None:
         if step.page is None:

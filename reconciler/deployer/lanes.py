@@ -14,6 +14,8 @@ from reconciler.names import Command, seconds_of
 PREPARE_SECONDS = 600
 APPLY_SECONDS = 120
 ROLLOUT_SECONDS = 120
+SETTLE_SECONDS = 30
+"""What settling may take besides its own time, where nobody can tell at first."""
 CLEANUP_SECONDS = 60
 MAINTENANCE_SECONDS = 120
 ADVANCE_SECONDS = 120
@@ -109,6 +111,7 @@ class Lane:
             *self._migrate(),
             self._guarded("apply", Work.APPLY, APPLY_SECONDS),
             self._guarded("rollout", Work.ROLLOUT, ROLLOUT_SECONDS),
+            *self._settle(),
             *self._tests("smoke", pipeline.smoke, Work.SMOKE, stops=self._stops("smoke")),
             *self._maintain("maintenance-off", Work.MAINTENANCE_OFF, stops=_ANY),
             *self._advance(),
@@ -247,6 +250,16 @@ class Lane:
                 stops=stops,
                 undoes=undoes,
             ),
+        )
+
+    def _settle(self) -> tuple[StepSpec, ...]:
+        """What doesn't stay up has not come up: it is one with a failed rollout."""
+        lasts = seconds_of(self.pipeline.settle) if self.pipeline.settle else 0
+        if not lasts:
+            return ()
+        timeout, stops = lasts + SETTLE_SECONDS, self._stops("rollout")
+        return (
+            StepSpec(name="settle", work=Work.SETTLE, timeout=timeout, hold=lasts, stops=stops),
         )
 
     def _guarded(self, name: str, work: Work, timeout: int) -> StepSpec:

@@ -1,5 +1,7 @@
 """From files to an assignment: content, target and lanes, every placeholder filled in."""
 
+from collections.abc import Iterable
+
 from reconciler.deployer.lanes import Before, Lane
 from reconciler.deployer.target import target_of
 from reconciler.model.app import App, Component
@@ -18,16 +20,16 @@ def content_of(app: App, source: Release | Unreleased, environment: Environment)
     """
     config = dict(environment.apps.get(app.name, AppHere()).config)
     repository = app.repository or app.name
+    commands = {each.name: each for each in app.components}
     match source:
         case Release():
-            commands = {each.name: each for each in app.components}
             return Content(
                 app=app.name,
                 repository=repository,
                 version=source.version,
                 tag=source.tag,
                 commit=source.commit,
-                components=tuple(
+                components=_in_order(
                     _component(commands[each.name], each.version or source.version, each.artifact)
                     for each in source.components
                 ),
@@ -40,7 +42,7 @@ def content_of(app: App, source: Release | Unreleased, environment: Environment)
                 version=source.version,
                 branch=source.branch or None,
                 commit=source.commit,
-                components=tuple(
+                components=_in_order(
                     _component(each, source.version, Artifact(tree=source.trees[each.name]))
                     for each in app.components
                     if each.name in source.trees
@@ -56,7 +58,23 @@ def _component(component: Component, version: str, artifact: Artifact) -> Conten
         artifact=artifact,
         run=component.run,
         listens=component.listens,
+        needs=component.needs,
     )
+
+
+def _in_order(components: Iterable[ContentComponent]) -> tuple[ContentComponent, ...]:
+    """Each after those that it needs, and else as they come; what isn't carried isn't needed.
+
+    What needs itself is an error of the files (`validator.needs`): it comes last.
+    """
+    left = {each.name: each for each in components}
+    carried, ordered = frozenset(left), list[ContentComponent]()
+    while left:
+        free = (each for each in left.values() if left.keys().isdisjoint(each.needs))
+        taken = left.pop(next(free, next(iter(left.values()))).name)
+        needs = tuple(each for each in taken.needs if each in carried)
+        ordered.append(taken.model_copy(update={"needs": needs}))
+    return tuple(ordered)
 
 
 def assign(

@@ -32,10 +32,23 @@ def order_of(
                 "cwd": str(home / each.name),
                 "env": environment,
                 "listens": each.listens,
+                **({"needs": needed} if (needed := _needed(content, each)) else {}),
             }
             for each in content.processes
         ],
     }
+
+
+def _needed(content: Content, component: ContentComponent) -> list[str]:
+    """The processes that it needs, also by way of components that are nothing but files."""
+    known = {each.name: each for each in content.components}
+    found, left = set[str](), list(component.needs)
+    while left:
+        name = left.pop()
+        if name not in found and name in known:
+            found.add(name)
+            left += known[name].needs
+    return [each.name for each in content.processes if each.name in found]
 
 
 def page_order(target: PlaceTarget, page: Page) -> dict[str, Any]:

@@ -22,6 +22,8 @@ class MemoryPlace:
     fence: int = 0
     running: bool = False
     page: Page | None = None
+    up: dict[str, str] = field(default_factory=dict)
+    """Component → its version, in the order in which they came up."""
 
 
 @dataclass(slots=True)
@@ -47,6 +49,8 @@ class MemoryDriver:
         failing: Mapping[str, Work] | None = None,
     ) -> None:
         """``failing`` names versions that fail, and in which of prepare, apply and rollout.
+
+        ``<component> <version>`` is one component of a version, which fails in apply.
 
         With ``artifacts`` content is really fetched and checked, and then thrown away.
         """
@@ -95,6 +99,18 @@ class MemoryDriver:
             place = self._world.of(target)
             place.current = content
             place.running = content is not None
+            self._bring(place, content)
+
+    def _bring(self, place: MemoryPlace, content: Content | None) -> None:
+        """One component after the other; before that, those that change go in the reverse order."""
+        wanted = {each.name: each.version for each in content.components} if content else {}
+        for name in reversed(list(place.up)):
+            if wanted.get(name) != place.up[name]:
+                del place.up[name]
+        for name, version in wanted.items():
+            if self._failing.get(f"{name} {version}") is Work.APPLY:
+                raise StepFailedError(f"{name} {version} fails, as it was told to")
+            place.up.setdefault(name, version)
 
     def maintain(
         self, target: PlaceTarget, page: Page | None, *, fence: int, timeout: float

@@ -83,8 +83,7 @@ def _of_app(snapshot: Snapshot, app: str) -> Iterator[Use]:
     found = snapshot.apps.get(app)
     for node in _used(found, ()) if found else ():
         if node[0] != "pipeline":  # part of the environment in force
-            what = "a second component with run" if node == ("components",) else _name(node)
-            yield Use(what, app_path(app), node)
+            yield Use(_name(node), app_path(app), node)
 
 
 def _of_release(snapshot: Snapshot, app: str, version: str) -> Iterator[Use]:

@@ -33,8 +33,6 @@ class Versions(Model):
 class Component(Model):
     """One part of an app, in the order of apply."""
 
-    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"needs"})
-
     name: Name
     """The component."""
     artifact: dict[Literal["tarball", "image", "chart", "tree"], Line] = Field(
@@ -48,7 +46,7 @@ class Component(Model):
     """``socket``: takes the listening socket by ``LISTEN_FDS``, so a switch loses no request.
     ``port``: listens on ``PORT`` itself, so the old version stops before the new one starts."""
     needs: tuple[Name, ...] = Field(default=(), strict=False)
-    """Components that must be up first."""
+    """Components that must be up first; they go after it."""
     owner: Reference | None = None
     """Whom to ask about it."""
 
@@ -114,8 +112,3 @@ class App(Manifest):
     """What the app brings along to every place."""
     notices: dict[Name, AppNotice] = {}
     """Who is told what, of events that belong to no place."""
-
-    def unenforced(self) -> frozenset[str]:
-        """Besides fields: a place has one long-running process of an app so far."""
-        several = sum(each.run is not None for each in self.components) > 1
-        return super().unenforced() | ({"components"} if several else frozenset())

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Literal, Self
 
+from pydantic import SerializerFunctionWrapHandler, model_serializer
+
 from reconciler.canonical import digest_of
 from reconciler.model.base import Model
 from reconciler.model.release import Artifact
@@ -18,6 +20,14 @@ class ContentComponent(Model):
     artifact: Artifact
     run: tuple[str, ...] | None = None
     listens: Literal["socket", "port"] = "port"
+    needs: tuple[Name, ...] = ()
+    """Components of the same content that come up before it, and go after it."""
+
+    @model_serializer(mode="wrap")
+    def _without_no_needs(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Content from before needs were kept has the digest that it had."""
+        said: dict[str, Any] = handler(self)
+        return said if self.needs else {name: said[name] for name in said if name != "needs"}
 
 
 class Content(Model):
@@ -36,6 +46,7 @@ class Content(Model):
     """Where content without a release was found, if it was a branch."""
     commit: CommitId
     components: tuple[ContentComponent, ...]
+    """Each after those that it needs."""
     config: dict[str, Line] = {}
 
     @cached_property

@@ -44,6 +44,8 @@ class Work(StrEnum):
     """Switch to the content, or (in the backward lane, without previous content) to nothing."""
     ROLLOUT = "rollout"
     """Wait until the new content is up and the old one has ended."""
+    SETTLE = "settle"
+    """Watch the new content: it stays up."""
     SMOKE = "smoke"
     """Run the tests."""
     MAINTENANCE_OFF = "maintenance-off"
@@ -116,6 +118,8 @@ class StepSpec(Model):
     """What ``call`` says."""
     retries: int = 2
     """How often it is tried again when nobody could tell how it ended."""
+    hold: int = 0
+    """Seconds, from its first start, for which what it watches must stay as it is."""
     once: bool = False
     """At most once in a deployment: started and not known to have ended, it is not begun again."""
     tolerated: bool = False

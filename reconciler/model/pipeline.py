@@ -1,7 +1,7 @@
 """Pipeline: what happens at each place of the fixed order of a deployment.
 
-``prepare → maintenance on → backup → migrate → apply → rollout → smoke → maintenance off →
-cleanup``, then ``tests`` and the time of ``on_request``.
+``prepare → maintenance on → backup → migrate → apply → rollout → settle → smoke →
+maintenance off → cleanup``, then ``tests`` and the time of ``on_request``.
 """
 
 from typing import Literal
@@ -76,6 +76,8 @@ class Pipeline(Model):
     """Before; its file is checksummed, recorded and kept. Its `restore` puts it back."""
     migrate: Step | None = None
     """Of data, once per deployment; `undo` when this content leaves without a descendant."""
+    settle: Duration | None = None
+    """So long it must stay up, once it is up, before it is tested; left out: not at all."""
     smoke: dict[Name, Test | None] = {}
     """Tests right after the switch; a failure goes back."""
     tests: dict[Name, Test | None] = {}

@@ -31,6 +31,7 @@ prepare:
 maintenance: {when: always}
 backup: {run: [dump], restore: [load]}
 migrate: {run: [migrate], undo: [unmigrate]}
+settle: 1s
 smoke:
   home: {http: {url: /}}
 advance: {branch: live}
@@ -162,14 +163,18 @@ class Quiet:
 
 
 def content(version: str, commit: str = "a") -> Content:
-    component = ContentComponent(name="web", version=version, artifact=Artifact(tree="b" * 40))
+    tree = Artifact(tree="b" * 40)
+    components = (
+        ContentComponent(name="db", version=version, artifact=tree),
+        ContentComponent(name="web", version=version, artifact=tree, needs=("db",)),
+    )
     return Content(
         app="shop",
         repository="shop",
         version=version,
         tag=f"v{version}",
         commit=commit * 40,
-        components=(component,),
+        components=components,
         config={"DB": "shop"},
     )
 
@@ -307,6 +312,9 @@ def settled(bench: Bench, end: End) -> None:
     assert not bench.page, "nobody is kept out any more"
     version = end.running.version if end.running else ""
     assert bench.running == version, "what is said to run runs"
+    parts = end.running.components if end.running else ()
+    up = [(each.name, each.version) for each in parts]
+    assert list(bench.places.of(TARGET).up.items()) == up, "all of it, in the order of its needs"
 
 
 __all__ = ["NEW", "OLD", "WHOLE", "Bench", "Killed", "Points", "Ran", "StepSpec", "content"]

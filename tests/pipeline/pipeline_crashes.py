@@ -43,6 +43,11 @@ def lost(bench: Bench) -> None:
     bench.answers.no = {"2.0.0", "1.0.0"}
 
 
+def half(bench: Bench) -> None:
+    """What needs the new database doesn't come up, and the database did."""
+    bench.failing["web 2.0.0"] = Work.APPLY
+
+
 def unmade(bench: Bench) -> None:
     """The migration says no."""
     bench.programs.ends["migrate"] = Ran(1)
@@ -66,6 +71,7 @@ SCENES: dict[str, tuple[Callable[[Bench], None], str, Before]] = {
     "bad": (bad, "breaking", PLAIN),
     "bad-compatible": (bad, "compatible", PLAIN),
     "lost": (lost, "breaking", PLAIN),
+    "half": (half, "compatible", PLAIN),
     "unmade": (unmade, "breaking", PLAIN),
     "leaving": (good, "compatible", LEAVING),
     "leaving-bad": (bad, "compatible", LEAVING),
@@ -108,6 +114,8 @@ class TearingDriver(MemoryDriver):
     def apply(self, target, content, *, fence, timeout) -> None:
         if content is not None and self.edge is not None and self.edge.torn:
             MemoryDriver.prepare(self, target, content, fence=fence, timeout=timeout)
+            first = content.model_copy(update={"components": content.components[:1]})
+            self._bring(self._world.of(target), first)
         self._tear()
         super().apply(target, content, fence=fence, timeout=timeout)
 
@@ -190,7 +198,7 @@ class Trial:
         other.branches, other.time = copy.deepcopy(bench.branches), copy.copy(bench.time)
         other.places = type(bench.places)()
         kept = copy.copy(bench.places.of(TARGET))
-        kept.prepared = dict(kept.prepared)
+        kept.prepared, kept.up = dict(kept.prepared), dict(kept.up)
         other.places.places[TARGET.environment, TARGET.app] = kept
         return Trial(other, folder)
 

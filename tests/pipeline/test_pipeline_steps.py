@@ -21,6 +21,7 @@ FORWARD = [
     "migrate",
     "apply",
     "rollout",
+    "settle",
     "smoke",
     "maintenance-off",
     "advance",
@@ -68,7 +69,7 @@ def test_d14_a_failed_smoke_test_puts_code_and_data_back_and_tests_again(make_be
     bench.answers.no = {"2.0.0"}
     end = bench.carry()
     assert end.outcome is Outcome.ROLLED_BACK
-    assert bench.steps(end)[8:] == [
+    assert bench.steps(end)[9:] == [
         "back/maintenance-on",
         "back/restore",
         "back/apply",
@@ -82,6 +83,16 @@ def test_d14_a_failed_smoke_test_puts_code_and_data_back_and_tests_again(make_be
     assert bench.programs.data_at == ["the data"]
     assert bench.answers.asked[:2] == ["2.0.0", "1.0.0"]
     assert end.running == OLD
+    settled(bench, end)
+
+
+def test_p9_a_component_that_fails_leaves_what_needs_it_alone_and_all_are_put_back(make_bench):
+    bench = make_bench(migration="compatible")
+    bench.failing["db 2.0.0"] = Work.APPLY
+    end = bench.carry()
+    assert end.outcome is Outcome.ROLLED_BACK
+    assert end.why == "apply: db 2.0.0 fails, as it was told to"
+    assert bench.places.of(TARGET).up == {"db": "1.0.0", "web": "1.0.0"}
     settled(bench, end)
 
 

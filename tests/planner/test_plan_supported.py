@@ -103,13 +103,6 @@ def test_a_driver_of_a_later_version_is_held_by_its_name(scene):
     assert closed(scene).endswith("doesn't enforce driver record yet")
 
 
-def test_two_long_running_processes_are_held(scene):
-    scene.files[APP] = scene.files[APP].replace(
-        "listens: socket}\n", "listens: socket}\n  - {name: worker, run: [./work]}\n"
-    )
-    assert closed(scene).endswith("doesn't enforce a second component with run yet")
-
-
 def test_an_image_is_held(scene):
     digest = "sha256:" + "d" * 64
     scene.files[RELEASE] = scene.files[RELEASE].replace(

@@ -1,10 +1,10 @@
 #!/usr/bin/env -S python3 -I -S
 """The tortured app: serves its version and that of its data, and does the work of its pipeline.
 
-``serve`` answers /version on the socket that it is handed. Any other word is a step's program: it
-writes down in ``$DB/ran`` that it began and ended, finds out whether another one is still at work,
-and fails, or kills the daemon half-way, if ``$DB/fail`` or ``$DB/kill`` says its name. ``$DB/schema``
-is which version the data are of.
+``serve`` answers /version on the socket that it is handed, ``wait`` does nothing. Any other word is
+a step's program: it writes down in ``$DB/ran`` that it began and ended, finds out whether another
+one is still at work, and fails, or kills the daemon half-way, if ``$DB/fail`` or ``$DB/kill`` says
+its name. ``$DB/schema`` is which version the data are of.
 """
 
 import json
@@ -138,5 +138,7 @@ def serve() -> None:
 if __name__ == "__main__":
     if sys.argv[1] == "serve":
         serve()
+    elif sys.argv[1] == "wait":
+        signal.pause()
     else:
         sys.exit(work(sys.argv[1]))

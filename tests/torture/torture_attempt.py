@@ -21,6 +21,7 @@ FORWARD = (
     "migrate",
     "apply",
     "rollout",
+    "settle",
     "smoke",
     "maintenance-off",
     "advance",

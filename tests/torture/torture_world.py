@@ -36,18 +36,19 @@ permissions: {{promote: [role/developer], rollback: [role/developer]}}
 apps: {{shop: {{config: {{DB: "{data}"}}}}}}
 pipeline:
   prepare:
-    code: {{run: [./app, code], undo: [./app, uncode]}}
+    code: {{run: [./web/app, code], undo: [./web/app, uncode]}}
   maintenance: {{when: always}}
-  backup: {{run: [./app, dump], restore: [./app, load]}}
-  migrate: {{run: [./app, migrate], undo: [./app, unmigrate]}}
+  backup: {{run: [./web/app, dump], restore: [./web/app, load]}}
+  migrate: {{run: [./web/app, migrate], undo: [./web/app, unmigrate]}}
+  settle: 1s
   smoke:
     health: {{http: {{url: /health}}, timeout: 10s}}
     version: {{http: {{url: /version, json: {{"$.version": "{{version}}"}}}}, timeout: 10s}}
   tests:
-    long: {{command: {{run: [./app, long]}}}}
+    long: {{command: {{run: [./web/app, long]}}}}
   advance: {{branch: live}}
   cleanup:
-    cache: {{run: [./app, cache]}}
+    cache: {{run: [./web/app, cache]}}
   rollback: {{on_request: 1h}}
 """
 
@@ -250,15 +251,18 @@ def _files(world: World, commits: dict[str, tuple[str, str]]) -> dict[str, str]:
         ),
         "releases/shop/app.yaml": (
             "apiVersion: tagboat/v1\nkind: App\nname: shop\nversions: {scheme: semver}\n"
-            'components:\n  - {name: web, artifact: {tree: "."}, run: [./app, serve], '
-            "listens: socket}\n"
+            "components:\n"
+            '  - {name: mail, artifact: {tree: "."}, run: [./app, wait], listens: socket, '
+            "needs: [web]}\n"
+            '  - {name: web, artifact: {tree: "."}, run: [./app, serve], listens: socket}\n'
         ),
     }
     for version, (commit, tree) in commits.items():
         files[f"releases/shop/{version}/release.yaml"] = (
             f'apiVersion: tagboat/v1\nkind: Release\napp: shop\nversion: "{version}"\n'
             f'tag: "v{version}"\ncommit: "{commit}"\n'
-            f'components:\n  - {{name: web, artifact: {{tree: "{tree}"}}}}\n'
+            f'components:\n  - {{name: mail, artifact: {{tree: "{tree}"}}}}\n'
+            f'  - {{name: web, artifact: {{tree: "{tree}"}}}}\n'
             f"summary: The {version}\ndowntime: none\nestimate: 1m\n"
             f"migration: {VERSIONS[version]}\n"
         )

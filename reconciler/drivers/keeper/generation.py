@@ -1,6 +1,7 @@
 """Generation: the processes of one order, and how each of them is started."""
 
 import contextlib
+import math
 import os
 import signal
 import socket
@@ -54,6 +55,8 @@ class Process:
     pipe: int = -1
     end: str = ""
     again: float | None = None
+    leaving: bool = False
+    """Whether it was asked to end."""
     failures: int = 0
     tail: deque[str] = field(default_factory=lambda: deque(maxlen=5))
 
@@ -89,7 +92,6 @@ class Generation:
     private: bool = False
     listener: socket.socket | None = None
     started: bool = False
-    settles: float = 0.0
     kill_at: float = 0.0
 
     @classmethod
@@ -143,9 +145,43 @@ class Generation:
         """Whether all of its processes run."""
         return all(each.pid for each in self.processes)
 
+    @property
+    def settles(self) -> float:
+        """When the next of its processes may start, or all of them have lived long enough."""
+        waiting = [self.starts(each) for each in self.processes if not each.began]
+        return min(waiting, default=max(each.began for each in self.processes) + self._settle)
+
+    def starts(self, process: Process) -> float:
+        """When a process may start: what it needs lives long enough then; infinity: never yet.
+
+        A process comes after those that it needs in the list, never before.
+        """
+        needed = [each for each in self.processes if each.spec["name"] in needs_of(process)]
+        if not all(each.pid for each in needed):
+            return math.inf
+        return max((each.began + self._settle for each in needed), default=0.0)
+
+    def dismiss(self) -> None:
+        """Ask those to end that nothing needs which still runs: in the reverse of how they came."""
+        needed = {name for each in self.processes if each.pid for name in needs_of(each)}
+        for each in self.processes:
+            if each.pid and not each.leaving and each.spec["name"] not in needed:
+                each.leaving = True
+                # It is our child and not yet reaped, so the pid can't be another's.
+                os.kill(each.pid, signal.SIGTERM)
+
+    @property
+    def _settle(self) -> float:
+        return float(self.order["settle"])
+
     def asks(self, order: Order) -> bool:
         """Whether this is what the order asks for, timing aside."""
         return all(self.order[name] == order[name] for name in ("key", "listen", "processes"))
+
+
+def needs_of(process: Process) -> tuple[str, ...]:
+    """The names of the processes that must be up before it."""
+    return tuple(process.spec.get("needs", ()))
 
 
 def open_listener(address: str) -> socket.socket:
@@ -170,6 +206,7 @@ def start(process: Process, mark: str, listener: socket.socket | None) -> None:
     """
     process.run = os.urandom(16).hex()
     process.began = time.monotonic()
+    process.leaving = False
     process.tail.clear()
     process.pipe, out = os.pipe2(os.O_CLOEXEC)
     failed, fail = os.pipe2(os.O_CLOEXEC)

@@ -1,7 +1,7 @@
 """What a keeper does with its place: one order after another, and what becomes of processes."""
 
+import math
 import os
-import signal
 import socket
 import sys
 import time
@@ -248,10 +248,15 @@ class KeptPlace:
             due.append(self._incoming.settles)
         for serving in (self._current, self._screen.page):
             if serving:
-                due += [each.again for each in serving.processes if each.again is not None]
+                due += [
+                    max(each.again, serving.starts(each))
+                    for each in serving.processes
+                    if each.again is not None
+                ]
         if self._screen.page and self._public:
             due.append(time.monotonic() + _INSIST)
-        return max(0.0, min(due) - time.monotonic()) if due else None
+        soonest = min(due, default=math.inf)
+        return max(0.0, soonest - time.monotonic()) if soonest < math.inf else None
 
     def _generations(self) -> list[Generation]:
         held = (self._screen.page, self._current, self._incoming, *self._outgoing)
@@ -290,6 +295,7 @@ class KeptPlace:
             self._reap()
             old.kill_at = time.monotonic() + _INSIST
         if old.alive:
+            old.dismiss()
             return
         self._outgoing.remove(old)
         held = [each.listener for each in self._generations()]
@@ -314,13 +320,14 @@ class KeptPlace:
                 self._give_up(new, f"{new.order['listen']}: {error.strerror}")
                 return
             new.started = True
-            for each in new.processes:
-                self._start(each, new)
-            new.settles = time.monotonic() + new.order["settle"]
-        dead = [each for each in new.processes if not each.pid]
+        dead = [each for each in new.processes if each.began and not each.pid]
         if dead:
             self._give_up(new, dead[0].end)
-        elif time.monotonic() >= new.settles:
+            return
+        for each in new.processes:
+            if not each.began and time.monotonic() >= new.starts(each):
+                self._start(each, new)
+        if new.whole and time.monotonic() >= new.settles:
             old, self._current, self._incoming = self._current, new, None
             self._fallback = None
             self._say(f"{new.order['version']} runs")
@@ -352,7 +359,7 @@ class KeptPlace:
                 continue
             if each.again is None:
                 each.postpone(serving.order["back_off"])
-            elif time.monotonic() >= each.again:
+            elif time.monotonic() >= max(each.again, serving.starts(each)):
                 each.again = None
                 self._start_again(each, serving)
 
@@ -373,14 +380,15 @@ class KeptPlace:
         self._say(f"started {process.spec['name']} {generation.order['version']} {process.pid}")
 
     def _retire(self, old: Generation) -> None:
-        """Ask its processes to end; what is left after ``stop_after`` seconds is killed."""
+        """Ask its processes to end; what is left after ``stop_after`` seconds is killed.
+
+        One that another needs is asked once that one has ended.
+        """
         old.kill_at = time.monotonic() + old.order["stop_after"]
         self._outgoing.append(old)
         for each in old.processes:
             each.again = None
-            if each.pid:
-                # It is our child and not yet reaped, so the pid can't be another's.
-                os.kill(each.pid, signal.SIGTERM)
+        old.dismiss()
 
     def _listener(self, wanted: Generation) -> socket.socket | None:
         """The place's socket: the one that is open already, as long as the address is the same."""
