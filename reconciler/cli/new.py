@@ -49,6 +49,15 @@ def environment(
     customer: Annotated[str, typer.Option(metavar="NAME", help="Whose it is.")] = "",
     tier: TierOption = "",
     like: LikeOption = "",
+    owner: Annotated[
+        str, typer.Option(metavar="ID", help="Who answers for it; with --expires.")
+    ] = "",
+    expires: Annotated[
+        str, typer.Option(metavar="INSTANT", help="It is temporary: taken away then.")
+    ] = "",
+    until_released: Annotated[
+        bool, typer.Option("--until-released", help="Or once a release holds what runs there.")
+    ] = False,
     dry_run: DryRunOption = False,
     folder: FolderOption = Path(),
 ) -> None:
@@ -59,12 +68,19 @@ def environment(
     from reconciler.manifest.paths import environment_path
     from reconciler.scaffold import files
 
+    if bool(owner) != bool(expires) or (until_released and not expires):
+        raise UsageError(
+            "a temporary environment has an owner and an end",
+            hint="--owner ID --expires 2026-12-04T18:00:00+00:00",
+        )
     top = _top(folder)
     made = files.environment(name, extends=extends, customer=customer, tier=tier)
     if like:
         copied = _copied(top, environment_path(like), made)
         others = (each.read_text("utf-8") for each in top.glob("environments/*/*.yaml"))
         made = replace(copied, text=files.with_own_ports(copied.text, others))
+    if expires:
+        made = files.temporary(made, owner, expires, until_released=until_released)
     _add(top, [made], dry_run=dry_run)
 
 

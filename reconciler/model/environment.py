@@ -40,15 +40,13 @@ class TemporaryPlace(Model):
     owner: Name
     """The person who answers for it."""
     expires: Instant
-    """Until then."""
+    """Until then; afterwards the reconciler takes away what runs there."""
     delete_when: Literal["expired", "released"] = "expired"
-    """`released`: as soon as its content became a release."""
+    """`released`: already when the newest release holds what runs there from a branch or commit."""
 
 
 class Environment(Layer):
     """An environment and its policy."""
-
-    UNENFORCED: ClassVar[frozenset[str]] = Layer.UNENFORCED | {"temporary"}
 
     kind: Literal["Environment"]
     name: Name

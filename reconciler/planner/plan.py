@@ -20,6 +20,7 @@ from reconciler.planner.rest import Rest, rest_of
 from reconciler.planner.retiring import retired
 from reconciler.planner.returns import offer_of, return_of
 from reconciler.planner.starts import earliest
+from reconciler.planner.temporary import taken_away
 
 
 def make_plan(inputs: Inputs) -> Plan:
@@ -59,6 +60,8 @@ def decision_of(ask: Ask) -> Decision:
     running = standing.running
     if standing.open_claim is not None:
         return _under_way(ask, standing.open_claim)
+    if (gone := taken_away(ask)) is not None:
+        return gone
     if not ask.asked_for:
         return retired(ask) or _left_alone(ask)
     taints = taints_of(ask)

@@ -13,6 +13,7 @@ from reconciler.planner.asking import ask_of
 from reconciler.planner.consents import questions as of_approvals
 from reconciler.planner.gates import requirements, tag, tickets
 from reconciler.planner.inputs import Inputs
+from reconciler.planner.temporary import questions as of_temporary
 
 _ASKING = (tag.questions, requirements.questions, tickets.questions, of_approvals)
 
@@ -42,6 +43,8 @@ def _of_place(inputs: Inputs, place: Place) -> Iterator[Question]:
 def of_branches(inputs: Inputs) -> frozenset[Question]:
     """Where the branches lead that promotions follow, and what the commits hold that they name.
 
+    Of temporary places also whether a release holds what runs there.
+
     Of places that run what they shall, too: a branch moves. Nothing where this host doesn't have
     the driver.
     """
@@ -60,6 +63,8 @@ def _of_promotion(inputs: Inputs, place: Place, promotion: Promotion) -> Iterato
         return
     if inputs.drivers is not None and here.target.driver not in inputs.drivers:
         return
+    if here.temporary is not None:
+        yield from of_temporary(ask_of(inputs, place))
     folders = tuple(
         (each.name, each.artifact["tree"]) for each in app.components if "tree" in each.artifact
     )

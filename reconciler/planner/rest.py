@@ -102,7 +102,9 @@ class Rest:
         promotion = self.snapshot.promotions.get(key)
         if promotion is None or not promotion.release or promotion.temporary is not None:
             return None
-        path = place.promotion_path
+        path, laid = place.promotion_path, resolve(self.snapshot, place.environment, place.app)
+        if laid.environment is not None and laid.environment.temporary is not None:
+            return None
         if path not in self.judgement.admitted or path in self.tip.broken:
             return None
         return _Ground(
@@ -110,7 +112,7 @@ class Rest:
             self.tip.promotions.get(key),
             self.snapshot.apps.get(place.app),
             self.snapshot.releases.get((place.app, promotion.release)),
-            resolve(self.snapshot, place.environment, place.app),
+            laid,
             self.judgement.admissions.get(path),
         )
 

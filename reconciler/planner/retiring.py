@@ -1,4 +1,4 @@
-"""Emptying a place: its file is gone, and somebody who may has asked for it (pure)."""
+"""Emptying a place: because somebody who may has asked for it, or as its time is up (pure)."""
 
 from dataclasses import replace
 
@@ -13,26 +13,36 @@ from reconciler.planner.reasons import opened
 
 def retired(ask: Ask) -> Decision | None:
     """What is to be done to leave the place empty; nothing where nobody was granted that."""
-    standing = ask.standing
-    answer, last, running = standing.granted, standing.last_claim, standing.running
-    if answer is None or answer.verb != "retire" or last is None or running is None:
+    answer = ask.standing.granted
+    if answer is None or answer.verb != "retire":
+        return None
+    return emptied(ask, (opened("retired", f"{answer.by} asked for it"),), _removed(ask))
+
+
+def emptied(ask: Ask, reasons: tuple[Reason, ...], sign_off: SignOff) -> Decision | None:
+    """The decision to take away what runs, for these reasons, unless something is in the way.
+
+    Nothing where nothing runs.
+    """
+    last, running = ask.standing.last_claim, ask.standing.running
+    if last is None or running is None:
         return None
     asked = replace(ask, assignment=retirement(last.assignment, running))
-    reasons = (
-        opened("retired", f"{answer.by} asked for it"),
+    all_of_them = (
+        *reasons,
         *_of_files(asked),
         *(gate.answer(asked) for gate in (claim, history, driver)),
     )
-    closed = [each for each in reasons if each.state != "open"]
+    closed = [each for each in all_of_them if each.state != "open"]
     held = f"is to be left empty (held), runs {running.shown}: {closed[0].why}" if closed else ""
     return Decision(
         place=ask.place,
         verdict=Verdict.HOLD if closed else Verdict.DEPLOY,
         wanted="",
         running=running.shown,
-        reasons=reasons,
+        reasons=all_of_them,
         sentence=held or f"takes {running.shown} away; the place is left empty",
-        sign_off=_removed(ask),
+        sign_off=sign_off,
         assignment=asked.assignment,
         summary="The place is left empty",
     )

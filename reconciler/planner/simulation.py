@@ -37,9 +37,19 @@ from reconciler.planner.waiting import Waiting
 from reconciler.timetable.slots import slots
 
 What = Literal[
-    "cut", "not-cut", "starts", "succeeds", "verified", "missed", "nothing-new", "waits", "freeze"
+    "cut",
+    "not-cut",
+    "starts",
+    "succeeds",
+    "verified",
+    "missed",
+    "nothing-new",
+    "waits",
+    "freeze",
+    "leaves",
 ]
-"""``starts`` and ``succeeds`` are of deployments; ``waits`` needs a person, or what never comes."""
+"""``starts`` and ``succeeds`` are of deployments; ``waits`` needs a person, or what never
+comes; what ``leaves`` is taken away, as its place was a temporary one."""
 _ESTIMATE = "10m"
 _DAY = timedelta(days=1)
 _PASSING = frozenset({"after", "claim", "follow", "needs"})
@@ -129,15 +139,19 @@ class _Play:
         for (environment, app_name), promotion in snapshot.promotions.items():
             if promotion.follow is not None and app_name in snapshot.apps:
                 self._plan_to_follow(environment, app_name, promotion.follow)
-            if promotion.temporary is not None:
-                self._push(max(start, instant_of(promotion.temporary.expires)))
+        until = [each.temporary.expires for each in snapshot.promotions.values() if each.temporary]
+        until += [
+            each.temporary.expires for each in snapshot.environments.values() if each.temporary
+        ]
+        for instant in until:
+            self._push(max(start, instant_of(instant)))
         for place in self.inputs.ledger.places:
             self._plan_to_finish(place)
         ends = (
             (instant_of(each.from_), instant_of(each.until)) for each in snapshot.freezes.values()
         )
-        for instant in (each for both in ends for each in both if start < each <= self.until):
-            self._push(instant.astimezone(UTC))
+        for moment in (each for both in ends for each in both if start < each <= self.until):
+            self._push(moment.astimezone(UTC))
 
     def _plan_to_finish(self, place: Place) -> None:
         """What is under way ends when its estimate says so, and at once if it is late.
@@ -176,7 +190,7 @@ class _Play:
             case _Due(record=End() as end):
                 self._append(end)
                 claim = self.inputs.ledger.claims[end.deployment]
-                if self._is_told(claim):
+                if self._is_told(claim) and not end.retired:
                     yield self._event(Place(end.environment, end.app), "succeeds", end.version)
                 self._test(claim)
             case _Due(record=Verification() as verification):
@@ -208,7 +222,9 @@ class _Play:
             self._push(
                 self.inputs.now + timedelta(seconds=seconds), record=self._end(claim, seconds)
             )
-            if self._is_told(claim):
+            if decision.assignment.lanes.retires:
+                yield self._event(place, "leaves", decision.running, decision.reasons[0].why)
+            elif self._is_told(claim):
                 why = f"slot {decision.slot}" if decision.slot else ""
                 yield self._event(place, "starts", decision.wanted, why)
             self.told.pop(place, None)
@@ -297,7 +313,7 @@ class _Play:
             deployment=claim.deployment,
             outcome=Outcome.SUCCEEDED,
             version=content.version,
-            running=content,
+            running=None if claim.assignment.lanes.retires else content,
             steps=(),
             started=claim.at,
             ended=ended,

@@ -171,7 +171,9 @@ def _may_wait(decision: Decision) -> bool:
 
 def _moves(ask: Ask) -> bool:
     """Whether what is wanted here may change with time alone."""
-    promotion = ask.promotion
+    promotion, environment = ask.promotion, ask.environment
+    if environment is not None and environment.temporary is not None:
+        return True
     if promotion is None:
         return False
     follows = promotion.follow is not None and promotion.follow.releases is not None

@@ -17,6 +17,7 @@ from reconciler.manifest.paths import (
 )
 from reconciler.manifest.schemas import modeline
 from reconciler.manifest.snapshot import Snapshot
+from reconciler.scaffold.editing import edited
 from reconciler.scaffold.wording import quoted, word, words
 
 _NAME = re.compile(r"^name:.*$", re.MULTILINE)
@@ -111,6 +112,25 @@ def environment(name: str, *, extends: str = "", customer: str = "", tier: str =
             "permissions: {promote: [role/admin]}",
         ]
     return new_file(environment_path(name), "Environment", *lines)
+
+
+def temporary(made: NewFile, owner: str, expires: str, *, until_released: bool) -> NewFile:
+    """The environment's file with an end, instead of the one that it had."""
+    from ruamel.yaml.comments import CommentedMap
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+    ends = CommentedMap(owner=owner, expires=DoubleQuotedScalarString(expires))
+    if until_released:
+        ends["delete_when"] = "released"
+    ends.fa.set_flow_style()
+
+    def change(node: CommentedMap) -> None:
+        if "temporary" in node:
+            node["temporary"] = ends
+        else:
+            node.insert(list(node).index("name") + 1, "temporary", ends)
+
+    return NewFile(made.path, edited(made.text.encode(), change).decode())
 
 
 def policy(name: str, *, extends: str = "", tier: str = "") -> NewFile:

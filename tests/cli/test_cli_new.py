@@ -50,6 +50,9 @@ def test_a_person_without_a_key_is_told_so(started):
     assert "zoe can't sign yet" in said
 
 
+EVE, LATER = "2026-12-24T18:00:00+00:00", "2026-12-31T18:00:00+00:00"
+
+
 @pytest.mark.parametrize(
     ("words", "path"),
     [
@@ -93,6 +96,23 @@ def test_b21_a_copy_has_the_new_name_and_the_old_comments(started):
     before = (top / "environments" / "dev" / "environment.yaml").read_text()
     after = (top / "environments" / "staging" / "environment.yaml").read_text()
     assert after == before.replace("name: dev\n", "name: staging\n").replace(":8201", ":8202")
+
+
+def test_m7_a_temporary_copy_has_an_end_of_its_own(started):
+    top, call = started
+    assert call("new", "person", "zoe", "--name", "Zoe")[0] == 0
+    until = ("--owner", "zoe", "--expires")
+    assert call("new", "environment", "try", "--like", "dev", *until, f"{EVE}")[0] == 0
+    more = ("--like", "try", *until, f"{LATER}", "--until-released")
+    assert call("new", "environment", "again", *more)[0] == 0
+    before, after = (
+        (top / "environments" / each / "environment.yaml").read_text() for each in ("try", "again")
+    )
+    assert f'\nname: try\ntemporary: {{owner: zoe, expires: "{EVE}"}}\n' in before
+    ends = f'temporary: {{owner: zoe, expires: "{LATER}", delete_when: released}}\n'
+    assert f"\nname: again\n{ends}" in after
+    assert after.count("temporary") == 1
+    assert call("validate")[0] == 0
 
 
 def test_a_customer_gets_one_environment_of_five_lines_for_each_tier(alone, tmp_path):
@@ -164,6 +184,9 @@ def test_a_customer_is_refused_where_no_policy_has_a_tier(started):
         ("environment x --extends nosuch", 1, "the file would be wrong"),
         ("calendar x --country Spain", 1, "the file would be wrong"),
         ("environment x --like nosuch", 2, "there is no environments/nosuch/environment.yaml"),
+        ("environment x --owner zoe", 2, "a temporary environment has an owner and an end"),
+        ("environment x --until-released", 2, "a temporary environment has an owner and an end"),
+        ("environment x --owner zoe --expires soon", 1, "the file would be wrong"),
         ("freeze x --from now --until then --reason y", 1, "the file would be wrong"),
         ("release hello --summary x", 2, "invalid value: expected APP@VERSION"),
         ("release helo@1.0.0 --summary x", 2, "there is no app helo"),
