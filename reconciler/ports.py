@@ -244,6 +244,18 @@ class ProvenFiles(Protocol):
         ...
 
 
+class LogBranches(Protocol):
+    """The branches of step logs, one for each month."""
+
+    def keep(self, month: str, logs: Mapping[str, bytes], *, at: str) -> None:
+        """See to it that the month holds these logs, by path; used from one thread at a time.
+
+        Raises `RefusedError` when the remote says no, or somebody has purged one of them since it
+        was kept, and `UnreachableError` when nobody can tell.
+        """
+        ...
+
+
 class Artifacts(Protocol):
     """Where content comes from."""
 

@@ -44,7 +44,7 @@ from reconciler.repository.requests import Everywhere, RequestSource
 from reconciler.repository.returns import BranchFiles
 from reconciler.repository.seals import Author
 from reconciler.repository.sources import RepositorySources
-from reconciler.repository.step_logs import StepLogs
+from reconciler.repository.step_logs import ReconcilersLogs, StepLogs
 from reconciler.system.backups import BackupFolder
 from reconciler.system.caches import cache_folder
 from reconciler.system.clock import SystemClock
@@ -265,12 +265,12 @@ def build_reconciler(
         identify=identify,
         reconciler=configuration.host.name,
         logbook=Logbook(
-            StepLogs(view.git, view.remote),
-            author,
+            ReconcilersLogs(StepLogs(view.git, view.remote), author),
             text=lines.text,
             tell=lines.tell,
             clock=clock,
             failpoints=failpoints,
+            wake=wake.now,
         ),
         host=host_id(configuration.state),
     )

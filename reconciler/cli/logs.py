@@ -96,7 +96,7 @@ def _there(config: Path | None, folder: Path, what: str) -> str:
 def _purge(configuration: "Configuration", what: str, reason: str) -> None:
     from reconciler.registry import author_of, open_reader
     from reconciler.repository.git import bare
-    from reconciler.repository.step_logs import StepLogs, log_path
+    from reconciler.repository.step_logs import StepLogs
     from reconciler.system.clock import SystemClock
 
     author, view = author_of(configuration), open_reader(configuration)
@@ -116,7 +116,7 @@ def _purge(configuration: "Configuration", what: str, reason: str) -> None:
         for each in gone:
             if each.log:
                 now = SystemClock().now()
-                branches.purge(each.log.month, [log_path(each)], reason, by=author, at=now)
+                branches.purge(each.log.month, [each.log_path], reason, by=author, at=now)
     for month in {each.log.month for each in gone if each.log}:
         branches.forget(month)
         daemon.forget(month)

@@ -22,7 +22,9 @@ class Backoff:
         return self.clock.monotonic() >= due
 
     def failed(self, name: str) -> None:
-        """Let it wait."""
+        """Let it wait; what fails while it waits already is the same failure."""
+        if not self.is_due(name):
+            return
         _, waited = self._waits.get(name, (0.0, 0.0))
         wait = min(waited * 2, _MOST) or _FIRST
         self._waits[name] = (self.clock.monotonic() + wait, wait)

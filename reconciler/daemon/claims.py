@@ -121,8 +121,8 @@ class Claims:
         if not self.ends:
             return False
         waiting = [each for each in self.ends.values() if each.id not in self.view.ledger]
+        waiting = self.logbook.enter(waiting)
         if waiting:
-            waiting = self.logbook.enter(waiting)
             self.failpoints.reach("history.end.before")
             self.view.history.append_facts(waiting)
             self.failpoints.reach("history.end.after")

@@ -159,7 +159,7 @@ class Reconciler:
                 self.view,
                 before=self.panel.looked,
                 trouble=self._trouble,
-                troubles=self._troubles().values(),
+                troubles=(*self._troubles().values(), *self.claims.logbook.troubles.values()),
             )
         )
         return plan

@@ -8,11 +8,11 @@ file is and what its digest is, so nobody can put another one in its place unsee
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from reconciler.errors import RefusedError, UnreachableError
 from reconciler.model.records import End
 from reconciler.model.records.deployments import StepLog
+from reconciler.names import instant_of
 from reconciler.repository.git import Git
 from reconciler.repository.objects import read_objects
 from reconciler.repository.push import Answer, push_leased
@@ -26,16 +26,6 @@ _TRIES = 5
 _PUSH = 60.0
 
 
-def log_path(end: End) -> str:
-    """Where the log of a deployment lies in its month's branch."""
-    return f"{end.environment}/{end.app}/{end.deployment}.log"
-
-
-def named(data: bytes, *, month: str) -> StepLog:
-    """What a record says of a log that is kept under this month."""
-    return StepLog(month=month, digest=f"sha256:{sha256(data).hexdigest()}", size=len(data))
-
-
 @dataclass(frozen=True, slots=True)
 class StepLogs:
     """The months' branches of one remote, followed in a bare clone of ours alone."""
@@ -46,8 +36,9 @@ class StepLogs:
     def keep(self, month: str, logs: Mapping[str, bytes], *, by: Author, at: datetime) -> None:
         """See to it that the month's branch on the remote holds these logs, by path.
 
-        What is there already isn't pushed again. Raises `UnreachableError` when nobody can tell
-        whether the remote took them, and `RefusedError` when it doesn't take them.
+        What is there already isn't pushed again, nor what was there and has been purged. Raises
+        `UnreachableError` when nobody can tell whether the remote took them, and `RefusedError`
+        when it doesn't take them, or somebody has purged one of them.
         """
         names = sorted(path.rpartition("/")[2].removesuffix(".log") for path in logs)
         said = f"Log of {names[0]}" if len(names) == 1 else f"Logs of {len(names)} deployments"
@@ -84,11 +75,11 @@ class StepLogs:
         tip = self._follow(log.month)
         if tip is None:
             return None
-        found = self.git.ask(["rev-parse", "--verify", "--quiet", f"{tip}:{log_path(end)}"])
-        if found.returncode:
+        blob = self._blob(tip, end.log_path)
+        if blob is None:
             return None
-        data = read_objects(self.git, [found.text.strip()])[found.text.strip()]
-        if named(data, month=log.month) != log:
+        data = read_objects(self.git, [blob])[blob]
+        if StepLog.of(data, month=log.month) != log:
             raise RefusedError(
                 f"the log of {end.deployment} isn't the one that its record names",
                 hint=f"look who changed {PREFIX}{log.month}",
@@ -110,11 +101,11 @@ class StepLogs:
         at: datetime,
         anew: bool,
     ) -> None:
-        tip = self.git.resolve(_FOLLOWED + month)
-        if tip is None or anew:
-            tip = self._follow(month)
-        why = ""
+        before = self.git.resolve(_FOLLOWED + month)
+        tip, why = self._follow(month), ""
         for _ in range(_TRIES):
+            if not anew and (gone := self._gone(files, before, tip)):
+                raise RefusedError(f"{gone} was kept, and somebody has purged it since")
             tree = self._tree(tip, files)
             if tip and tree == self.git.tell(["rev-parse", f"{tip}^{{tree}}"]):
                 return
@@ -132,6 +123,24 @@ class StepLogs:
             else:
                 return
         raise RefusedError(f"the remote doesn't take logs: {why}")
+
+    def _gone(self, paths: Iterable[str], before: str | None, tip: str | None) -> str:
+        """The first of these paths that was there and isn't any more: another host purged it.
+
+        Where the branch was seen last is in this clone; it holds what was pushed from here.
+        """
+        if before is None or before == tip:
+            return ""
+        return next(
+            (each for each in paths if self._blob(before, each) and not self._blob(tip, each)), ""
+        )
+
+    def _blob(self, tip: str | None, path: str) -> str | None:
+        """The blob at this path, if there is one."""
+        if tip is None:
+            return None
+        found = self.git.ask(["rev-parse", "--verify", "--quiet", f"{tip}:{path}"])
+        return None if found.returncode else found.text.strip()
 
     def _tree(self, tip: str | None, files: Mapping[str, bytes | None]) -> str:
         """The tree of a tip with some files changed, or taken out."""
@@ -179,3 +188,15 @@ class StepLogs:
             # A purge begins it anew: that it isn't a fast-forward is as it should be.
             self.git.fetch(self.remote, f"+{PREFIX}{month}:{_FOLLOWED}{month}")
         return there
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcilersLogs:
+    """The months' branches as one reconciler adds to them."""
+
+    branches: StepLogs
+    author: Author
+
+    def keep(self, month: str, logs: Mapping[str, bytes], *, at: str) -> None:
+        """What `StepLogs.keep` does, signed by this reconciler."""
+        self.branches.keep(month, logs, by=self.author, at=instant_of(at))

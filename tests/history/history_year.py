@@ -34,8 +34,6 @@ from reconciler.repository.seals import Author  # noqa: E402
 from reconciler.repository.step_logs import (  # noqa: E402
     PREFIX,
     StepLogs,
-    log_path,
-    named,
 )
 from reconciler.system.editions import editions  # noqa: E402
 
@@ -54,9 +52,9 @@ class Printer:
 
     def __call__(self, end: End) -> StepLog:
         month, data = end.ended[:7], self.text(end)
-        self.waiting.setdefault(month, {})[log_path(end)] = data
+        self.waiting.setdefault(month, {})[end.log_path] = data
         self.bytes, self.count = self.bytes + len(data), self.count + 1
-        return named(data, month=month)
+        return StepLog.of(data, month=month)
 
     def text(self, end: End) -> bytes:
         lines = []
@@ -115,9 +113,9 @@ def purge(past: Past, logs: StepLogs, by: Author) -> bool:
     assert chosen.log
     assert other.log
     there = logs.read(chosen) is not None
-    logs.purge(chosen.log.month, [log_path(chosen)], "a drill", by=by, at=instant_of(chosen.ended))
+    logs.purge(chosen.log.month, [chosen.log_path], "a drill", by=by, at=instant_of(chosen.ended))
     past.git.tell(["gc", "--quiet", "--prune=now"], timeout=3_600)
-    reachable = log_path(chosen) in past.git.tell(["rev-list", "--objects", "--all"])
+    reachable = chosen.log_path in past.git.tell(["rev-list", "--objects", "--all"])
     gone = logs.read(chosen) is None and not reachable
     print(f"\npurged the log of {chosen.deployment}: {'gone' if gone else 'STILL THERE'}")
     return there and gone and logs.read(other) is not None

@@ -7,8 +7,9 @@ import pytest
 from history_world import World, a_claim, an_end
 
 from reconciler.errors import RefusedError, UnreachableError
+from reconciler.model.records.deployments import StepLog
 from reconciler.repository.seals import Author
-from reconciler.repository.step_logs import PREFIX, StepLogs, log_path, named
+from reconciler.repository.step_logs import PREFIX, StepLogs
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 MONTH = "2026-11"
@@ -16,7 +17,7 @@ MONTH = "2026-11"
 
 def an_ended(text: bytes, *, number: int = 1, month: str = MONTH):
     claim = a_claim().model_copy(update={"deployment": f"dev.shop.{number}"})
-    return an_end(claim).model_copy(update={"log": named(text, month=month)})
+    return an_end(claim).model_copy(update={"log": StepLog.of(text, month=month)})
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def by(world: World) -> Author:
 
 def keep(logs: StepLogs, by: Author, text: bytes, *, number: int = 1, month: str = MONTH):
     end = an_ended(text, number=number, month=month)
-    logs.keep(month, {log_path(end): text}, by=by, at=NOW)
+    logs.keep(month, {end.log_path: text}, by=by, at=NOW)
     return end
 
 
@@ -69,9 +70,9 @@ def test_each_month_has_a_root_of_its_own(world, one, by):
 
 def test_a_purged_log_is_in_no_branch_and_the_others_stay(world, one, by):
     secret, other = keep(one, by, b"token"), keep(one, by, b"fine", number=2)
-    one.purge(MONTH, [log_path(secret)], "it held a token", by=by, at=NOW)
+    one.purge(MONTH, [secret.log_path], "it held a token", by=by, at=NOW)
     reachable = world.remote.tell(["rev-list", "--objects", "--all"])
-    assert log_path(secret) not in reachable
+    assert secret.log_path not in reachable
     assert one.read(secret) is None
     assert one.read(other) == b"fine"
     said = world.remote.tell(["log", "--format=%B", PREFIX + MONTH])
@@ -80,15 +81,35 @@ def test_a_purged_log_is_in_no_branch_and_the_others_stay(world, one, by):
 
 def test_who_kept_logs_before_a_purge_goes_on_after_it_and_brings_nothing_back(world, one, by):
     secret = keep(one, by, b"token")
-    StepLogs(world.clone(), world.url).purge(MONTH, [log_path(secret)], "why", by=by, at=NOW)
+    StepLogs(world.clone(), world.url).purge(MONTH, [secret.log_path], "why", by=by, at=NOW)
     after = keep(one, by, b"after", number=2)
     assert one.read(secret) is None
     assert one.read(after) == b"after"
 
 
+def test_a_log_that_another_host_purged_is_not_brought_back(world, one, by):
+    secret = keep(one, by, b"token")
+    other = StepLogs(world.clone(), world.url)
+    other.purge(MONTH, [secret.log_path], "why", by=by, at=NOW)
+    # As after a kill between the push of the log and that of its end.
+    with pytest.raises(RefusedError, match=r"shop\.1\.log was kept, and somebody has purged it"):
+        keep(one, by, b"token")
+    assert secret.log_path not in world.remote.tell(["rev-list", "--objects", "--all"])
+
+
+def test_a_month_that_another_host_took_away_begins_anew_without_what_was_in_it(world, one, by):
+    secret = keep(one, by, b"token")
+    assert StepLogs(world.clone(), world.url).expire(MONTH)
+    with pytest.raises(RefusedError, match="purged"):
+        keep(one, by, b"token")
+    after = keep(one, by, b"after", number=2)
+    assert one.read(after) == b"after"
+    assert secret.log_path not in world.remote.tell(["rev-list", "--objects", "--all"])
+
+
 def test_a_log_that_somebody_changed_is_not_shown(world, one, by):
     end = keep(one, by, b"true")
-    one.keep(MONTH, {log_path(end): b"false"}, by=by, at=NOW)
+    one.keep(MONTH, {end.log_path: b"false"}, by=by, at=NOW)
     with pytest.raises(RefusedError, match="isn't the one that its record names"):
         one.read(end)
 

@@ -1,6 +1,7 @@
 """Records of deployments: claimed, ended, refused, started again."""
 
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any, Literal
 
 from pydantic import SerializerFunctionWrapHandler, model_serializer
@@ -66,6 +67,11 @@ class StepLog(Model):
     size: int
     """Its bytes."""
 
+    @classmethod
+    def of(cls, data: bytes, *, month: str) -> "StepLog":
+        """What a record says of a log that is kept under this month."""
+        return cls(month=month, digest=f"sha256:{sha256(data).hexdigest()}", size=len(data))
+
 
 class End(PlacedBase):
     """What became of a claim: exactly one for each."""
@@ -88,6 +94,11 @@ class End(PlacedBase):
     @model_serializer(mode="wrap")
     def _without_no_log(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         return without_empty(handler(self), "log")
+
+    @property
+    def log_path(self) -> str:
+        """Where its log lies in its month's branch."""
+        return f"{self.environment}/{self.app}/{self.deployment}.log"
 
     @property
     def retired(self) -> bool:
