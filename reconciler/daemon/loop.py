@@ -262,16 +262,13 @@ class Reconciler:
         """
         plan, known = self._decided()
         if not self.view.alarms:
-            if self._look_out(plan, known):
-                plan, known = self._decided()
+            plan, known = self._looked(plan, known)
             self._propose(known)
             for _ in range(_DECISIONS):
                 if not self._cut(known):
                     break
-                plan, known = self._decided()
                 # What was cut has to be looked at before it starts anywhere.
-                if self._look_out(plan, known):
-                    plan, known = self._decided()
+                plan, known = self._looked(*self._decided())
         targets = {
             each.place: each.assignment.target
             for each in plan.decisions
@@ -285,6 +282,14 @@ class Reconciler:
     def _decided(self) -> tuple[Plan, Inputs]:
         known = self._known({})
         return make_plan(known), known
+
+    def _looked(self, plan: Plan, known: Inputs) -> tuple[Plan, Inputs]:
+        """The plan once nothing new is seen: one answer may ask the next question."""
+        for _ in range(_DECISIONS):
+            if not self._look_out(plan, known):
+                break
+            plan, known = self._decided()
+        return plan, known
 
     def _look_out(self, plan: Plan, known: Inputs) -> bool:
         """Look at what the gates of waiting places have to know, followed branches, and trains.

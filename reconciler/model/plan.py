@@ -101,6 +101,8 @@ class Decision:
     """What a reader should know besides, such as a gap during the switch."""
     start: Start | None = None
     """When it can start, if time is in its way."""
+    expires: str = ""
+    """When it goes again by itself, of what is there for a while."""
 
     @property
     def closed(self) -> tuple[Reason, ...]:
@@ -109,6 +111,7 @@ class Decision:
 
     def as_json(self) -> dict[str, object]:
         """The decision as plain JSON: what digests and machine output are made of."""
+        told = {"expires": self.expires} if self.expires else {}
         return {
             "place": str(self.place),
             "verdict": self.verdict.value,
@@ -127,6 +130,7 @@ class Decision:
             ],
             "notes": list(self.notes),
             "start": self.start.as_json() if self.start else None,
+            **told,
         }
 
 

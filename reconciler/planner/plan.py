@@ -162,6 +162,7 @@ def _new(ask: Ask) -> Decision:
         departures=_departures(ask, closed),
         notes=_notes(ask, closed),
         start=earliest(ask, reasons),
+        expires=ask.desired.expires,
     )
 
 

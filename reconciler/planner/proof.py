@@ -127,6 +127,7 @@ def _not_as_recorded(
                 "estimate": decision.estimate == record.estimate,
                 "summary": decision.summary == record.summary,
                 "slot": decision.slot == record.slot,
+                "expires": decision.expires == record.expires,
             }
         case Refusal():
             recorded = (

@@ -47,6 +47,7 @@ class Scribe:
             slot=decision.slot,
             estimate=decision.estimate,
             summary=decision.summary,
+            expires=decision.expires,
         )
 
     def departures(self) -> Sequence[Departure]:

@@ -286,6 +286,7 @@ class _Play:
             basis=self.inputs.basis,
             sign_off=decision.sign_off,
             slot=decision.slot,
+            expires=decision.expires,
         )
 
     def _departure(self, decision: Decision, departed: Departed) -> Departure:

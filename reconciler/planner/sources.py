@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from reconciler.deployer.ledger import Ledger
 from reconciler.model.app import App
 from reconciler.model.content import Content
 from reconciler.model.desired import Desired
 from reconciler.model.place import Place
 from reconciler.model.promotion import Follow, Promotion, Temporary
 from reconciler.model.unreleased import Unreleased
-from reconciler.names import instant_of
+from reconciler.names import instant_of, instant_text
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.sameness import is_same_work
 from reconciler.planner.verified import Stay, stays_of
@@ -54,7 +53,9 @@ class Seeker:
                 found = self._seen("branch", branch)
             case _:
                 found = Desired(None, missing="the promotion names nothing")
-        return replace(found, why=f"{temporary.owner}'s until {temporary.expires}")
+        expires = instant_text(instant_of(temporary.expires))
+        why = f"{temporary.owner}'s until {temporary.expires}"
+        return replace(found, why=why, expires=expires)
 
     def _release(self, version: str) -> Desired:
         release = self.inputs.snapshot.releases.get((self.app.name, version))
@@ -95,10 +96,12 @@ class Seeker:
                 return Desired(None, missing="the promotion follows nothing")
 
     def _of_environment(self, environment: str, *, queue: bool) -> Desired:
-        """The newest content that is verified there and came there after what runs here."""
+        """The newest content that is verified there and came there after what runs here.
+
+        What is or was there for a while only is nobody's to follow, until its place asks for it.
+        """
         place = Place(environment, self.app.name)
-        ledger = self.inputs.ledger
-        fresh = _arrivals(ledger, place, self.here)
+        fresh = self._arrivals(place)
         if not fresh:
             return self._as_it_is(f"{environment} has verified nothing yet")
         if queue:
@@ -108,6 +111,20 @@ class Seeker:
             content, stay = next(proven, fresh[0])
         found = self._of_content(content)
         return replace(found, why=f"newest in {environment}", unproven=_unproven(stay, environment))
+
+    def _arrivals(self, place: Place) -> Sequence[tuple[Content, Stay | None]]:
+        """What came to a place after what runs here did, newest first, each work once."""
+        ledger = self.inputs.ledger
+        promotion = self.inputs.snapshot.promotions.get((place.environment, place.app))
+        found: list[tuple[Content, Stay | None]] = []
+        for claim in reversed(ledger.at(place).settled):
+            content = claim.assignment.content
+            if self.here is not None and is_same_work(self.here, content):
+                break
+            passing = claim.expires and not _names(promotion, content)
+            if not passing and not any(is_same_work(each, content) for each, _ in found):
+                found.append((content, next(iter(stays_of(content, place, ledger)), None)))
+        return found
 
     def _of_releases(self, pattern: str, *, queue: bool) -> Desired:
         """The newest release that matches, none below what runs here, none in quarantine."""
@@ -142,18 +159,12 @@ class Seeker:
         return self._release(content.version)
 
 
-def _arrivals(
-    ledger: Ledger, place: Place, here: Content | None
-) -> Sequence[tuple[Content, Stay | None]]:
-    """What came to a place after what runs here did, newest first, each work once."""
-    found: list[tuple[Content, Stay | None]] = []
-    for claim in reversed(ledger.at(place).settled):
-        content = claim.assignment.content
-        if here is not None and is_same_work(here, content):
-            break
-        if not any(is_same_work(each, content) for each, _ in found):
-            found.append((content, next(iter(stays_of(content, place, ledger)), None)))
-    return found
+def _names(promotion: Promotion | None, content: Content) -> bool:
+    """Whether a promotion itself asks for this content by its name."""
+    if promotion is None:
+        return False
+    wanted = promotion.release if content.released else promotion.commit
+    return wanted == (content.version if content.released else content.commit)
 
 
 def _unproven(stay: Stay | None, environment: str) -> str:

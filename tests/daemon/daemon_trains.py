@@ -1,7 +1,7 @@
 """An app with a train: its repository, a clock that is given, and a daemon that looks when told."""
 
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from reconciler.registry import build_reconciler
 if TYPE_CHECKING:
     from conftest import World
 
+NONE: Mapping[str, str] = {}
 TRAIN = """\
 train: {schedule: {days: [mon, wed], time: "15:00", timezone: America/New_York}}
 """
@@ -45,6 +46,24 @@ class GivenClock:
         self.put_on(at - self.at)
 
 
+class KilledError(BaseException):
+    """The daemon is gone."""
+
+
+@dataclass
+class Kill:
+    """Ends the daemon where it reaches a point for the n-th time."""
+
+    name: str
+    left: int
+
+    def reach(self, name: str) -> None:
+        if name == self.name:
+            self.left -= 1
+            if self.left == 0:
+                raise KilledError(name)
+
+
 @dataclass
 class Yard:
     """The world, the app's repository, and the clock."""
@@ -69,33 +88,39 @@ class Yard:
         """Make the app's repository."""
         subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(self.app)], check=True)
 
-    def work(self, message: str, *, branch: str = "main") -> str:
-        """One more commit on a branch of the app; its tree is another one each time."""
-        blob = subprocess.run(
-            ["git", "-C", str(self.app), "hash-object", "-w", "--stdin"],
-            input=f"{message} {len(self.commits)}",
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout.strip()
-        tree = subprocess.run(
-            ["git", "-C", str(self.app), "mktree"],
-            input=f"100644 blob {blob}\tpage\n",
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout.strip()
-        known = subprocess.run(
-            ["git", "-C", str(self.app), "rev-parse", "--verify", "-q", branch],
-            check=False,
-            capture_output=True,
-            text=True,
-        ).stdout.split()
-        parents = [flag for each in known for flag in ("-p", each)]
+    def work(
+        self,
+        message: str,
+        *,
+        branch: str = "main",
+        start: str = "",
+        merging: str = "",
+        programs: Mapping[str, str] = NONE,
+    ) -> str:
+        """One more commit on a branch of the app; its tree is another one each time.
+
+        A branch that isn't there yet begins at ``start``, and ``merging`` is another one that comes
+        in. ``programs`` are its files that can be run, by name.
+        """
+        page = self._git(["hash-object", "-w", "--stdin"], f"{message}\n{len(self.commits)}")
+        entries = f"100644 blob {page}\tpage\n"
+        for name, text in programs.items():
+            program = self._git(["hash-object", "-w", "--stdin"], text)
+            entries += f"100755 blob {program}\t{name}\n"
+        tree = self._git(["mktree"], entries)
+        known = [self._git(["for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}"])]
+        known = [known[0] or (self.git("rev-parse", start) if start else "")]
+        known += [self.git("rev-parse", merging)] if merging else []
+        parents = [flag for each in known if each for flag in ("-p", each)]
         commit = self.git("commit-tree", tree, *parents, "-m", message)
         self.git("update-ref", f"refs/heads/{branch}", commit)
         self.commits.append(commit)
         return commit
+
+    def _git(self, arguments: list[str], said: str = "") -> str:
+        command = ["git", "-C", str(self.app), *arguments]
+        done = subprocess.run(command, input=said, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
 
     def daemon(self, name: str = "one", **parts: object) -> Reconciler:
         return build_reconciler(

@@ -1,11 +1,10 @@
 """Trains cut by the daemon: at its slot, once, and never by what nobody can compute again."""
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from daemon_trains import TRAIN, Yard, build_yard
+from daemon_trains import TRAIN, Kill, KilledError, Yard, build_yard
 
 from reconciler.errors import UnreachableError
 from reconciler.model.records import Sighting, Skip
@@ -138,24 +137,6 @@ def test_a_train_that_ends_and_one_that_changes_count_anew_and_no_slot_fires_twi
         BEGINS,
         cuts_at("2026-11-25 20:00", yard.commits[-1], "2026.11.25.1"),
     ]
-
-
-class KilledError(BaseException):
-    """The daemon is gone."""
-
-
-@dataclass
-class Kill:
-    """Ends the daemon where it reaches a point for the n-th time."""
-
-    name: str
-    left: int
-
-    def reach(self, name: str) -> None:
-        if name == self.name:
-            self.left -= 1
-            if self.left == 0:
-                raise KilledError(name)
 
 
 POINTS = [

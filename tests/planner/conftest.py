@@ -218,6 +218,7 @@ class Scene:
         outcome: Outcome = Outcome.SUCCEEDED,
         previous: str = "",
         tested: bool = False,
+        expires: str = "",
     ) -> Claim:
         """A deployment with its end; ``tested`` where the place has long tests."""
         assignment = self.assignment(version, environment)
@@ -229,7 +230,7 @@ class Scene:
         running = assignment.content
         if outcome is not Outcome.SUCCEEDED:
             running = self.assignment(previous, environment).content if previous else None
-        return self._deployed(environment, assignment, outcome, running)
+        return self._deployed(environment, assignment, outcome, running, expires=expires)
 
     def took(self, content: Content, *, slot: str = "") -> None:
         """This very content came to production, with a slot if one is given."""
@@ -248,6 +249,7 @@ class Scene:
         running: Content | None,
         *,
         slot: str = "",
+        expires: str = "",
     ) -> Claim:
         where = {"environment": environment, "app": "shop", "at": self._moment()}
         self.add(
@@ -258,6 +260,7 @@ class Scene:
                 basis=TIP,
                 sign_off=SignOff(commit=self.merge),
                 slot=slot,
+                expires=expires,
                 **where,
             )
         )

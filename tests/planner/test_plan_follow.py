@@ -221,6 +221,35 @@ def test_s7_something_else_for_a_while_goes_back_by_itself(scene):
     assert scene.decision().wanted == "1.1.0"
 
 
+def test_s7_what_is_there_for_a_while_is_nobodys_to_follow_until_its_place_names_it(scene):
+    scene.ran("1.0.0", environment="staging")
+    scene.ran("1.1.0", environment="staging", expires="2026-11-24T15:00:00.000Z")
+    assert scene.decision().wanted == "1.0.0"
+    scene.now = datetime(2026, 11, 24, 15, tzinfo=UTC)
+    assert scene.decision().wanted == "1.0.0"
+    scene.files["environments/staging/shop.yaml"] = follow("x").replace(
+        "follow: x", "release: 1.1.0"
+    )
+    assert scene.decision().wanted == "1.1.0"
+
+
+def test_s7_a_claim_says_when_what_it_brings_goes_again_and_its_proof_asks_for_that(scene):
+    scene.files[PROMOTION] = follow(
+        "{environment: staging}",
+        "temporary:\n  release: '1.0.0'\n  owner: ana\n  reason: A trial\n"
+        '  expires: "2026-11-24T18:00:00+03:00"\n',
+    )
+    scene.ran("1.0.0", environment="staging")
+    plan = make_plan(scene.inputs())
+    decision = next(each for each in plan.decisions if each.place.environment == "production")
+    scribe = Scribe(Witness(scene.inputs(), {}), plan, "one", lambda: "c", lambda: "")
+    claim = scribe.claim(decision)
+    assert claim.expires == "2026-11-24T15:00:00.000Z"
+    assert prove(claim, scene.inputs(), editions={}).agreement is Agreement.SAME
+    other = claim.model_copy(update={"expires": ""})
+    assert prove(other, scene.inputs(), editions={}).changed == ("expires",)
+
+
 WEDNESDAY = "{environment: staging, schedule: {days: [wed], time: '11:00'}}"
 SLOT = datetime(2026, 11, 25, 11, tzinfo=UTC)
 

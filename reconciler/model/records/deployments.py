@@ -45,6 +45,12 @@ class Claim(PlacedBase):
     """Seconds, as the release says; 0 for unknown."""
     summary: str = ""
     """The release's summary."""
+    expires: str = ""
+    """When it goes again by itself, of what is there for a while; empty for what stays."""
+
+    @model_serializer(mode="wrap")
+    def _without_no_end(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return without_empty(handler(self), "expires")
 
     @property
     def subject(self) -> str:
