@@ -159,7 +159,7 @@ def _digest(snapshot: "Snapshot", environment: str, app: str, version: str) -> s
     if environment not in snapshot.environments:
         hint = suggestion(environment, sorted(snapshot.environments))
         raise UsageError(f"there is no environment {environment}", hint=hint)
-    versions = sorted(number for name, number in snapshot.releases if name == app)
+    versions = sorted(snapshot.versions.get(app, ()))
     raise UsageError(f"there is no release {app} {version}", hint=suggestion(version, versions))
 
 

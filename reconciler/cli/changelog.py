@@ -129,7 +129,7 @@ def _start(snapshot: "Snapshot", app: "App", version: str, until: str) -> "Point
 
 
 def _versions(snapshot: "Snapshot", app: "App") -> list[str]:
-    return [version for name, version in snapshot.releases if name == app.name]
+    return list(snapshot.versions.get(app.name, ()))
 
 
 def _point(snapshot: "Snapshot", app: "App", version: str) -> "Point":

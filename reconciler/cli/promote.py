@@ -177,7 +177,7 @@ def _check(snapshot: "Snapshot", place: "Place", version: str) -> None:
     """Refuse what the validator would refuse anyway, with the names that would do."""
     from reconciler.cli.knowledge import suggestion
 
-    versions = [number for app, number in snapshot.releases if app == place.app]
+    versions = snapshot.versions.get(place.app, ())
     asked = (
         ("environment", place.environment, sorted(snapshot.environments)),
         ("app", place.app, sorted(snapshot.apps)),

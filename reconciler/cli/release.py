@@ -87,7 +87,7 @@ def cut(
             hint="name a clone of it with --source",
         )
     head = theirs.commit(commit, f"commit {commit}") if commit else theirs.tip(known.branch)
-    released = {each for name, each in snapshot.releases if name == app}
+    released = set(snapshot.versions.get(app, ()))
     there = find(
         theirs,
         known,

@@ -124,6 +124,14 @@ class Snapshot:
         """Environment and app of every promotion."""
         return frozenset(self.promotions)
 
+    @cached_property
+    def versions(self) -> Mapping[str, tuple[str, ...]]:
+        """App → the versions of its releases."""
+        found: dict[str, list[str]] = {}
+        for app, version in self.releases:
+            found.setdefault(app, []).append(version)
+        return {app: tuple(each) for app, each in found.items()}
+
     def derive(self, parts: Parts, key: object, make: Callable[[], T]) -> T:
         """What ``make`` gives, made once as long as these parts stay; it looks at nothing else."""
         made = self.derived.setdefault(parts, {})

@@ -25,7 +25,8 @@ from reconciler.model.promotion import Promotion
 from reconciler.model.records import SignOff
 from reconciler.model.release import Release
 from reconciler.names import instant_of
-from reconciler.signoff import Judgement
+from reconciler.planner.concerns import Subject, subject_of
+from reconciler.signoff import Judgement, Taint
 
 PLACES_AT_ONCE = 20
 """Places that one merge may move without a confirmation, unless the host says otherwise."""
@@ -75,10 +76,7 @@ class Inputs:
     def versions_of(self, app: str) -> frozenset[str]:
         """The versions of an app that are released, or would be if they were signed off."""
         return frozenset(
-            version
-            for each in (self.snapshot, self.tip)
-            for name, version in each.releases
-            if name == app
+            version for each in (self.snapshot, self.tip) for version in each.versions.get(app, ())
         )
 
     def quarantined(self, app: str, version: str) -> bool:
@@ -90,6 +88,14 @@ class Inputs:
     def of_root(self) -> SignOff:
         """What brought the files that stand by the trust root."""
         return SignOff(commit=self.judgement.root)
+
+    @cached_property
+    def taints_about(self) -> Mapping[Subject, tuple[tuple[int, Taint], ...]]:
+        """What paths are about → what is wrong with them, each with its number in their order."""
+        found: dict[Subject, list[tuple[int, Taint]]] = defaultdict(list)
+        for number, each in enumerate(self.judgement.taints):
+            found[subject_of(each.path)].append((number, each))
+        return {subject: tuple(each) for subject, each in found.items()}
 
     @cached_property
     def moved(self) -> Mapping[str, int]:

@@ -18,7 +18,7 @@ def next_release(snapshot: Snapshot, app: App, at: datetime) -> Release:
 
     Raises `UsageError` where no version follows by itself.
     """
-    existing = [version for name, version in snapshot.releases if name == app.name]
+    existing = snapshot.versions.get(app.name, ())
     train = app.train.schedule if app.train else None
     zone = (train.timezone if train else None) or "Etc/UTC"
     day = day_at(at, zone)

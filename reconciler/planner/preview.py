@@ -14,7 +14,7 @@ from reconciler.model.records import Reason
 from reconciler.model.release import Release
 from reconciler.names import seconds_of
 from reconciler.planner.asking import ask_of
-from reconciler.planner.gates.sign_off import concerns
+from reconciler.planner.concerns import concerns
 from reconciler.planner.inputs import Ask, Inputs
 from reconciler.planner.plan import decide, make_plan
 from reconciler.planner.risk import Risk, risks

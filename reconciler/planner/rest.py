@@ -15,7 +15,7 @@ from reconciler.manifest.snapshot import Snapshot
 from reconciler.model.place import Place
 from reconciler.model.plan import Decision, Verdict
 from reconciler.model.promotion import Promotion
-from reconciler.planner.gates.sign_off import concerns
+from reconciler.planner.concerns import subject_of, subjects_of
 from reconciler.planner.inputs import Inputs
 from reconciler.signoff import Judgement
 
@@ -88,10 +88,11 @@ class Rest:
         made._places = self._places if same else None
         if inputs.judgement.root != self.judgement.root:
             return made
-        taints = {each.path for each in inputs.judgement.taints} - self.judgement.tainted.keys()
+        new = {each.path for each in inputs.judgement.taints} - self.judgement.tainted.keys()
+        tainted = {subject_of(each) for each in new}
         for place, (standing, decision, before) in self._decisions.items():
             ground, versions = made._ground(place), frozenset({decision.wanted})
-            held = any(concerns(path, place, versions) for path in taints)
+            held = not tainted.isdisjoint(subjects_of(place, versions))
             if ground is not None and ground.same(before) and not held:
                 made._decisions[place] = (standing, decision, before)
         return made

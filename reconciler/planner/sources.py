@@ -129,11 +129,8 @@ class Seeker:
     def _of_releases(self, pattern: str, *, queue: bool) -> Desired:
         """The newest release that matches, none below what runs here, none in quarantine."""
         snapshot, versions = self.inputs.snapshot, self.app.versions
-        matching = [
-            version
-            for app, version in snapshot.releases
-            if app == self.app.name and fnmatchcase(version, pattern)
-        ]
+        mine = snapshot.versions.get(self.app.name, ())
+        matching = [each for each in mine if fnmatchcase(each, pattern)]
         if self.here is not None and self.here.released:
             floor = rank(versions, self.here.version)
             matching = [each for each in matching if rank(versions, each) > floor]

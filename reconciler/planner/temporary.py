@@ -86,10 +86,9 @@ def _became(ask: Ask, temporary: TemporaryPlace) -> Release | None:
 def _newest(ask: Ask) -> Release | None:
     if ask.app is None:
         return None
-    releases = ask.inputs.snapshot.releases
-    mine = [version for app, version in releases if app == ask.app.name]
-    found = newest_first(ask.app.versions, mine)
-    return releases[ask.app.name, found[0]] if found else None
+    snapshot = ask.inputs.snapshot
+    found = newest_first(ask.app.versions, snapshot.versions.get(ask.app.name, ()))
+    return snapshot.releases[ask.app.name, found[0]] if found else None
 
 
 def _about(content: Content, release: Release) -> str:

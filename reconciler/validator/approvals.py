@@ -56,7 +56,7 @@ def _release(snapshot: Snapshot, path: str, app: str, version: str) -> Iterator[
         yield references.RELEASE.at(
             snapshot.locate(path, ("version",)),
             f"release {shown(version)} of {app} has no release.yaml",
-            hint=near(version, [each for name, each in snapshot.releases if name == app]),
+            hint=near(version, snapshot.versions.get(app, ())),
         )
 
 

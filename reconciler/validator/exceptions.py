@@ -21,7 +21,7 @@ def exceptions(snapshot: Snapshot) -> Iterator[Diagnostic]:
         for field in ("override", "temporary"):
             version = getattr(getattr(promotion, field), "release", None)
             if version is not None and not snapshot.has(release_path(app, version)):
-                known = [each for name, each in snapshot.releases if name == app]
+                known = snapshot.versions.get(app, ())
                 yield references.RELEASE.at(
                     snapshot.locate(path, (field, "release")),
                     f"release {shown(version)} of {app} has no release.yaml",

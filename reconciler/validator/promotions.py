@@ -37,7 +37,7 @@ def promotions(snapshot: Snapshot) -> Iterator[Diagnostic]:
             and (app, promotion.release) not in snapshot.releases
             and not snapshot.has(release_path(app, promotion.release))
         ):
-            known = [version for name, version in snapshot.releases if name == app]
+            known = snapshot.versions.get(app, ())
             yield references.RELEASE.at(
                 snapshot.locate(path, ("release",)),
                 f"release {shown(promotion.release)} of {app} has no release.yaml",

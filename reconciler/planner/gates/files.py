@@ -3,8 +3,9 @@
 from reconciler.manifest.codes import reach
 from reconciler.manifest.support import unsupported
 from reconciler.model.records import Reason
+from reconciler.planner.concerns import concerns
 from reconciler.planner.gates import follow
-from reconciler.planner.gates.sign_off import concerns, taints_of
+from reconciler.planner.gates.sign_off import taints_of
 from reconciler.planner.inputs import Ask
 from reconciler.planner.reasons import closed, opened
 

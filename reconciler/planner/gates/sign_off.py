@@ -1,9 +1,11 @@
 """Gate ``sign-off``: what decides here was merged by somebody who may, and not by its author."""
 
 from datetime import datetime
+from operator import itemgetter
 
 from reconciler.model.place import Place
 from reconciler.model.records import Reason
+from reconciler.planner.concerns import subjects_of
 from reconciler.planner.consents import consents_of, lasting, standing_for, used_up
 from reconciler.planner.inputs import Ask
 from reconciler.planner.reasons import closed, opened
@@ -13,43 +15,14 @@ from reconciler.timetable.spans import Span
 NAME = "sign-off"
 
 
-def concerns(  # noqa: PLR0911 - one literal table of paths
-    path: str, place: Place, versions: frozenset[str]
-) -> bool:
-    """Whether a managed path decides about this place; ``versions`` are those it may come to run.
-
-    A promotion concerns its place, an environment or app file all places of it, a release file the
-    places that ask for it; people, connections and what environments share concern everybody.
-    """
-    match path.split("/"):
-        case ["environments", "policies" | "customers" | "calendars" | "freezes", _]:
-            return True
-        case ["calendars", *_]:
-            return True
-        case ["environments", environment, file]:
-            own = file in {"environment.yaml", f"{place.app}.yaml"}
-            return environment == place.environment and own
-        case ["environments", _]:
-            return True
-        case ["releases", app, version, "approvals", environment, _]:
-            mine = environment == place.environment and version in versions
-            return app == place.app and mine
-        case ["releases", app, "app.yaml"]:
-            return app == place.app
-        case ["releases", app, version, *_]:
-            return app == place.app and version in versions
-        case _:
-            return False
-
-
 def taints_of(ask: Ask) -> tuple[Taint, ...]:
     """The taints that concern this place."""
     promotion = ask.inputs.snapshot.promotions.get((ask.place.environment, ask.place.app))
     admitted = promotion.wanted if promotion else ask.wanted
     versions = frozenset({ask.shown, ask.wanted, admitted})
-    return tuple(
-        each for each in ask.inputs.judgement.taints if concerns(each.path, ask.place, versions)
-    )
+    about = ask.inputs.taints_about
+    found = [each for one in subjects_of(ask.place, versions) for each in about.get(one, ())]
+    return tuple(taint for _, taint in sorted(found, key=itemgetter(0)))
 
 
 def named(taint: Taint, place: Place) -> str:
