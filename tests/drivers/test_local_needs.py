@@ -17,7 +17,7 @@ import os, signal, time
 name, version = os.path.basename(os.getcwd()), os.environ["TAGBOAT_VERSION"]
 def note(what):
     handle = os.open(os.environ["SAID"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    os.write(handle, f"{{name}} {{version}} {{what}}\\n".encode())
+    os.write(handle, f"{{name}} {{version}} {{what}} {{time.monotonic()}}\\n".encode())
 def stop(*_):
     time.sleep(0.1)
     note("down")
@@ -74,6 +74,10 @@ def content(world: LocalWorld, version: str, **config: str) -> Content:
 
 
 def said(world: LocalWorld) -> list[str]:
+    return [each.rpartition(" ")[0] for each in written(world)]
+
+
+def written(world: LocalWorld) -> list[str]:
     return (world.folder.parent / "said").read_text().splitlines()
 
 
@@ -124,4 +128,5 @@ def test_f31_a_keeper_that_was_killed_brings_components_up_in_the_same_order(par
 
     eventually(started, "the keeper is started again")
     eventually(lambda: "web 1.0.0 up" in said(parts)[before:], "web is back")
-    assert order(said(parts)[before:], "db 1.0.0 up", "web 1.0.0 up")
+    up = {each.rpartition(" ")[0]: float(each.split()[-1]) for each in written(parts)[before:]}
+    assert up["web 1.0.0 up"] - up["db 1.0.0 up"] > 0.15, "the one waits until the other has lived"

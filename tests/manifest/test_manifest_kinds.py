@@ -197,11 +197,6 @@ def test_a_field_that_says_the_default_is_not_used():
     assert policy("drift: report\nsupport: x").unenforced() == {"support"}
 
 
-def test_a_second_process_is_not_enforced_yet():
-    snapshot, _ = load("0" * 40, tree_of(CORPUS / "valid" / "two-processes"))
-    assert snapshot.apps["shop"].unenforced() == {"components"}
-
-
 def test_names_of_what_is_not_enforced_are_names_of_fields():
     def models(model: type[Model]) -> set[type[Model]]:
         return {model}.union(*(models(each) for each in model.__subclasses__()))
