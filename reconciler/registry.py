@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from reconciler.daemon.board import Board
 from reconciler.daemon.claims import Claims
 from reconciler.daemon.equipment import Equipment, Watchers
+from reconciler.daemon.inquiries import Inquiries
 from reconciler.daemon.lines import Lines
 from reconciler.daemon.logbook import Logbook
 from reconciler.daemon.looking import Looking
@@ -31,6 +32,7 @@ from reconciler.daemon.workers import Journals, Workers
 from reconciler.errors import ConfigurationError
 from reconciler.forges.opening import open_forge
 from reconciler.model.host import SecretSource
+from reconciler.model.records import Inquiry
 from reconciler.names import seconds_of
 from reconciler.ports import Artifacts, Clock, Driver, Failpoints, Probe, Sources
 from reconciler.repository.branches import AppBranches
@@ -241,6 +243,12 @@ def build_reconciler(
     identify = _new_id
     author, branch = author_of(configuration), configuration.host.remote.branch
     board, panel = Board(), Panel(clock)
+    wake = Wake(refs_of(configuration.address(configuration.host.remote.url)))
+
+    def ask(inquiry: Inquiry) -> None:
+        board.ask(inquiry)
+        wake.now()
+
     equipment = Equipment(
         drivers=drivers,
         probes=build_probes(configuration) if probes is None else probes,
@@ -252,9 +260,9 @@ def build_reconciler(
         watcher=Watchers((lines, panel)),
         identify=identify,
         answers=board.of,
+        ask=ask,
         newer=board.newer,
     )
-    wake = Wake(refs_of(configuration.address(configuration.host.remote.url)))
     workers = Workers(equipment, wake.now)
     claims = Claims(
         view=view,
@@ -310,6 +318,7 @@ def build_reconciler(
         wake=wake,
         lines=lines,
         board=board,
+        inquiries=Inquiries(board, view, failpoints),
         panel=panel,
         verifications=Verifications(equipment, configuration.host.name, wake.now),
         clock=clock,

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from reconciler.cli.knowledge import Known
-    from reconciler.model.records import Answer, Verb
+    from reconciler.model.records import Answer, Inquiry, Verb
     from reconciler.model.request import Request
     from reconciler.repository.request_refs import Sealed
     from reconciler.repository.workspace import Workspace
@@ -38,7 +38,8 @@ _PATIENCE = 60.0
 class Wish:
     """What somebody wants, as the words of the command say it.
 
-    ``where`` is ``ENV``, ``ENV/APP`` or a deployment. ``lasts`` is a duration.
+    ``where`` is ``ENV``, ``ENV/APP`` or a deployment. ``lasts`` is a duration, ``question`` the
+    step that asks or its test, and ``said`` the answer.
     """
 
     verb: "Verb"
@@ -46,6 +47,8 @@ class Wish:
     reason: str = ""
     lasts: str = ""
     content: str = ""
+    question: str = ""
+    said: "Literal['yes', 'no'] | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +169,11 @@ def _request(
     from reconciler.names import instant_text, seconds_of
 
     environment, app, deployment = _scope(wish.where)
-    content = wish.content
-    if seen is not None and not deployment:
+    content, question = wish.content, wish.question
+    asked = _question(wish, seen, environment, app, deployment) if seen is not None else None
+    if asked is not None:
+        deployment, question = asked.deployment, asked.step
+    elif seen is not None and not deployment:
         deployment, content = _meant(wish, seen, environment, app)
     root = configuration.host.trust.root
     assert root is not None  # noqa: S101 - asked for before
@@ -180,6 +186,8 @@ def _request(
             app=app or None,
             deployment=deployment or None,
             content=content or None,
+            question=question or None,
+            said=wish.said,
             reason=wish.reason or None,
             until=instant_text(until) if until else None,
             at=instant_text(now),
@@ -197,6 +205,27 @@ def _scope(where: str) -> tuple[str, str, str]:
         return environment, app, where
     environment, _, app = where.partition("/")
     return environment, app, ""
+
+
+def _question(
+    wish: Wish, seen: "Known", environment: str, app: str, deployment: str
+) -> "Inquiry | None":
+    """The open question that is meant; raises `UsageError` where one must be, and isn't told."""
+    from reconciler.model.place import Place
+    from reconciler.planner.inquiries import inquiry_meant
+    from reconciler.system.clock import SystemClock
+
+    if wish.verb != "confirm" or not app or wish.content:
+        return None
+    place, inputs = Place(environment, app), seen.view.inputs(now=SystemClock().now())
+    found = inquiry_meant(inputs, place, deployment=deployment, question=wish.question)
+    if found is None and (wish.question or wish.said):
+        steps = ", ".join(each.step for each in seen.view.ledger.at(place).questions)
+        raise UsageError(
+            f"there is no such question open in {place}" if wish.question else "which question?",
+            hint=f"name one of these: {steps}" if steps else f"tagboat explain {place} says more",
+        )
+    return found
 
 
 def _meant(wish: Wish, seen: "Known", environment: str, app: str) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """What operators ask the reconciler for: signed requests, answered once in the history."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -62,6 +63,11 @@ def confirm(
     change: Annotated[
         str, typer.Option("--change", metavar="COMMIT", help="A merge that moves many places.")
     ] = "",
+    question: Annotated[
+        str,
+        typer.Option("--question", metavar="STEP", help="Which question, where several are open."),
+    ] = "",
+    no: Annotated[bool, typer.Option("--no", help="Answer a question with no.")] = False,
     reason: ReasonOption = "",
     local: LocalOption = False,
     wait: WaitOption = True,
@@ -70,10 +76,12 @@ def confirm(
 ) -> None:
     """Let go what waits for a person.
 
-    A start that somebody has to attend to, a deployment under way that asks, a merge that moves
+    A start that somebody has to attend to, a question that a deployment asks, a merge that moves
     many places, or the look back at gates that a deployment has set aside.
     """
-    ask(Wish("confirm", where, reason, content=change), Manner(local, wait, config, folder))
+    wish = Wish("confirm", where, reason, content=change, question=question)
+    wish = replace(wish, said="no") if no else wish
+    ask(wish, Manner(local, wait, config, folder))
 
 
 def retry(

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from reconciler.deployer.fold import Deployment
 from reconciler.errors import TagboatError
-from reconciler.model.records import Answer
+from reconciler.model.records import Answer, Inquiry
 from reconciler.ports import Backups, Branches, Clock, Commands, Driver, Failpoints, Probe
 
 
@@ -63,6 +63,8 @@ class Equipment:
     """A new unique record id."""
     answers: Callable[[str], tuple[Answer, ...]]
     """Deployment → granted answers of people to its questions; any thread may ask."""
+    ask: Callable[[Inquiry], None]
+    """Have people asked; any thread may, and again after a restart."""
     newer: Callable[[str], str]
     """Deployment → what is promoted in its place by now instead; empty for nothing."""
 

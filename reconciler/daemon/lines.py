@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.deployer.fold import Deployment
+from reconciler.deployer.progress import asking
 from reconciler.manifest.secrets import redacted
 from reconciler.model.deployment import Result
 from reconciler.visibility import visible
@@ -89,7 +90,8 @@ def line_of(deployment: Deployment, event: Mapping[str, Any]) -> str:
     """The words for one event of a journal."""
     match event["event"]:
         case "step-started":
-            return f"… {event['step']}"
+            asked = f"  {asking(step)}" if (step := deployment.step) and asking(step) else ""
+            return f"… {event['step']}{asked}"
         case "step-ended":
             mark = _MARKS[Result(event["result"])]
             detail = f"  {event['detail']}" if event["detail"] else ""

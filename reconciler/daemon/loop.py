@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from reconciler.daemon.board import Board
 from reconciler.daemon.claims import Claims
+from reconciler.daemon.inquiries import Inquiries
 from reconciler.daemon.lines import Lines
 from reconciler.daemon.looking import Looking
 from reconciler.daemon.milestones import Milestones
@@ -62,6 +63,7 @@ class Reconciler:
     wake: Wake
     lines: Lines
     board: Board
+    inquiries: Inquiries
     panel: Panel
     verifications: Verifications
     clock: Clock
@@ -174,7 +176,7 @@ class Reconciler:
             if not self.view.tip:
                 self.view.recall()
             self._supervise()
-            self.desk.answer_host(lambda: self._known({}))
+            self.desk.answer_host(lambda: self.inquiries.seen(self._known({})))
             self._pin_answers()
         except TagboatError as error:
             self._tell("trouble", error.message)
@@ -190,6 +192,7 @@ class Reconciler:
         self._tell_delays()
         self._supervise()
         if not self.view.alarms:
+            self.inquiries.record()
             self.claims.publish_ends()
             self._unrecorded += self.milestones.due()
             self._record_facts()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from reconciler.daemon.equipment import Equipment, Halt, ParkedError
@@ -13,6 +14,8 @@ from reconciler.model.content import Content, PlaceTarget
 from reconciler.model.deployment import Backup, CommandSpec, Phase, StepSpec, Work
 from reconciler.model.observation import RolloutState
 from reconciler.model.place import Place
+from reconciler.model.records import Inquiry
+from reconciler.names import instant_of, instant_text
 from reconciler.ports import Driver
 
 _POLL = 0.05
@@ -68,6 +71,10 @@ class Steps:
                 driver.apply(target, content, fence=fence, timeout=left)
             case Work.ROLLOUT:
                 return Done(self._rollout(state, driver, until))
+            case Work.ASK:
+                told = f" (help: {step.help})" if step.help else ""
+                inquiry = inquiry_of(state, step)
+                return Done(self._testing.ask_people(inquiry, until=until, told=told))
             case Work.SETTLE:
                 self._settle(state, driver, until - (step.timeout - step.hold))
             case Work.SMOKE | Work.TESTS:
@@ -261,6 +268,25 @@ def content_of(state: Deployment) -> Content | None:
     if state.phase in {Phase.ROLLING_OUT, Phase.STOPPING}:
         return None if assignment.lanes.retires else assignment.content
     return assignment.previous
+
+
+def inquiry_of(state: Deployment, step: StepSpec) -> Inquiry:
+    """What the step under way asks people, from its first start on (F9)."""
+    (test,) = step.tests
+    claim, at = state.claim, state.step_started
+    until = instant_of(at) + timedelta(seconds=step.timeout)
+    return Inquiry(
+        id=Inquiry.id_of(claim.deployment, step.name, at),
+        at=at,
+        reconciler=claim.reconciler,
+        environment=claim.environment,
+        app=claim.app,
+        deployment=claim.deployment,
+        step=step.name,
+        ask=test.settings["ask"],
+        by=tuple(test.settings["by"]),
+        until=instant_text(until),
+    )
 
 
 def _contents(state: Deployment, command: CommandSpec) -> tuple[Content, Content | None]:

@@ -1,4 +1,4 @@
-"""Asks tests one after the other: of smoke, of a step's check, and long ones afterwards."""
+"""Asks tests one after the other: of smoke, of a step's check, and long ones; and asks people."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,9 +8,12 @@ from typing import Any
 from reconciler.daemon.equipment import Equipment, Halt, ParkedError
 from reconciler.errors import StepErroredError, StepFailedError, TagboatError
 from reconciler.model.deployment import TestSpec
+from reconciler.model.records import Inquiry
 
 _PAUSE = 0.5
 _LOOK = 0.2
+_ON_ITS_WAY = 5.0
+"""Seconds in which an answer that was granted in time may still come."""
 _SHORTEST = 0.1
 _OFTEN = 10
 """How often, at least, a figure is asked for while it is watched."""
@@ -59,9 +62,6 @@ class Testing:
     def ask(self, test: TestSpec, ground: Ground, *, until: float) -> None:
         """Return when the test has said yes for as long as it must; raises as `ask_all`."""
         own = min(until, self._clock.monotonic() + test.timeout)
-        if test.probe == "manual":
-            self._await(test, ground, own)
-            return
         self._ask(test, ground, own)
         held = self._clock.monotonic() + test.hold
         while (left := held - self._clock.monotonic()) > 0:
@@ -84,14 +84,23 @@ class Testing:
             else:
                 return
 
-    def _await(self, test: TestSpec, ground: Ground, own: float) -> None:
-        """Wait for a person. Who may answer was judged when the answer was granted."""
-        while not any(
-            each.verb == "confirm" for each in self._equipment.answers(ground.deployment)
-        ):
-            if self._left(own) <= 0:
-                raise StepErroredError(f"nobody answered in time: {test.settings['ask']}")
-            self._wait(min(_LOOK, max(0.01, self._left(own))))
+    def ask_people(self, inquiry: Inquiry, *, until: float, told: str = "") -> str:
+        """Who has said yes, once somebody has; raises `StepFailedError` for no, and for nobody.
+
+        ``told`` is added to both. Who may answer was judged when the answer was granted.
+        """
+        self._equipment.ask(inquiry)
+        while True:
+            said = self._equipment.answers(inquiry.deployment)
+            answer = next((each for each in said if each.inquiry == inquiry.id), None)
+            if answer is not None:
+                reason = f": {answer.reason}" if answer.reason else ""
+                if answer.said == "yes":
+                    return f"{answer.by} said yes{reason}"
+                raise StepFailedError(f"{answer.by} said no{reason}{told}")
+            if (left := self._left(until) + _ON_ITS_WAY) <= 0:
+                raise StepFailedError(f"nobody answered in time: {inquiry.ask}{told}")
+            self._wait(min(_LOOK, left))
 
     def _wait(self, seconds: float) -> None:
         self._heed()

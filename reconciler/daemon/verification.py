@@ -2,8 +2,8 @@
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from reconciler.daemon.equipment import Equipment, ParkedError
 from reconciler.daemon.steps import Steps
@@ -11,9 +11,9 @@ from reconciler.deployer.fold import Deployment, begin
 from reconciler.deployer.ledger import Ledger, Standing
 from reconciler.errors import StepErroredError, StepFailedError
 from reconciler.manifest.secrets import redacted
-from reconciler.model.deployment import Result, StepOutcome, StepSpec, TestSpec
+from reconciler.model.deployment import Result, StepOutcome, StepSpec, TestSpec, Work
 from reconciler.model.place import Place
-from reconciler.model.records import Claim, End, Outcome, Verification
+from reconciler.model.records import Claim, Inquiry, Outcome, Verification
 from reconciler.names import instant_of, instant_text
 from reconciler.system.processes import kill_programs
 
@@ -71,10 +71,10 @@ class Verifications:
         for place in ledger.places:
             due = _due(ledger, place, self._reconciler)
             run = self._runs.get(place)
-            if run is not None and (due is None or due[0].deployment != run.deployment):
+            if run is not None and (due is None or due.deployment != run.deployment):
                 run.halt.set()
             elif run is None and due is not None and place not in self._unpushed:
-                self._begin(place, *due)
+                self._begin(place, due, asked=ledger.at(place).inquiries)
         return list(self._unpushed.values())
 
     def park(self, *, within: float) -> None:
@@ -90,25 +90,26 @@ class Verifications:
         if any(run.thread.is_alive() for run in self._runs.values()):
             kill_programs()
 
-    def _begin(self, place: Place, claim: Claim, end: End) -> None:
+    def _begin(self, place: Place, claim: Claim, *, asked: Mapping[str, Inquiry]) -> None:
         halt = threading.Event()
-        tests = [test for step in claim.assignment.lanes.verification for test in step.tests]
         thread = threading.Thread(
             target=self._run,
-            args=(place, claim, end, halt),
+            args=(place, claim, asked, halt),
             name=f"tests of {claim.deployment}",
             daemon=True,
         )
-        attended = any(test.probe == "manual" for test in tests)
+        attended = any(each.work is Work.ASK for each in claim.assignment.lanes.verification)
         self._runs[place] = _Run(claim.deployment, thread, halt, attended)
         thread.start()
 
-    def _run(self, place: Place, claim: Claim, end: End, halt: threading.Event) -> None:
+    def _run(
+        self, place: Place, claim: Claim, asked: Mapping[str, Inquiry], halt: threading.Event
+    ) -> None:
         answer = None
         try:
             state, steps = begin(claim), Steps(self._equipment, halt)
             outcomes = tuple(
-                self._ask(steps, state, step, test, since=end.ended)
+                self._ask(steps, state, step, test, before=asked.get(step.name))
                 for step in claim.assignment.lanes.verification
                 for test in step.tests
             )
@@ -120,14 +121,20 @@ class Verifications:
             self._wake()
 
     def _ask(
-        self, steps: Steps, state: Deployment, step: StepSpec, test: TestSpec, *, since: str
+        self,
+        steps: Steps,
+        state: Deployment,
+        step: StepSpec,
+        test: TestSpec,
+        *,
+        before: Inquiry | None,
     ) -> StepOutcome:
+        """What a test says; people's time counts from when they were first asked (F9)."""
         clock = self._equipment.clock
         began = clock.now()
-        left = float(test.timeout)
-        if test.probe == "manual":
-            # A person's time counts from the deployment; a restart doesn't extend it.
-            left = max(1.0, left - (began - instant_of(since)).total_seconds())
+        since = before.at if before else instant_text(began)
+        left = test.timeout - max(0.0, (began - instant_of(since)).total_seconds())
+        state = replace(state, step_started=since)
         one = step.model_copy(update={"tests": (test,)})
         result, detail = Result.PASSED, ""
         self._equipment.failpoints.reach(f"tests.{test.name}.before")
@@ -169,7 +176,7 @@ class Verifications:
         )
 
 
-def _due(ledger: Ledger, place: Place, reconciler: str) -> tuple[Claim, End] | None:
+def _due(ledger: Ledger, place: Place, reconciler: str) -> Claim | None:
     """The deployment whose tests are to be asked in a place; nothing if none are."""
     standing = ledger.at(place)
     claim, end = standing.last_claim, standing.last_end
@@ -182,7 +189,7 @@ def _due(ledger: Ledger, place: Place, reconciler: str) -> tuple[Claim, End] | N
     newest = max((each.sequence for each in _said(standing)), default=0)
     if answered and (again is None or again.sequence < newest):
         return None
-    return claim, end
+    return claim
 
 
 def _said(standing: Standing) -> Iterator[Verification]:

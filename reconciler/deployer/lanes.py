@@ -133,6 +133,8 @@ class Lane:
             if content
             else ()
         )
+        # Going back waits for nobody: what comes back was answered for when it came.
+        smoke = tuple(each for each in smoke if each.work is not Work.ASK)
         on, off = Work.MAINTENANCE_ON, Work.MAINTENANCE_OFF
         return (
             *self._maintain("back/maintenance-on", on, undoes=kept_out),
@@ -278,14 +280,34 @@ class Lane:
         undoes: tuple[str, ...] = (),
         of: Content | None = None,
     ) -> tuple[StepSpec, ...]:
+        """One step for the tests that machines answer; then, for each question, one of its own.
+
+        So people are asked once everything else has said yes, and a question has its own deadline.
+        """
         specs = test_specs(tests, self.target, self._words(of or self.content))
-        if not specs:
-            return ()
-        timeout = sum(each.timeout for each in specs)
+        asked = tuple(each for each in specs if each.probe == "manual")
+        run = tuple(each for each in specs if each.probe != "manual")
         step = StepSpec(
-            name=name, work=work, timeout=timeout, tests=specs, stops=stops, undoes=undoes
+            name=name,
+            work=work,
+            timeout=sum(each.timeout for each in run),
+            tests=run,
+            stops=stops,
+            undoes=undoes,
         )
-        return (step,)
+        questions = (
+            StepSpec(
+                name=f"{name}/{each.name}",
+                work=Work.ASK,
+                timeout=each.timeout,
+                tests=(each,),
+                retries=0,
+                stops=stops,
+                help=each.help,
+            )
+            for each in asked
+        )
+        return (*((step,) if run else ()), *questions)
 
     def _advance(self) -> tuple[StepSpec, ...]:
         advance = self.pipeline.advance

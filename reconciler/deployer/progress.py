@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from reconciler.deployer.fold import Deployment
-from reconciler.model.deployment import Result
+from reconciler.model.deployment import Result, StepSpec, Work
 from reconciler.model.records import Claim
 from reconciler.names import instant_of
 
@@ -47,10 +47,17 @@ def progress(deployment: Deployment) -> tuple[StepProgress, ...]:
             each.name,
             Stage.RUNNING if number == 0 and deployment.step_started else Stage.TO_COME,
             deployment.step_started if number == 0 else "",
+            detail=asking(each),
         )
         for number, each in enumerate(deployment.lane[deployment.index :])
     )
     return ended + coming
+
+
+def asking(step: StepSpec) -> str:
+    """Whom a step asks what, in words; empty for one that asks nobody."""
+    told = (f"{', '.join(test.settings['by'])}: {test.settings['ask']}" for test in step.tests)
+    return f"asks {next(told)}" if step.work is Work.ASK else ""
 
 
 def delayed_by(claim: Claim, now: datetime) -> int:

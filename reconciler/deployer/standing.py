@@ -14,6 +14,7 @@ from reconciler.model.records import (
     Claim,
     Departure,
     End,
+    Inquiry,
     Outcome,
     PlacedRecord,
     Record,
@@ -68,6 +69,8 @@ class Standing:
     """Content's digest → what the place's tests last said of it."""
     confirmations: tuple[Answer, ...] = ()
     """Granted ``confirm`` requests since the last claim."""
+    inquiries: Mapping[str, Inquiry] = field(default_factory=dict)
+    """Step → the question that it asks people, or has asked while what it belongs to goes on."""
     rollback: Answer | None = None
     """A granted ``rollback`` that no claim has followed yet."""
     withdrawn: Mapping[str, tuple[str, Answer]] = field(default_factory=dict)
@@ -90,6 +93,12 @@ class Standing:
     """Whether nobody can tell of which content the data are: a deployment that got stuck may have
     changed them, and nothing has succeeded since."""
     broken: LedgerError | None = None
+
+    @property
+    def questions(self) -> tuple[Inquiry, ...]:
+        """The questions that nobody has answered yet; whether time is up is for who knows it."""
+        answered = {each.inquiry for each in self.confirmations}
+        return tuple(each for each in self.inquiries.values() if each.id not in answered)
 
     @property
     def stuck(self) -> bool:
@@ -146,6 +155,7 @@ class Account:
     restarts: list[Restart] = field(default_factory=list)
     verifications: dict[str, Verification] = field(default_factory=dict)
     confirmations: list[Answer] = field(default_factory=list)
+    inquiries: dict[str, Inquiry] = field(default_factory=dict)
     rollback: Answer | None = None
     withdrawn: dict[str, tuple[str, Answer]] = field(default_factory=dict)
     dismissed: set[str] = field(default_factory=set)
@@ -184,6 +194,7 @@ class Account:
             restarts=tuple(self.restarts),
             verifications=dict(self.verifications),
             confirmations=tuple(self.confirmations),
+            inquiries=dict(self.inquiries),
             rollback=self.rollback,
             withdrawn=dict(self.withdrawn),
             dismissed=frozenset(self.dismissed),
@@ -201,17 +212,7 @@ class Account:
         """Take in the next record of this place, which breaks no law."""
         match record:
             case Claim():
-                self.open_claim = self.last_claim = record
-                digest, admitted = record.assignment.content.digest, record.sign_off.commit
-                self.begun[digest] = {**self.begun.get(digest, {}), admitted: record.at}
-                self.last_refusal = None
-                self.restarts.clear()
-                self.confirmations.clear()
-                self.rollback = self.granted = None
-                if record.slot:
-                    self.slot, self.missed = (record.sign_off.commit, record.slot), None
-                if any(each.aside for each in record.reasons):
-                    self.overrode.append(record)
+                self._open(record)
             case End():
                 self._close(record)
             case Refusal():
@@ -223,8 +224,26 @@ class Account:
                 self.missed = record if record.fate == "missed" else None
             case Verification():
                 self.verifications[record.digest] = record
+                self.inquiries.clear()
+            case Inquiry():
+                if self._asks(record):
+                    self.inquiries[record.step] = record
             case _:
                 assert_never(record)
+
+    def _open(self, claim: Claim) -> None:
+        self.open_claim = self.last_claim = claim
+        digest, admitted = claim.assignment.content.digest, claim.sign_off.commit
+        self.begun[digest] = {**self.begun.get(digest, {}), admitted: claim.at}
+        self.last_refusal = None
+        self.restarts.clear()
+        self.confirmations.clear()
+        self.inquiries.clear()
+        self.rollback = self.granted = None
+        if claim.slot:
+            self.slot, self.missed = (claim.sign_off.commit, claim.slot), None
+        if any(each.aside for each in claim.reasons):
+            self.overrode.append(claim)
 
     def take_confirmation(self, answer: Answer) -> None:
         """Take in a granted ``confirm``.
@@ -233,11 +252,20 @@ class Account:
         is for another person than who set them aside.
         """
         self.confirmations.append(answer)
-        for claim in self.overrode:
+        for claim in () if answer.inquiry else self.overrode:
             ended = self.open_claim is not claim
             by = {each.aside.by for each in claim.reasons if each.aside}
             if claim.deployment == answer.deployment and ended and answer.by not in by:
                 self.reviewed.add(claim.deployment)
+
+    def _asks(self, inquiry: Inquiry) -> bool:
+        """Whether the last deployment still asks this: one that has ended has its long tests."""
+        claim = self.last_claim
+        if claim is None or claim.deployment != inquiry.deployment:
+            return False
+        lanes = claim.assignment.lanes
+        lane = lanes.forward if self.open_claim else lanes.verification
+        return inquiry.step in {each.name for each in lane}
 
     def take_answer(self, answer: Answer) -> None:
         """Take in a granted ``retry``, ``rollback``, ``dismiss``, ``adopt`` or ``retire``."""
@@ -288,6 +316,7 @@ class Account:
     def _close(self, end: End) -> None:
         claim = self.open_claim
         self.open_claim, self.last_end = None, end
+        self.inquiries.clear()
         if claim is None:
             return
         stuck = end.outcome is Outcome.STUCK

@@ -48,6 +48,8 @@ class Work(StrEnum):
     """Watch the new content: it stays up."""
     SMOKE = "smoke"
     """Run the tests."""
+    ASK = "ask"
+    """Ask people, and wait for one to answer."""
     MAINTENANCE_OFF = "maintenance-off"
     """Let visitors in again."""
     ADVANCE = "advance"

@@ -65,7 +65,6 @@ class Test(Choice):
     """A test of one sort, and how long it may take; a layer may leave the sort to another."""
 
     AT_MOST_ONE: ClassVar[tuple[str, ...]] = ("http", "tcp", "command", "metric", "manual")
-    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"manual"})
     __test__: ClassVar[bool] = False
 
     http: HttpTest | None = None

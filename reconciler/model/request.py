@@ -4,11 +4,17 @@ import hashlib
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import (
+    AfterValidator,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    model_serializer,
+)
 
 from reconciler.canonical import canonical_json
 from reconciler.model.base import Model
 from reconciler.model.records import Verb
+from reconciler.model.records.base import without_empty
 from reconciler.names import CommitId, Line, Name, instant_of
 
 HOST = "host"
@@ -40,6 +46,10 @@ class Request(Model):
     """The one that is meant, where the verb speaks of one."""
     content: Line | None = None
     """What is meant where the verb speaks of content: its digest, or a merge."""
+    question: Line | None = None
+    """The step that asks, or the test's name in it, where somebody answers a question."""
+    said: Literal["yes", "no"] | None = None
+    """The answer to it; yes if left out."""
     reason: Line | None = None
     until: Moment | None = None
     """When what it asks for ends by itself."""
@@ -48,6 +58,13 @@ class Request(Model):
     """From then on nobody grants it."""
     nonce: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
     """Makes two equal wishes two requests."""
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_there(
+        self, handler: SerializerFunctionWrapHandler
+    ) -> dict[str, object]:
+        """What was signed before questions could be answered is the same statement."""
+        return without_empty(without_empty(handler(self), "question"), "said")
 
     @property
     def statement(self) -> bytes:

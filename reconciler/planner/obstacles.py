@@ -15,7 +15,8 @@ from reconciler.model.records import Answer, Outcome
 from reconciler.names import instant_of, instant_text, seconds_of
 from reconciler.planner.asking import ask_of, way_back
 from reconciler.planner.inputs import Inputs
-from reconciler.planner.permission import Deed, answerers
+from reconciler.planner.inquiries import named
+from reconciler.planner.permission import Deed
 
 
 class Obstacle(NamedTuple):
@@ -27,7 +28,8 @@ class Obstacle(NamedTuple):
 
 def obstacle(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
     """What is in the way of granting it to somebody who may; nothing if it can be done."""
-    return _JUDGES[deed.verb](inputs, deed, by)
+    judge = _answer if deed.question else _JUDGES[deed.verb]
+    return judge(inputs, deed, by)
 
 
 def _place(deed: Deed) -> Place:
@@ -81,6 +83,30 @@ def _paused(inputs: Inputs) -> Mapping[tuple[str, str | None], Answer]:
     }
 
 
+def unasked(inputs: Inputs, deed: Deed, question: str) -> Obstacle:
+    """Why a question can't be answered: somebody has, or nobody asks it."""
+    standing = _standing(inputs, deed)
+    names = {question, f"smoke/{question}", f"tests/{question}"}
+    given = [each for each in standing.confirmations if each.question in names]
+    if given and not named(standing.questions, question):
+        last = given[-1]
+        return Obstacle(f"{last.by} answered {last.said} to that already", _explaining(deed))
+    if len(standing.questions) > 1:
+        steps = ", ".join(each.step for each in standing.questions)
+        return Obstacle(f"several questions are open there: {steps}", "name one: --question STEP")
+    why = f"no question {question} is open there" if question else "no question is open there"
+    return Obstacle(why, _explaining(deed))
+
+
+def _answer(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
+    """It counts when it is judged, not when it was asked for."""
+    del by
+    inquiry = _standing(inputs, deed).inquiries[deed.question]
+    if inputs.now < instant_of(inquiry.until):
+        return None
+    return Obstacle(f"time was up at {inquiry.until}: it counts as no", _explaining(deed))
+
+
 def _confirm(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
     if deed.deployment:
         return _confirm_deployment(inputs, deed, by)
@@ -107,16 +133,8 @@ def _confirm(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
 
 
 def _confirm_deployment(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
-    """Of one under way: it answers its questions. Of an ended one: it looks back at overrides."""
+    """Of an ended one: it looks back at what was set aside."""
     standing = _standing(inputs, deed)
-    last = standing.last_claim
-    asks = bool(answerers(inputs, deed.deployment))
-    if last and last.deployment == deed.deployment and asks:
-        given = (each for each in standing.confirmations if each.deployment == deed.deployment)
-        before = next(given, None)
-        if before is None:
-            return None
-        return Obstacle(f"{before.by} confirmed it already", _explaining(deed))
     claim = next((each for each in standing.overrode if each.deployment == deed.deployment), None)
     if claim is None:
         return Obstacle(f"{deed.deployment} waits for no confirmation", _explaining(deed))

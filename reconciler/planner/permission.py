@@ -12,6 +12,7 @@ from reconciler.model.people import People
 from reconciler.model.permissions import Permissions
 from reconciler.model.place import Place
 from reconciler.planner.inputs import Inputs
+from reconciler.planner.inquiries import question_of
 
 _INITIATOR = "initiator"
 _ALIKE: Mapping[str, str] = {"adopt": "promote", "retire": "promote"}
@@ -39,6 +40,8 @@ class Deed:
     app: str = ""
     deployment: str = ""
     content: str = ""
+    question: str = ""
+    """The step whose question is answered, where one is."""
 
     @property
     def scope(self) -> str:
@@ -91,8 +94,8 @@ def permission(inputs: Inputs, deed: Deed, person: str) -> Permission:
         return Permission(may=False, why=why)
     verb = needed_for(deed.verb)
     references = environment.permissions.who(verb)
-    if verb == "confirm":
-        references = answerers(inputs, deed.deployment) or references
+    if deed.question:
+        references = answerers(inputs, deed.deployment, deed.question)
     if verb == "rollback" and _INITIATOR not in references:
         references = (*references, _INITIATOR)
     return _judged(inputs, deed, person, references, people, environment)
@@ -124,20 +127,11 @@ def _judged(
     return Permission(may=False, why=why, who=references)
 
 
-def answerers(inputs: Inputs, deployment: str) -> tuple[str, ...]:
-    """Who may answer the questions that a deployment asks; nobody if it asks none."""
+def answerers(inputs: Inputs, deployment: str, question: str) -> tuple[str, ...]:
+    """Who may answer a question that a deployment asks, as it was frozen; nobody if it doesn't."""
     claim = inputs.ledger.claims.get(deployment)
-    if claim is None:
-        return ()
-    lanes = claim.assignment.lanes
-    found = {
-        each: None
-        for step in (*lanes.forward, *lanes.verification)
-        for test in step.tests
-        if test.probe == "manual"
-        for each in test.settings["by"]
-    }
-    return tuple(found)
+    step = question_of(claim.assignment.lanes, question) if claim else None
+    return tuple(each for test in step.tests for each in test.settings["by"]) if step else ()
 
 
 def _initiators(inputs: Inputs, deed: Deed) -> frozenset[str]:

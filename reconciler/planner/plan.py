@@ -16,6 +16,7 @@ from reconciler.planner.assignments import forget
 from reconciler.planner.departures import missed
 from reconciler.planner.gates.sign_off import named, taints_of
 from reconciler.planner.inputs import Ask, Inputs
+from reconciler.planner.inquiries import notes_of
 from reconciler.planner.rest import Rest, rest_of
 from reconciler.planner.retiring import retired
 from reconciler.planner.returns import offer_of, return_of
@@ -77,6 +78,7 @@ def decision_of(ask: Ask) -> Decision:
             sentence=f"runs {running.shown}{tail}",
             sign_off=ask.sign_off,
             departures=_departures(ask, ()),
+            notes=notes_of(standing),
         )
     return _new(ask)
 
@@ -109,6 +111,7 @@ def _under_way(ask: Ask, claim: Claim) -> Decision:
         estimate=claim.estimate,
         summary=claim.summary,
         departures=_departures(ask, ()),
+        notes=notes_of(ask.standing),
     )
 
 

@@ -34,7 +34,8 @@ def is_held(decision: Decision) -> bool:
 
 def is_plain(decision: Decision) -> bool:
     """Whether there is no more to say than that what shall run there runs there."""
-    return decision.verdict is Verdict.IN_SYNC and decision.sentence == f"runs {decision.running}"
+    same = decision.sentence == f"runs {decision.running}" and not decision.notes
+    return decision.verdict is Verdict.IN_SYNC and same
 
 
 def reasons_and_remedies(decision: Decision) -> list[tuple[str, str]]:

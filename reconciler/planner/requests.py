@@ -6,11 +6,12 @@ What a granted request does follows from its answer in the history, and from not
 from datetime import datetime
 
 from reconciler.model.place import Place
-from reconciler.model.records import Answer
+from reconciler.model.records import Answer, Inquiry
 from reconciler.model.request import HOST, Received, Request
 from reconciler.names import instant_of, instant_text
 from reconciler.planner.inputs import Inputs
-from reconciler.planner.obstacles import Obstacle, obstacle
+from reconciler.planner.inquiries import inquiry_meant
+from reconciler.planner.obstacles import Obstacle, obstacle, unasked
 from reconciler.planner.permission import Deed, meant, permission
 
 
@@ -23,8 +24,17 @@ def judged_answer(inputs: Inputs, received: Received, *, reconciler: str) -> Ans
     people = inputs.snapshot.people
     by = (people.owner_of(received.key) if people else "") if received.key else HOST
     app = request.app or ""
+    inquiry = _inquiry(inputs, request)
     deployment = request.deployment or meant(inputs, request.verb, request.environment, app)
-    refused = _refused(inputs, request, by=by, key=received.key, deployment=deployment)
+    deed = Deed(
+        request.verb,
+        request.environment,
+        app,
+        inquiry.deployment if inquiry else deployment,
+        request.content or "",
+        inquiry.step if inquiry else "",
+    )
+    refused = _refused(inputs, request, deed, by=by, key=received.key)
     return Answer(
         id=received.id,
         at=instant_text(inputs.now),
@@ -33,20 +43,31 @@ def judged_answer(inputs: Inputs, received: Received, *, reconciler: str) -> Ans
         verb=request.verb,
         environment=request.environment,
         app=request.app,
-        deployment=deployment,
-        content=request.content or "",
+        deployment=deed.deployment,
+        content=deed.content,
         by=by or received.key,
         granted=refused is None,
         reason=request.reason or "",
         why=refused.why if refused else "",
         remedy=refused.remedy if refused else "",
         until=request.until or "",
+        inquiry=inquiry.id if inquiry else "",
+        question=deed.question,
+        said=(request.said or "yes") if inquiry else "",
     )
 
 
-def _refused(
-    inputs: Inputs, request: Request, *, by: str, key: str, deployment: str
-) -> Obstacle | None:
+def _inquiry(inputs: Inputs, request: Request) -> Inquiry | None:
+    """The open question that it answers, if it does."""
+    if request.verb != "confirm" or not request.app or request.content:
+        return None
+    place = Place(request.environment, request.app)
+    return inquiry_meant(
+        inputs, place, deployment=request.deployment or "", question=request.question or ""
+    )
+
+
+def _refused(inputs: Inputs, request: Request, deed: Deed, *, by: str, key: str) -> Obstacle | None:
     """Why it isn't granted; nothing if it is."""
     root = inputs.judgement.root
     if request.repository != root:
@@ -59,14 +80,17 @@ def _refused(
         return late
     if not _known(inputs, request):
         return Obstacle(f"there is no place {request.scope}", "tagboat status lists the places")
-    content = request.content or ""
-    deed = Deed(request.verb, request.environment, request.app or "", deployment, content)
-    if by != HOST:
-        found = permission(inputs, deed, by)
-        if not found.may:
-            remedy = "have one of them ask" if found.who else "have these files mended"
-            return Obstacle(found.why, remedy)
-    return obstacle(inputs, deed, by)
+    if (request.question or request.said) and not deed.question:
+        return unasked(inputs, deed, request.question or "")
+    return _forbidden(inputs, deed, by) or obstacle(inputs, deed, by)
+
+
+def _forbidden(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
+    found = permission(inputs, deed, by) if by != HOST else None
+    if found is None or found.may:
+        return None
+    remedy = "have one of them ask" if found.who else "have these files mended"
+    return Obstacle(found.why, remedy)
 
 
 def _late(request: Request, now: datetime) -> Obstacle | None:

@@ -72,7 +72,8 @@ def _step(step: StepProgress) -> tuple[str, str, str, str]:
 
 
 def _tests(attempt: Attempt) -> list[str]:
-    smoke = (each for each in attempt.claim.assignment.lanes.forward if each.work is Work.SMOKE)
+    proving = {Work.SMOKE, Work.ASK}
+    smoke = (each for each in attempt.claim.assignment.lanes.forward if each.work in proving)
     names = ", ".join(code(test.name) for step in smoke for test in step.tests)
     return [f"Smoke tests: {names}."] if names else []
 

@@ -10,9 +10,17 @@ from reconciler.validator.written import steps, tests
 
 
 def deadlines(snapshot: Snapshot) -> Iterator[Diagnostic]:
-    """A step's ``check`` ends within the step, and a metric is watched within its test (B97)."""
+    """A step's ``check`` ends within the step, and a metric is watched within its test (B97).
+
+    And a check asks no person.
+    """
     for each in steps(snapshot):
         check = each.step.check
+        if check is not None and check.manual is not None:
+            node = (*each.node, "check", "manual")
+            yield reach.ASKING.at(
+                snapshot.locate(each.path, node, key=True), "a check can't wait for a person"
+            )
         if check is not None and seconds_of(check.timeout) > seconds_of(each.step.timeout):
             yield reach.DEADLINE.at(
                 snapshot.locate(each.path, (*each.node, "check", "timeout")),

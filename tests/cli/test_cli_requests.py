@@ -41,6 +41,9 @@ def test_a_request_for_what_nobody_knows_is_wrong_usage_and_leaves_nothing(examp
     code, _, err = call("confirm", "dev.blog.999", "--no-wait")
     assert code == 2
     assert "there is no deployment dev.blog.999" in err
+    code, _, err = call("confirm", "dev/blog", "--no", "--no-wait")
+    assert code == 2
+    assert "which question?" in err
     code, _, err = call("pause", "dev", "--reason", "x", "--for", "soon", "--no-wait")
     assert code == 2
     refs = example.git("ls-remote", "origin", "refs/heads/tagboat/requests/*")

@@ -16,7 +16,7 @@ from reconciler.journal.jsonl import FileJournal
 from reconciler.model.content import Content, ContentComponent, PlaceTarget
 from reconciler.model.deployment import Assignment, StepSpec, TestSpec, Work
 from reconciler.model.pipeline import Pipeline
-from reconciler.model.records import Answer, Claim, End, Outcome, SignOff, body_of
+from reconciler.model.records import Answer, Claim, End, Inquiry, Outcome, SignOff, body_of
 from reconciler.model.release import Artifact
 from reconciler.system.backups import BackupFolder
 
@@ -33,6 +33,7 @@ backup: {run: [dump], restore: [load]}
 migrate: {run: [migrate], undo: [unmigrate]}
 settle: 1s
 smoke:
+  look: {manual: {by: [initiator], ask: "Good?"}, timeout: 30m}
   home: {http: {url: /}}
 advance: {branch: live}
 cleanup:
@@ -206,6 +207,9 @@ class Bench:
     watcher: Quiet = field(default_factory=Quiet)
     failing: dict[str, Work] = field(default_factory=dict)
     said: list[Answer] = field(default_factory=list)
+    asked: list[Inquiry] = field(default_factory=list)
+    reply: str = "yes"
+    """What people say at once to each question; empty for nothing."""
     driver: MemoryDriver | None = None
     sequence: int = 7
     content: Content = NEW
@@ -283,8 +287,14 @@ class Bench:
             watcher=self.watcher,
             identify=lambda: "e1",
             answers=lambda _: tuple(self.said),
+            ask=self._ask,
             newer=lambda _: "",
         )
+
+    def _ask(self, inquiry: Inquiry) -> None:
+        self.asked.append(inquiry)
+        if self.reply and all(each.inquiry != inquiry.id for each in self.said):
+            self.said.append(answer(inquiry, said=self.reply))
 
     def carry(self, points: Points | None = None, *, backward: bool = False) -> End:
         """Begin, or go on from the journal; raises `Killed` where the points say so."""
@@ -304,6 +314,26 @@ class Bench:
         return [each.name for each in end.steps]
 
 
+def answer(inquiry: Inquiry, **more: object) -> Answer:
+    """What ana answers to a question."""
+    said = {
+        "id": "a1",
+        "at": AT,
+        "reconciler": "one",
+        "request": "q1",
+        "verb": "confirm",
+        "environment": "dev",
+        "app": "shop",
+        "deployment": inquiry.deployment,
+        "by": "ana",
+        "granted": True,
+        "inquiry": inquiry.id,
+        "question": inquiry.step,
+        "said": "yes",
+    }
+    return Answer.model_validate({**said, **more})
+
+
 def settled(bench: Bench, end: End) -> None:
     """The laws that hold after any end, whatever happened on the way."""
     if end.outcome is Outcome.STUCK:
@@ -317,4 +347,15 @@ def settled(bench: Bench, end: End) -> None:
     assert list(bench.places.of(TARGET).up.items()) == up, "all of it, in the order of its needs"
 
 
-__all__ = ["NEW", "OLD", "WHOLE", "Bench", "Killed", "Points", "Ran", "StepSpec", "content"]
+__all__ = [
+    "NEW",
+    "OLD",
+    "WHOLE",
+    "Bench",
+    "Killed",
+    "Points",
+    "Ran",
+    "StepSpec",
+    "answer",
+    "content",
+]

@@ -38,6 +38,11 @@ def bad(bench: Bench) -> None:
     bench.answers.no = {"2.0.0"}
 
 
+def refused(bench: Bench) -> None:
+    """A person says no to the new version."""
+    bench.reply = "no"
+
+
 def lost(bench: Bench) -> None:
     """So does that of the old one, once it is back."""
     bench.answers.no = {"2.0.0", "1.0.0"}
@@ -70,6 +75,7 @@ SCENES: dict[str, tuple[Callable[[Bench], None], str, Before]] = {
     "good": (good, "breaking", PLAIN),
     "bad": (bad, "breaking", PLAIN),
     "bad-compatible": (bad, "compatible", PLAIN),
+    "refused": (refused, "compatible", PLAIN),
     "lost": (lost, "breaking", PLAIN),
     "half": (half, "compatible", PLAIN),
     "unmade": (unmade, "breaking", PLAIN),
@@ -195,6 +201,7 @@ class Trial:
         other.answers = copy.copy(bench.answers)
         other.answers.place = lambda: other.running
         other.answers.asked = []
+        other.said, other.asked = list(bench.said), list(bench.asked)
         other.branches, other.time = copy.deepcopy(bench.branches), copy.copy(bench.time)
         other.places = type(bench.places)()
         kept = copy.copy(bench.places.of(TARGET))
@@ -235,6 +242,7 @@ def check(bench: Bench, end) -> None:
         assert NEW.version not in bench.answers.no, "I9"
     if end.outcome is not Outcome.STUCK:
         assert data_of(bench) == bench.running, f"I3: {bench.running}, {data_of(bench)}"
+    assert len({each.id for each in bench.asked}) <= 1, "F9: one question is two"
     events = [each["event"] for each in bench.journal(Points()).events()]
     assert events.count("finished") == 1, "I2"
     assert bench.carry() == end, "I2: a finished attempt ends anew"

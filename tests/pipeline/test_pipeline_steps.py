@@ -11,7 +11,7 @@ from reconciler.deployer.lanes import Before
 from reconciler.drivers.memory import MemoryDriver
 from reconciler.errors import StepErroredError, StepFailedError
 from reconciler.model.deployment import CommandSpec, Result, StepSpec, Work
-from reconciler.model.records import Answer, Outcome
+from reconciler.model.records import Outcome
 
 FORWARD = [
     "prepare",
@@ -23,6 +23,7 @@ FORWARD = [
     "rollout",
     "settle",
     "smoke",
+    "smoke/look",
     "maintenance-off",
     "advance",
     "cleanup/cache",
@@ -323,34 +324,6 @@ def test_with_the_journal_lost_and_no_data_at_stake_it_goes_back(make_bench):
     end = bench.carry(backward=True)
     assert end.outcome is Outcome.ROLLED_BACK
     assert bench.running == "1.0.0"
-
-
-def answer(deployment="dev.shop.7"):
-    return Answer(
-        id="a1",
-        at="2026-11-20T10:00:00.000Z",
-        reconciler="one",
-        request="q1",
-        verb="confirm",
-        environment="dev",
-        app="shop",
-        deployment=deployment,
-        by="ana",
-        granted=True,
-    )
-
-
-MANUAL = "smoke: {look: {manual: {by: [initiator], ask: 'Good?'}, timeout: 30m}}\n"
-
-
-def test_p14_a_question_waits_for_a_person_and_goes_back_when_nobody_answers(make_bench):
-    bench = make_bench(text=MANUAL, migration="none")
-    bench.said.append(answer())
-    assert bench.carry().outcome is Outcome.SUCCEEDED
-    bench = make_bench(text=MANUAL, migration="none")
-    end = bench.carry()
-    assert end.why == "smoke: look: nobody answered in time: Good?"
-    assert bench.time.passed >= 1800
 
 
 def test_p9_a_figure_is_watched_for_as_long_as_it_is_told(make_bench):

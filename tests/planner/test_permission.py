@@ -80,13 +80,15 @@ def test_d1_a_hint_names_rollback_only_where_that_can_be_done(town):
 def test_d1_a_test_by_hand_says_itself_who_may_answer_it(town):
     claim = town.claimed("1.0.0")
     test = TestSpec(name="look", probe="manual", settings={"by": ("person/eve",)}, timeout=60)
-    step = StepSpec(name="smoke", work=Work.SMOKE, timeout=60, tests=(test,))
+    step = StepSpec(name="smoke/look", work=Work.ASK, timeout=60, tests=(test,))
     lanes = claim.assignment.lanes.model_copy(update={"forward": (step,)})
     assignment = claim.assignment.model_copy(update={"lanes": lanes})
     town.records[-1] = claim.model_copy(update={"assignment": assignment})
-    assert asked(town, "confirm", "eve", deployment=claim.deployment).may
-    assert not asked(town, "confirm", "ana", deployment=claim.deployment).may
-    assert asked(town, "confirm", "ana").may
+    question = Deed("confirm", "production", "shop", claim.deployment, question="smoke/look")
+    assert permission(town.inputs(), question, "eve").may
+    assert not permission(town.inputs(), question, "ana").may
+    assert not permission(town.inputs(), replace(question, question="smoke/other"), "eve").may
+    assert asked(town, "confirm", "ana", deployment=claim.deployment).may
 
 
 def test_d6_files_that_are_broken_let_nobody(town):

@@ -42,12 +42,6 @@ ADDED = {
         "permissions.maintenance",
         9,
     ),
-    "test-by-hand": (
-        ENVIRONMENT,
-        "pipeline:\n  smoke:\n    look: {manual: {by: [role/admin], ask: Good?}}\n",
-        "pipeline.smoke.look.manual",
-        11,
-    ),
     "modules": (APP, "modules: [libs]\n", "modules", 10),
 }
 
@@ -87,9 +81,11 @@ def test_a_field_of_a_policy_is_shown_where_the_policy_has_it(scene):
 
 
 def test_what_a_layer_takes_away_holds_nothing(scene):
-    scene.files[APP] += "    slow: {manual: {by: [role/admin], ask: Good?}}\n"
-    assert "pipeline.smoke.slow.manual" in closed(scene)
-    scene.files[ENVIRONMENT] += "pipeline: {smoke: {slow: null}}\n"
+    text = "name: base\nnotices:\n  a: {to: [role/admin], events: [started]}\n"
+    scene.files["environments/policies/base.yaml"] = file("Policy", text)
+    scene.files[ENVIRONMENT] += "extends: base\n"
+    assert "notices" in closed(scene)
+    scene.files[ENVIRONMENT] += "notices: {a: null}\n"
     assert scene.decision().verdict is Verdict.DEPLOY
 
 

@@ -336,6 +336,13 @@ class Laws:
         claims = [each for each in self.world.records if each["kind"] == "Claim"]
         if [each["deployment"] for each in claims] != [each["deployment"] for each in ends]:
             yield "I11 an attempt has no end"
+        asked = Counter(
+            (each["deployment"], each["step"])
+            for each in self.world.records
+            if each["kind"] == "Inquiry"
+        )
+        if any(times > 1 for times in asked.values()):
+            yield f"F9 a question was asked anew: {asked}"
         if not ends:
             return
         last = ends[-1]

@@ -43,6 +43,7 @@ pipeline:
   settle: 1s
   smoke:
     health: {{http: {{url: /health}}, timeout: 10s}}
+    look: {{manual: {{by: [role/developer], ask: "Is it good?"}}, timeout: 5m}}
     version: {{http: {{url: /version, json: {{"$.version": "{{version}}"}}}}, timeout: 10s}}
   tests:
     long: {{command: {{run: [./web/app, long]}}}}
@@ -163,7 +164,7 @@ class World:
         return sealed.id
 
     def read(self) -> list[dict[str, object]]:
-        """The records that are new since the last time."""
+        """The records that are new since the last time; ben says yes to all that is asked."""
         path = self.remote / HISTORY
         tip = path.read_text().strip() if path.exists() else ""
         if tip == self.tip or not tip:
@@ -175,6 +176,9 @@ class World:
         if self.tip and self.git("merge-base", self.tip, tip) != self.tip:
             self.went_back = True
         self.records += new
+        for each in new:
+            if each["kind"] == "Inquiry":
+                self.ask("confirm", question=each["step"], deployment=each["deployment"])
         self.tip = tip
         return new
 

@@ -44,6 +44,12 @@ DEADLINE = Code(
     "The step's deadline ends it first, so it can only fail.",
     "make the step's 'timeout' longer, or this one shorter",
 )
+ASKING = Code(
+    "TB341",
+    "check that asks a person",
+    "A check tells what became of a step, also after a crash: nobody is there to be asked then.",
+    "ask the question in 'pipeline.smoke', and let the check be a command",
+)
 QUARANTINED = Code(
     "TB337",
     "release in quarantine",

@@ -21,12 +21,13 @@ from reconciler.model.records.deployments import (
     Restart,
 )
 from reconciler.model.records.evidence import Evidence, Observed
+from reconciler.model.records.inquiry import Inquiry
 from reconciler.model.records.reason import Reason, SignOff
 from reconciler.model.records.sighting import Sighting
 from reconciler.model.records.skip import Skip
 from reconciler.model.records.verification import Verification
 
-PlacedRecord = Claim | End | Refusal | Restart | Verification | Departure
+PlacedRecord = Claim | End | Refusal | Restart | Verification | Departure | Inquiry
 """Those that speak of one place."""
 _Any = (
     Claim
@@ -35,6 +36,7 @@ _Any = (
     | Restart
     | Verification
     | Departure
+    | Inquiry
     | Sighting
     | Skip
     | Answer
@@ -75,6 +77,7 @@ __all__ = [
     "Departure",
     "End",
     "Evidence",
+    "Inquiry",
     "Observed",
     "Outcome",
     "PlacedBase",

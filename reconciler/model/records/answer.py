@@ -50,12 +50,21 @@ class Answer(RecordBase):
     """What to do instead of it, where it was refused."""
     until: str = ""
     """When it ends by itself; empty for never."""
+    inquiry: str = ""
+    """The id of the `Inquiry` that it answers."""
+    question: str = ""
+    """The step that asked."""
+    said: Literal["", "yes", "no"] = ""
+    """What was answered to it."""
 
     @model_serializer(mode="wrap")
     def _without_what_is_not_there(
         self, handler: SerializerFunctionWrapHandler
     ) -> dict[str, object]:
-        return without_empty(handler(self), "remedy")
+        told: dict[str, object] = handler(self)
+        for name in ("remedy", "inquiry", "question", "said"):
+            told = without_empty(told, name)
+        return told
 
     @property
     def subject(self) -> str:
@@ -63,4 +72,6 @@ class Answer(RecordBase):
         place = f"{self.environment}/{self.app}" if self.app else self.environment
         said = "" if self.granted else f" refused: {self.why}"
         reason = f" ({self.reason})" if self.reason else ""
+        if self.question:
+            return f"{place} {self.question}: {self.said} by {self.by}{said}{reason}"
         return f"{place} {self.verb} by {self.by}{said}{reason}"

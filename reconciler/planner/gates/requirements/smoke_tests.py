@@ -13,7 +13,8 @@ def answer(ask: Ask) -> Reason:
     if ask.assignment is None:
         return unfounded(NAME)
     lane = ask.assignment.lanes.forward
-    tests = [test.name for step in lane if step.work is Work.SMOKE for test in step.tests]
+    proving = {Work.SMOKE, Work.ASK}
+    tests = [test.name for step in lane if step.work in proving for test in step.tests]
     if tests:
         return opened(NAME, f"there are smoke tests: {', '.join(tests)}")
     remedy = "add a test to 'pipeline.smoke'"
