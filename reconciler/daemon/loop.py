@@ -354,9 +354,11 @@ class Reconciler:
             return
         self._supervised = now
         busy = self.workers.places
-        restarts, found = self.supervision.restart(self.view, self.claims.reconciler, busy)
-        self._unrecorded += restarts
-        for each in restarts:
+        records, found = self.supervision.look(self.view, self.claims.reconciler, busy)
+        waiting = {each.id for each in self._unrecorded}
+        records = [each for each in records if each.id not in waiting]
+        self._unrecorded += records
+        for each in records:
             self.lines.tell(each.subject)
         for place, trouble in found.items():
             line = f"{place} can't be looked after: {trouble}" if trouble else ""

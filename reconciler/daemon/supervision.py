@@ -1,15 +1,20 @@
-"""Processes that died while their content is unchanged are started again: that is not drift."""
+"""Processes that died while their content is unchanged are started again: that is not drift.
+
+Content that isn't what the last deployment put there is drift: it is recorded, and what is to be
+done about it is the plan's matter.
+"""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
+from reconciler.canonical import digest_of
 from reconciler.daemon.view import View
 from reconciler.deployer.standing import Standing
 from reconciler.errors import TagboatError
 from reconciler.model.content import PlaceTarget
 from reconciler.model.observation import Observation
 from reconciler.model.place import Place
-from reconciler.model.records import Claim, Restart
+from reconciler.model.records import Claim, Drift, Restart
 from reconciler.names import instant_text
 from reconciler.ports import Clock, Driver
 
@@ -27,12 +32,13 @@ class Supervision:
         self._clock = clock
         self._identify = identify
 
-    def restart(
+    def look(
         self, view: View, reconciler: str, busy: frozenset[Place]
-    ) -> tuple[list[Restart], Mapping[Place, str]]:
-        """Start what should run and doesn't, a few places at a time.
+    ) -> tuple[list[Restart | Drift], Mapping[Place, str]]:
+        """Start what should run and doesn't, a few places at a time, and see what drifted.
 
-        What was done, as records; and for each place looked at what went wrong there, or nothing.
+        What was done and found, as records; those of drift have the same id until one of them is in
+        the history. And for each place looked at what went wrong there, or nothing.
         """
         idle = [
             claim
@@ -54,24 +60,53 @@ class Supervision:
                 version=claim.assignment.content.version,
                 why=why,
             )
-            for claim, (why, _) in answered
+            for claim, (why, _, _) in answered
             if why
         ]
-        return restarts, {
-            Place(claim.environment, claim.app): trouble for claim, (_, trouble) in answered
+        drifts = [
+            self._drift(claim, standing, found, reconciler=reconciler)
+            for claim, (_, _, found) in answered
+            if (standing := view.ledger.at(Place(claim.environment, claim.app))).running
+            and found is not None
+            and found != (standing.drift.found if standing.drift else "")
+        ]
+        return [*restarts, *drifts], {
+            Place(claim.environment, claim.app): trouble for claim, (_, trouble, _) in answered
         }
 
-    def _start(self, view: View, claim: Claim) -> tuple[str, str]:
-        """Why it was started, and what went wrong: one place's trouble is no other's (X5)."""
+    def _drift(self, claim: Claim, standing: Standing, found: str, *, reconciler: str) -> Drift:
+        before = standing.drift.id if standing.drift else ""
+        said = {"drift": claim.id, "found": found, "before": before}
+        return Drift(
+            id=digest_of(said),
+            at=instant_text(self._clock.now()),
+            reconciler=reconciler,
+            environment=claim.environment,
+            app=claim.app,
+            deployment=claim.deployment,
+            version=claim.assignment.content.version,
+            found=found,
+        )
+
+    def _start(self, view: View, claim: Claim) -> tuple[str, str, str | None]:
+        """Why it was started, what went wrong, and what is there instead of what should be.
+
+        One place's trouble is no other's (X5).
+        """
         standing = view.ledger.at(Place(claim.environment, claim.app))
         running = standing.running or claim.assignment.content
         driver = self._drivers.get(claim.assignment.target.driver)
         if driver is None:
-            return "", ""
+            return "", "", None
+        target = claim.assignment.target
         try:
-            return driver.supervise(claim.assignment.target, running), ""
+            why = driver.supervise(target, running)
         except TagboatError as error:
-            return "", error.message
+            return "", error.message, None
+        seen = driver.observe(target)
+        # What was taken over as it is the driver need not see at all.
+        unseen = not claim.assignment.lanes.forward and not seen.digest and not seen.altered
+        return why, "", None if unseen else seen.instead_of(running.digest)
 
     def observe(self, places: Mapping[Place, PlaceTarget]) -> Mapping[Place, Observation]:
         """What is in these places now, asked a few at a time."""

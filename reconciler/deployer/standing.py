@@ -13,6 +13,7 @@ from reconciler.model.records import (
     Answer,
     Claim,
     Departure,
+    Drift,
     End,
     Inquiry,
     Outcome,
@@ -89,6 +90,10 @@ class Standing:
     """The last slot that is accounted for, and the admission whose schedule it was of."""
     missed: Departure | None = None
     """The last departure, if it was missed."""
+    drift: Drift | None = None
+    """What was found last instead of what the last deployment put there, or that it is back."""
+    put_back: Answer | None = None
+    """A granted ``retry`` that asks for what drifted to be put back."""
     doubtful: bool = False
     """Whether nobody can tell of which content the data are: a deployment that got stuck may have
     changed them, and nothing has succeeded since."""
@@ -99,6 +104,11 @@ class Standing:
         """The questions that nobody has answered yet; whether time is up is for who knows it."""
         answered = {each.inquiry for each in self.confirmations}
         return tuple(each for each in self.inquiries.values() if each.id not in answered)
+
+    @property
+    def drifted(self) -> Drift | None:
+        """What is there instead of what the last deployment put there; nothing if it isn't."""
+        return self.drift if self.drift and self.drift.found else None
 
     @property
     def stuck(self) -> bool:
@@ -165,6 +175,8 @@ class Account:
     failed: dict[str, End] = field(default_factory=dict)
     slot: tuple[str, str] = ("", "")
     missed: Departure | None = None
+    drift: Drift | None = None
+    put_back: Answer | None = None
     doubtful: bool = False
     broken: LedgerError | None = None
 
@@ -204,6 +216,8 @@ class Account:
             failed=dict(self.failed),
             slot=self.slot,
             missed=self.missed,
+            drift=self.drift,
+            put_back=self.put_back,
             doubtful=self.doubtful,
             broken=self.broken,
         )
@@ -222,6 +236,8 @@ class Account:
             case Departure():
                 self.slot = (record.sign_off, record.slot)
                 self.missed = record if record.fate == "missed" else None
+            case Drift():
+                self.drift = record
             case Verification():
                 self.verifications[record.digest] = record
                 self.inquiries.clear()
@@ -240,6 +256,7 @@ class Account:
         self.confirmations.clear()
         self.inquiries.clear()
         self.rollback = self.granted = None
+        self.drift = self.put_back = None
         if claim.slot:
             self.slot, self.missed = (claim.sign_off.commit, claim.slot), None
         if any(each.aside for each in claim.reasons):
@@ -286,6 +303,9 @@ class Account:
         for kept in (self.held, self.failed):
             for key in [key for key, end in kept.items() if end.deployment == answer.deployment]:
                 del kept[key]
+        claim = self.last_claim
+        if self.drift and self.drift.found and claim and claim.deployment == answer.deployment:
+            self.put_back = answer
 
     def _return(self, answer: Answer) -> None:
         """The last deployment's content is held until another commit admits it anew."""

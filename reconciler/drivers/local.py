@@ -65,6 +65,8 @@ class LocalDriver:
 
     def _observe(self, place: PlaceFolder) -> Observation:
         fence = place.fence()
+        if stray := place.stray():
+            return Observation(Presence.RUNNING, fence=fence, altered=stray)
         content = place.current()
         if content is None:
             return Observation(Presence.ABSENT, fence=fence)
@@ -76,7 +78,8 @@ class LocalDriver:
                 detail = status.why if status else "nobody looks after its processes"
             elif status.state not in ("running", "switching"):
                 presence, detail = Presence.STOPPED, "; ".join(status.exits[-1:]) or status.state
-        return Observation(presence, content.digest, content.version, fence, detail)
+        altered = place.altered(content)
+        return Observation(presence, content.digest, content.version, fence, detail, altered)
 
     def prepare(self, target: PlaceTarget, content: Content, *, fence: int, timeout: float) -> None:
         """Fetch and check the content into a folder beside what runs."""

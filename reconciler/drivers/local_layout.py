@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from reconciler.canonical import canonical_json
+from reconciler.drivers.local_seal import changed, write_seal
 from reconciler.errors import StaleFenceError, StepErroredError
 from reconciler.model.content import Content, PlaceTarget
 from reconciler.ports import Failpoints
@@ -24,6 +25,7 @@ from reconciler.system.files import sync_folder, write_durably
 
 _LOCK_SECONDS = 60.0
 _DESCRIPTION = "content.json"
+_AGAIN = "prepared-again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +94,32 @@ class PlaceFolder:
             raise StepErroredError(f"{link} leads to content that can't be read")
         return found
 
+    def stray(self) -> str:
+        """What ``current`` leads to, in words, if nobody prepared that; else empty."""
+        link = self.root / "current"
+        if not link.is_symlink() and link.exists():
+            return "current isn't a link any more"
+        if not link.is_symlink() or self._describe(self.root / link.readlink()) is not None:
+            return ""
+        return f"current leads to {link.readlink()}, which nobody prepared"
+
+    def altered(self, content: Content) -> str:
+        """What was changed by hand in prepared content, in words; empty for nothing.
+
+        Files that were added say nothing: programs leave some beside their own.
+        """
+        return changed(self.content(content.digest))
+
     def ready(self, content: Content) -> bool:
-        """Whether exactly this content is prepared."""
-        found = self._describe(self.content(content.digest))
-        return found is not None and found.digest == content.digest
+        """Whether exactly this content is prepared, and nobody has changed it since."""
+        folder = self.content(content.digest)
+        found = self._describe(folder)
+        return found is not None and found.digest == content.digest and not changed(folder)
+
+    def prepared_again(self, content: Content) -> str:
+        """Tells apart content that was prepared anew since somebody had changed it."""
+        path = self.content(content.digest) / _AGAIN
+        return path.read_text() if path.exists() else ""
 
     @contextmanager
     def preparing(self) -> Iterator[Path]:
@@ -113,11 +137,15 @@ class PlaceFolder:
         """Make a prepared folder the content's own, whole or not at all."""
         text = canonical_json(content.model_dump(mode="json"))
         (prepared / _DESCRIPTION).write_text(text)
-        _sync_tree(prepared)
+        write_seal(prepared)
         place = self.content(content.digest)
+        if changed(place):
+            (prepared / _AGAIN).write_text(uuid.uuid4().hex)
+        _sync_tree(prepared)
         self.failpoints.reach("driver-local.prepare.before")
         if place.exists():
-            _remove(place)
+            # What runs from it goes on until the switch; `drop` takes it away.
+            place.rename(place.with_name(f".old-{uuid.uuid4().hex}"))
         prepared.rename(place)
         sync_folder(place.parent)
         self.failpoints.reach("driver-local.prepare.after")

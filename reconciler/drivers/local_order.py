@@ -18,7 +18,7 @@ def order_of(
     place: PlaceFolder, target: PlaceTarget, content: Content, *, programs: frozenset[str]
 ) -> dict[str, Any]:
     """The order for prepared content, without its timing."""
-    home = place.content(content.digest)
+    home, again = place.content(content.digest), place.prepared_again(content)
     environment = environment_of(place, target, content)
     return {
         "key": content.digest,
@@ -32,6 +32,8 @@ def order_of(
                 "cwd": str(home / each.name),
                 "env": environment,
                 "listens": each.listens,
+                # Not what runs already, although its key is the same.
+                **({"prepared": again} if again else {}),
                 **({"needs": needed} if (needed := _needed(content, each)) else {}),
             }
             for each in content.processes

@@ -21,6 +21,8 @@ class MemoryPlace:
     current: Content | None = None
     fence: int = 0
     running: bool = False
+    altered: str = ""
+    """What somebody has changed in it by hand, in words."""
     page: Page | None = None
     up: dict[str, str] = field(default_factory=dict)
     """Component → its version, in the order in which they came up."""
@@ -70,6 +72,7 @@ class MemoryDriver:
                 digest=place.current.digest,
                 version=place.current.version,
                 fence=place.fence,
+                altered=place.altered,
             )
 
     def prepare(self, target: PlaceTarget, content: Content, *, fence: int, timeout: float) -> None:
@@ -99,6 +102,7 @@ class MemoryDriver:
             place = self._world.of(target)
             place.current = content
             place.running = content is not None
+            place.altered = ""
             self._bring(place, content)
 
     def _bring(self, place: MemoryPlace, content: Content | None) -> None:

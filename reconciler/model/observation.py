@@ -29,6 +29,21 @@ class Observation:
     version: str = ""
     fence: int = 0
     detail: str = ""
+    altered: str = ""
+    """What was changed by hand in the content that is there, in words."""
+
+    def instead_of(self, digest: str) -> str | None:
+        """What is there instead of this content, in words: empty if it is as it was put there.
+
+        Nothing when the driver could not tell.
+        """
+        if self.presence is Presence.UNKNOWN:
+            return None
+        if self.altered:
+            return self.altered
+        if self.presence is Presence.ABSENT:
+            return "nothing is there"
+        return "" if self.digest == digest else f"{self.version or 'something else'} is there"
 
 
 class RolloutState(StrEnum):

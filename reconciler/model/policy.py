@@ -23,7 +23,7 @@ class Layer(Manifest):
     """
 
     LAYERED: ClassVar[bool] = True
-    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"notices", "tickets", "support", "drift"})
+    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"notices", "tickets", "support"})
 
     extends: Name | None = None
     """The policy that this is laid over."""

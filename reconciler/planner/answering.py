@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from reconciler.model.records import Reason
-from reconciler.planner.gates import ALWAYS, FORWARD, OF_PLACE, adopted
+from reconciler.planner.gates import ALWAYS, FORWARD, MENDING, OF_PLACE, adopted
 from reconciler.planner.inputs import Ask
 from reconciler.planner.overrides import unless_set_aside
 from reconciler.planner.reasons import opened
@@ -12,7 +12,8 @@ from reconciler.planner.reasons import opened
 def answers(ask: Ask) -> tuple[Reason, ...]:
     """Every gate's answer, in the order in which they are shown.
 
-    Going back (`Ask.goes_back`) and taking over what runs already (`Ask.adopts`) ask the gates
+    Putting back what was changed by hand (`Ask.mends`) asks the gates `MENDING` alone. Going back
+    (`Ask.goes_back`) and taking over what runs already (`Ask.adopts`) ask the gates
     `ALWAYS`, and none of those that stand before something new. Where the promotion itself isn't
     signed off only the gates `OF_PLACE` are asked: all others speak of what is in force. Nothing
     is asked where no file asks for anything.
@@ -36,9 +37,9 @@ def _rehearsed(ask: Ask) -> Iterator[Reason]:
 def _asked(ask: Ask) -> Iterator[Reason]:
     if not ask.asked_for:
         return
-    first = ALWAYS if ask.in_force else OF_PLACE
+    first = MENDING if ask.mends else ALWAYS if ask.in_force else OF_PLACE
     yield from (each for gate in first if (each := gate(ask)) is not None)
-    if not ask.in_force:
+    if not ask.in_force or ask.mends:
         return
     if ask.adopts:
         yield adopted.answer(ask)

@@ -7,7 +7,7 @@ from typing import cast
 from reconciler.deployer.lanes import Before
 from reconciler.deployer.ledger import Standing
 from reconciler.deployer.pipeline import assign
-from reconciler.deployer.takeover import adoption
+from reconciler.deployer.takeover import adoption, mending
 from reconciler.errors import TagboatError
 from reconciler.manifest.snapshot import Snapshot
 from reconciler.model.app import App
@@ -64,6 +64,9 @@ class Making:
                 before=Before.of(self.standing, leaves=self.leaves),
                 keep=self.standing.keep(self.environment.pipeline.rollback.keep),
             )
+            running = self.standing.running
+            if self.standing.drifted and running and running.digest == made.content.digest:
+                return mending(made)
             return adoption(made) if self.adopts else made
         except (TagboatError, ValueError):
             return None

@@ -161,4 +161,5 @@ def _observed(seen: Observation) -> Observed:
         version=seen.version,
         fence=seen.fence,
         detail=seen.detail,
+        altered=seen.altered,
     )

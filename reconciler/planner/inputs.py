@@ -194,6 +194,13 @@ class Ask:
         return verb == "adopt" and never and self.desired.shown == version
 
     @property
+    def mends(self) -> bool:
+        """Whether what is asked for is what should run here, and something else was found."""
+        running, content = self.running, self.content
+        same = running is not None and content is not None and content.digest == running.digest
+        return same and self.in_force and self.standing.drifted is not None
+
+    @property
     def goes_back(self) -> bool:
         """Whether it leads back to what has run here with success, and is among the last that did.
 

@@ -155,12 +155,20 @@ def _retry(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
         return Obstacle(f"nothing was deployed to {deed.scope} yet", _promoting(deed))
     if standing.open_claim:
         return Obstacle(f"{deed.deployment} is under way", _waiting(deed))
+    if standing.drifted is not None:
+        return _put_back(standing, deed)
     if standing.last_end.outcome is Outcome.SUCCEEDED:
         return Obstacle(f"{deed.deployment} has succeeded", _explaining(deed))
     held = {each.deployment for each in (*standing.held.values(), *standing.failed.values())}
-    if deed.deployment in held:
+    why = f"{deed.deployment} was allowed to be tried again already"
+    return None if deed.deployment in held else Obstacle(why, _explaining(deed))
+
+
+def _put_back(standing: Standing, deed: Deed) -> Obstacle | None:
+    """What was changed by hand is put back, unless somebody has asked for that already."""
+    if standing.put_back is None:
         return None
-    return Obstacle(f"{deed.deployment} was allowed to be tried again already", _explaining(deed))
+    return Obstacle(f"{standing.put_back.by} asked for it already", _waiting(deed))
 
 
 def _abort(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:

@@ -67,7 +67,7 @@ def decision_of(ask: Ask) -> Decision:
         return retired(ask) or _left_alone(ask)
     taints = taints_of(ask)
     same = running is not None and ask.content is not None and ask.content.digest == running.digest
-    if running is not None and same and ask.in_force:
+    if running is not None and same and ask.in_force and not ask.mends:
         tail = f"; new starts are held: {named(taints[0], place)}" if taints else ""
         return Decision(
             place=place,
@@ -156,12 +156,12 @@ def _new(ask: Ask) -> Decision:
         wanted=ask.wanted,
         running=running,
         reasons=reasons,
-        sentence=_sentence(ask, closed),
+        sentence=_mended(ask, closed) if ask.mends else _sentence(ask, closed),
         sign_off=ask.sign_off,
         assignment=ask.assignment,
         estimate=seconds_of(release.estimate) if release else 0,
         summary=release.summary if release else "",
-        slot=_text(ask.desired.due) if not closed else "",
+        slot=_text(ask.desired.due) if not closed and not ask.mends else "",
         departures=_departures(ask, closed),
         notes=_notes(ask, closed),
         start=earliest(ask, reasons),
@@ -197,6 +197,13 @@ def _departures(ask: Ask, closed: Sequence[Reason]) -> tuple[Departed, ...]:
 
 def _text(instant: datetime | None) -> str:
     return instant_text(instant) if instant else ""
+
+
+def _mended(ask: Ask, closed: Sequence[Reason]) -> str:
+    if closed:
+        return f"should run {ask.wanted} (held): {closed[0].why}"
+    drift = ask.standing.drifted
+    return f"puts {ask.wanted} back: {drift.found}" if drift else f"puts {ask.wanted} back"
 
 
 def _sentence(ask: Ask, closed: list[Reason]) -> str:

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from reconciler.drivers.local import LocalDriver, stop_all
@@ -181,6 +182,13 @@ class MemoryWorld:
     def prepared(self) -> int:
         return len(self.places.of(self.target).prepared)
 
+    def change(self) -> str:
+        """Somebody changes what runs by hand; what it answers then."""
+        place = self.places.of(self.target)
+        assert place.current is not None
+        place.current, place.altered = content_of("by-hand"), "VERSION was changed"
+        return "by-hand"
+
     def close(self) -> None:
         pass
 
@@ -239,6 +247,14 @@ class LocalWorld:
 
     def prepared(self) -> int:
         return len(list((self.place / "contents").iterdir()))
+
+    def change(self) -> str:
+        """Somebody changes what runs by hand; what it answers then."""
+        (self.place / "current" / "web" / "VERSION").write_text("by-hand")
+        with suppress(OSError):
+            ask(self.port, "/crash")
+        eventually(lambda: self.answers() == "by-hand", "it is started again")
+        return "by-hand"
 
     def close(self) -> None:
         stop_all(self.folder)

@@ -157,6 +157,23 @@ def test_supervising_starts_what_does_not_run_and_nothing_else(world: World) -> 
     assert world.answers() == "1.0.0"
 
 
+def test_what_is_changed_by_hand_is_observed_and_put_back_by_applying_it_again_F54(
+    world: World,
+) -> None:
+    driver, one = world.driver(), content_of("1.0.0")
+    driver.apply(world.target, one, fence=1, timeout=30)
+    finish(driver, world.target, one)
+    assert driver.observe(world.target).instead_of(one.digest) == ""
+    assert world.change() == world.answers()
+    assert driver.observe(world.target).instead_of(one.digest) == "VERSION was changed".replace(
+        "VERSION", "web/VERSION" if world.target.root else "VERSION"
+    )
+    driver.apply(world.target, one, fence=2, timeout=30)
+    assert finish(driver, world.target, one).state is RolloutState.DONE
+    assert driver.observe(world.target).instead_of(one.digest) == ""
+    assert world.answers() == "1.0.0"
+
+
 def test_stopping_twice_is_once(world: World) -> None:
     deploy(world, ONE, 1)
     world.driver().stop(world.target)

@@ -35,7 +35,7 @@ ADDED = {
         "notices",
         9,
     ),
-    "drift": (ENVIRONMENT, "drift: repair\n", "drift", 9),
+    "support": (ENVIRONMENT, "support: the desk\n", "support", 9),
     "permissions": (
         ENVIRONMENT,
         "permissions: {maintenance: [person/ana]}\n",
@@ -58,7 +58,7 @@ def test_a_field_that_nothing_enforces_holds_the_place_and_is_shown(scene, path,
     "text",
     [
         "gates: {four_eyes: true, attended: false}\n",
-        "drift: report\n",
+        "drift: repair\n",
         "permissions: {abort: [initiator, role/admin]}\n",
         "pipeline: {rollback: {keep: 5}}\n",
     ],
@@ -146,6 +146,6 @@ def test_what_holds_one_place_holds_no_other(scene):
         scene.files[ENVIRONMENT].replace("production", "staging").replace("8101", "8102")
     )
     scene.files["environments/staging/shop.yaml"] = scene.files[PROMOTION]
-    scene.files[ENVIRONMENT] += "drift: repair\n"
+    scene.files[ENVIRONMENT] += "support: the desk\n"
     found = {str(each.place): each.verdict for each in make_plan(scene.inputs()).decisions}
     assert found == {"production/shop": Verdict.HOLD, "staging/shop": Verdict.DEPLOY}

@@ -20,6 +20,7 @@ from reconciler.model.records.deployments import (
     Refusal,
     Restart,
 )
+from reconciler.model.records.drift import Drift
 from reconciler.model.records.evidence import Evidence, Observed
 from reconciler.model.records.inquiry import Inquiry
 from reconciler.model.records.reason import Reason, SignOff
@@ -27,7 +28,7 @@ from reconciler.model.records.sighting import Sighting
 from reconciler.model.records.skip import Skip
 from reconciler.model.records.verification import Verification
 
-PlacedRecord = Claim | End | Refusal | Restart | Verification | Departure | Inquiry
+PlacedRecord = Claim | End | Refusal | Restart | Verification | Departure | Drift | Inquiry
 """Those that speak of one place."""
 _Any = (
     Claim
@@ -37,6 +38,7 @@ _Any = (
     | Verification
     | Departure
     | Inquiry
+    | Drift
     | Sighting
     | Skip
     | Answer
@@ -75,6 +77,7 @@ __all__ = [
     "Checkpoint",
     "Claim",
     "Departure",
+    "Drift",
     "End",
     "Evidence",
     "Inquiry",

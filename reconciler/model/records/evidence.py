@@ -1,10 +1,13 @@
 """Evidence: what a decision was made from, so that anybody can make it again."""
 
-from pydantic import Field
+from typing import Any
+
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from reconciler.model.alarm import Alarm
 from reconciler.model.base import Model
 from reconciler.model.observation import Presence
+from reconciler.model.records.base import without_empty
 from reconciler.names import CommitId
 
 
@@ -16,6 +19,11 @@ class Observed(Model):
     version: str = ""
     fence: int = 0
     detail: str = ""
+    altered: str = ""
+
+    @model_serializer(mode="wrap")
+    def _without_nothing_altered(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return without_empty(handler(self), "altered")
 
 
 class Evidence(Model):

@@ -16,6 +16,7 @@ from reconciler.planner.gates import (
     attended,
     calendar,
     claim,
+    drift,
     driver,
     files,
     follow,
@@ -60,6 +61,17 @@ ALWAYS: tuple[Gate, ...] = (
 
 OF_PLACE: tuple[Gate, ...] = (sign_off.answer, files.answer, claim.answer, history.answer)
 """Asked where the promotion itself isn't signed off: these speak of the place, not of content."""
+
+MENDING: tuple[Gate, ...] = (
+    supported.answer,
+    quarantine.answer,
+    hold.answer,
+    claim.answer,
+    history.answer,
+    driver.answer,
+    drift.answer,
+)
+"""Asked before what was changed by hand is put back: that was agreed to and proven here."""
 
 FORWARD: tuple[Gate, ...] = (
     renamed.answer,
