@@ -74,3 +74,9 @@ PATTERN = Code(
     "Ids of tickets are found by a regular expression.",
     "correct the pattern, such as SHOP-[0-9]+",
 )
+NO_TRACKER = Code(
+    "TB342",
+    "tickets that are nowhere",
+    "Where tickets stand is asked of the app's tracker: without one the gate stays unknown.",
+    "add 'tracker:' to the app, or take 'gates.tickets' out",
+)
