@@ -16,11 +16,13 @@ from reconciler.deployer.ledger import Ledger
 from reconciler.model.question import Question
 from reconciler.model.records import Sighting
 from reconciler.model.sight import Facts, Sight, Unseen
-from reconciler.names import instant_of, instant_text
+from reconciler.names import instant_text
 from reconciler.ports import Clock, Sources
 
+AGAIN = 60.0
+"""Seconds after which an open question is asked again."""
 _SOON = 10.0
-"""Seconds after which it is asked again where a branch leads, and what nobody could tell."""
+"""The same for a branch, which moves, and after nobody could tell."""
 _AT_ONCE = 8
 NOTHING: Mapping[Question, Facts] = MappingProxyType({})
 
@@ -37,9 +39,7 @@ class Looking:
     """Called from another thread when an answer has come."""
     patience: float = 3.0
     """Seconds that a decision waits for new answers; what comes later counts at the next look."""
-    _asked: dict[Question, float] = field(default_factory=dict)
-    _untold: set[Question] = field(default_factory=set)
-    """What nobody could tell the last time."""
+    _due: dict[Question, float] = field(default_factory=dict)
     _jobs: dict[str, Future[Mapping[Question, Sight]]] = field(default_factory=dict)
     _troubles: dict[str, str] = field(default_factory=dict)
 
@@ -65,13 +65,12 @@ class Looking:
         ``known`` are answers for which nobody has to be asked.
         """
         every = questions | known.keys()
-        self._asked = {each: at for each, at in self._asked.items() if each in every}
-        self._untold &= self._asked.keys()
+        self._due = {each: at for each, at in self._due.items() if each in every}
         due: dict[str, list[Question]] = defaultdict(list)
         answers: dict[Question, Sight] = {}
         now = self.clock.monotonic()
         for each in sorted(every, key=lambda each: (each.source, each.sort, each.about)):
-            if now < self._asked.get(each, float("-inf")) + self._pause(each):
+            if now < self._due.get(each, float("-inf")):
                 continue
             if each in known:
                 answers[each] = known[each]
@@ -82,7 +81,7 @@ class Looking:
         free = max(0, _AT_ONCE - len(self._jobs))
         begun = [self._begin(source, some, now) for source, some in islice(due.items(), free)]
         wait(begun, timeout=self.patience)
-        self._asked |= dict.fromkeys(answers, now)
+        self._due |= dict.fromkeys(answers, now + AGAIN)
         answers |= self._collect()
         return [
             sighting
@@ -91,18 +90,14 @@ class Looking:
         ]
 
     def _can_ask(self, question: Question) -> bool:
-        """Whether there is a source; who asks about tickets has made sure of it."""
-        return question.tracker is not None or question.source in self.sources.repositories
-
-    def _pause(self, question: Question) -> float:
-        """Seconds after which a question is asked again."""
-        moves = question.sort == "branch" or question in self._untold
-        return _SOON if moves else question.again
+        """Whether there is a source; tickets are asked for, so that it shows that nobody can."""
+        return question.sort == "ticket" or question.source in self.sources.repositories
 
     def _begin(
         self, source: str, questions: Sequence[Question], now: float
     ) -> Future[Mapping[Question, Sight]]:
-        self._asked |= dict.fromkeys(questions, now)
+        for each in questions:
+            self._due[each] = now + (_SOON if each.sort == "branch" else AGAIN)
         job: Future[Mapping[Question, Sight]] = Future()
         self._jobs[source] = job
 
@@ -126,17 +121,15 @@ class Looking:
                 answers = job.result()
                 found |= answers
                 unseen = {q: each for q, each in answers.items() if isinstance(each, Unseen)}
-                self._untold = (self._untold - answers.keys()) | unseen.keys()
-                again = unseen.keys() & self._asked.keys()
-                self._asked |= dict.fromkeys(again, self.clock.monotonic())
+                soon = self.clock.monotonic() + _SOON
+                self._due |= dict.fromkeys(unseen.keys() & self._due.keys(), soon)
                 self._troubles[source] = next((each.why for each in unseen.values()), "")
         return found
 
     def _news(self, question: Question, sight: Facts, ledger: Ledger) -> Sighting | None:
         """The record of what is new in what was seen; nothing if it says what was known."""
         known = ledger.sighting(question.sort, question.about)
-        newer = question.since is None or (known and instant_of(known.at) >= question.since)
-        if known is not None and known.facts == dict(sight.facts) and newer:
+        if known is not None and known.facts == dict(sight.facts):
             return None
         return Sighting(
             id=self.identify(),

@@ -29,6 +29,17 @@ class Versions(Model):
     from_tags: bool = False
     """A tag pushed by hand becomes a proposed release."""
 
+    @property
+    def succeed(self) -> bool:
+        """Whether the next version can be computed."""
+        match self.scheme:
+            case "semver":
+                return True
+            case "calver":
+                return self.pattern is not None
+            case "opaque":
+                return False
+
 
 class Component(Model):
     """One part of an app, in the order of apply."""
@@ -83,7 +94,7 @@ class Train(Model):
 class App(Manifest):
     """An app: one repository, its versions, its components."""
 
-    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"modules", "notices"})
+    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"modules", "tracker", "notices"})
 
     kind: Literal["App"]
     name: Name

@@ -127,7 +127,7 @@ def _bundles(repository: Path) -> int:
         for app in apps_of(tutorial):
             git = build(tutorial, app, into=Path(scratch) / app, home=Path(scratch) / "home")
             bundle(git, tutorial / f"{app}.bundle")
-            for each in history_of(tutorial, app):
+            for each in filter(lambda one: one.tag, history_of(tutorial, app)):
                 path = repository / "releases" / app / each.version / "release.yaml"
                 commit, tree = release_ids(git, each.tag)
                 write_ids(path, commit=commit, tree=tree)

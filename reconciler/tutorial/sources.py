@@ -20,14 +20,14 @@ from reconciler.tutorial.edits import edit
 
 @dataclass(frozen=True, slots=True)
 class SourceCommit:
-    """One commit with its annotated tag; ``files`` are those that it changes."""
+    """One commit with its annotated tag, if it has one; ``files`` are those that it changes."""
 
-    version: str
-    tag: str
     at: str
     by: str
     says: str
     files: dict[str, str]
+    version: str = ""
+    tag: str = ""
 
 
 def apps_of(tutorial: Path) -> tuple[str, ...]:
@@ -102,10 +102,11 @@ def _stream(commits: tuple[SourceCommit, ...], server: bytes) -> bytes:
             f"M 100644 inline {name}\n".encode() + _data(text.lstrip("\n").encode())
             for name, text in sorted(commit.files.items())
         ]
-        parts += [
-            f"tag {commit.tag}\nfrom :{mark}\ntagger {when}\n".encode(),
-            _data(f"{commit.says}\n".encode()),
-        ]
+        if commit.tag:
+            parts += [
+                f"tag {commit.tag}\nfrom :{mark}\ntagger {when}\n".encode(),
+                _data(f"{commit.says}\n".encode()),
+            ]
     return b"".join([*parts, b"done\n"])
 
 

@@ -11,6 +11,7 @@ from reconciler.tutorial.layout import Layout
 GOOD = ("shop", "1.1.0", "production")
 OWN = ("blog", "2026.43.1", "production")
 BAD = ("shop", "1.3.0", "staging")
+TRAIN = "train"
 
 
 def command_path() -> Path:
@@ -70,7 +71,7 @@ def _first(layout: Layout, example: Example) -> str:
     status, history = tagboat(layout, "status --wait 60"), tagboat(layout, "history")
     good, own, bad = branch_of(*GOOD), branch_of(*OWN), branch_of(*BAD)
     shop = example.place(GOOD[2], GOOD[0]).port
-    staging = example.place(BAD[2], BAD[0]).port
+    staging, dev = example.place(BAD[2], BAD[0]).port, example.place("dev", "blog").port
     return f"""\
 Now try, in another terminal and in this folder ({_said(Path.cwd(), whole=True)}):
 
@@ -104,7 +105,33 @@ Now try, in another terminal and in this folder ({_said(Path.cwd(), whole=True)}
 
     {history}
     git -C {_said(layout.remote)} log --format=%s tagboat/history
+
+5. A train: in two minutes blog's next release is cut, and dev takes it. Nobody promotes anything.
+
+    {train(layout)}
+    {merge(layout, "approver", TRAIN)}
+    {tagboat(layout, "simulate")}
+    sleep 130
+    curl -s http://127.0.0.1:{dev}/version
 """
+
+
+def train(layout: Layout) -> str:
+    """The engineer gives blog a train that leaves soon, and has dev follow: some lines of shell."""
+    clone = _said(layout.clone("engineer"))
+    git = f"git -C {clone}"
+    schedule = '{days: [mon, tue, wed, thu, fri, sat, sun], time: "%s"}'
+    soon = "$(date -u -d '2 minutes' +%H:%M)"
+    written = f'{git} commit -q -a -m "Start a train"'
+    follows = 's/^release: .*/follow: {releases: "*"}/'
+    return "\n    ".join(
+        (
+            f"{git} fetch -q && {git} switch -q --no-track -c {TRAIN} origin/main",
+            f"printf 'train: {{schedule: {schedule}}}\\n' {soon} >> {clone}/releases/blog/app.yaml",
+            f"sed -i '{follows}' {clone}/environments/dev/blog.yaml",
+            f"{written} && {git} push -q origin {TRAIN} && {git} switch -q main",
+        )
+    )
 
 
 def _later(layout: Layout) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from reconciler.diagnostics import Diagnostic
-from reconciler.manifest.codes import fields, references
+from reconciler.manifest.codes import fields, reach, references
 from reconciler.manifest.paths import app_path
 from reconciler.manifest.placeholders import words_of
 from reconciler.manifest.secrets import shown
@@ -16,7 +16,8 @@ def apps(snapshot: Snapshot) -> Iterator[Diagnostic]:
     """An app's components have names of their own, and its versions have tags of their own.
 
     ``versions.tag`` holds ``{version}``: else all versions would share one tag. Calendar versions
-    may have a ``pattern``, which makes them grow with time and can be read back.
+    may have a ``pattern``, which makes them grow with time and can be read back. An app with a
+    train has versions of which one follows the other.
     """
     for name, app in snapshot.apps.items():
         path = app_path(name)
@@ -26,6 +27,9 @@ def apps(snapshot: Snapshot) -> Iterator[Diagnostic]:
                 f"versions.tag: found {shown(app.versions.tag)}, expected it to hold {{version}}",
             )
         yield from _pattern(snapshot, path, app.versions)
+        if app.train is not None and not app.versions.succeed:
+            said = f"no version of scheme {app.versions.scheme} follows another without a pattern"
+            yield reach.TRAIN.at(snapshot.locate(path, ("train",), key=True), said)
         yield from _components(snapshot, path, app)
 
 

@@ -4,9 +4,12 @@ import json
 import signal
 import subprocess
 from collections import Counter
+from datetime import UTC, datetime
 
 import pytest
 from acceptance_story import Load, Story, until
+
+from reconciler.tutorial.tour import TRAIN, merge, train
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -74,6 +77,20 @@ def test_the_engineers_own_merge_is_held_and_the_way_out_works(story: Story) -> 
     until(lambda: story.status()["production/blog"]["verdict"] == "in-sync", "healed")
     story.promote("blog", "2026.43.1", "production")
     story.arrives("production/blog", "2026.43.1")
+
+
+def test_t1_t2_a_train_of_the_tour_leaves_and_dev_takes_what_it_brings(story: Story) -> None:
+    story.start()
+    story.arrives("dev/blog", "2026.41.1")
+    began = datetime.now(UTC)
+    for line in (train(story.layout), merge(story.layout, "approver", TRAIN)):
+        subprocess.run(["bash", "-ec", line], env=story.environment, check=True)
+    until(lambda: story.version("dev/blog") > "2026.47", "the train has left", patience=200)
+    week = {f"{each:%G.%V}.1" for each in (began, datetime.now(UTC))}
+    assert story.version("dev/blog") in week
+    assert story.version("staging/blog") == "2026.41.1"
+    (cut,) = (each for each in story.history() if each.get("sort") == "train")
+    assert "say when the tide turns" in str(cut["facts"])
 
 
 def test_the_daemon_goes_on_where_it_was_after_a_stop_and_after_a_kill(story: Story) -> None:

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from daemon_trains import Yard
 
-from reconciler.daemon.loop import Reconciler
 from reconciler.errors import StepFailedError
 from reconciler.model.records import Claim, Departure, Record, Verification
 from reconciler.names import instant_of
@@ -68,7 +67,7 @@ class Company:
         """Put the clock on to a local instant."""
         self.yard.clock.set(datetime.fromisoformat(instant).replace(tzinfo=self.zone))
 
-    def daemon(self, **more: object) -> Reconciler:
+    def daemon(self, **more):
         return build_reconciler(
             self.yard.world.configuration(),
             self.yard.world.said.append,
@@ -78,16 +77,12 @@ class Company:
         )
 
     def look(self, instant: str) -> list[Record]:
-        """The history, once a daemon has done at a local instant all there is to do."""
-        return self.look_with(instant).view.records
-
-    def look_with(self, instant: str) -> Reconciler:
-        """The daemon that was started at a local instant, has done all there is to do, and ended."""
+        """Start the daemon at a local instant, let it do all there is to do, and stop it."""
         self.set(instant)
         daemon = self.daemon()
         daemon.run_once()
         assert daemon.view.judged().judgement.taints == ()
-        return daemon
+        return daemon.view.records
 
     def timetable(
         self, records: Iterable[Record], more: Callable[[Record], tuple[str, str] | None]

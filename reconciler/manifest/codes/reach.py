@@ -74,9 +74,9 @@ PATTERN = Code(
     "Ids of tickets are found by a regular expression.",
     "correct the pattern, such as SHOP-[0-9]+",
 )
-NO_TRACKER = Code(
+TRAIN = Code(
     "TB342",
-    "tickets that are nowhere",
-    "Where tickets stand is asked of the app's tracker: without one the gate stays unknown.",
-    "add 'tracker:' to the app, or take 'gates.tickets' out",
+    "a train without a next version",
+    "At each slot the train would have to make a version up, so it never cuts anything.",
+    "give 'versions' scheme semver, or scheme calver with a 'pattern', such as YYYY.0M.0D.N",
 )

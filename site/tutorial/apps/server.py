@@ -37,7 +37,9 @@ class Shown:
     """What this version shows: its page, its articles, its number."""
 
     def __init__(self) -> None:
-        self.version = (HERE / "VERSION").read_text().strip()
+        # What a train cuts gets its number when it is cut, so no file can have it.
+        number = (HERE / "VERSION").read_text().strip()
+        self.version = number or os.environ.get("TAGBOAT_VERSION", "")
         self.page = tomllib.loads((HERE / "page.toml").read_text())
         self.articles = {name: HERE / "articles" / f"{name}.txt" for name in self.page["articles"]}
 

@@ -1,1 +1,0 @@
-"""Trackers: where an app's tickets are (L4)."""
