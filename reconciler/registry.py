@@ -28,6 +28,7 @@ from reconciler.daemon.trains import Trains
 from reconciler.daemon.verification import Verifications
 from reconciler.daemon.view import View
 from reconciler.daemon.wake import Wake, refs_of
+from reconciler.daemon.windows import Windows
 from reconciler.daemon.workers import Journals, Workers
 from reconciler.errors import ConfigurationError
 from reconciler.forges.opening import open_forge
@@ -296,6 +297,7 @@ def build_reconciler(
             configuration.host.name,
             lambda: read_reset(configuration.state),
         ),
+        windows=Windows(clock, configuration.host.name),
         looking=Looking(
             sources=build_sources(configuration, mirrors) if sources is None else sources,
             clock=clock,

@@ -20,6 +20,7 @@ from reconciler.daemon.trains import Trains
 from reconciler.daemon.verification import Verifications
 from reconciler.daemon.view import View
 from reconciler.daemon.wake import Wake
+from reconciler.daemon.windows import Windows
 from reconciler.daemon.workers import Workers
 from reconciler.deployer.progress import delayed_by
 from reconciler.errors import ConfigurationError, RefusedError, TagboatError, UnreachableError
@@ -59,6 +60,7 @@ class Reconciler:
     proposals: Proposals
     returns: Returns
     milestones: Milestones
+    windows: Windows
     desk: Desk
     wake: Wake
     lines: Lines
@@ -308,10 +310,11 @@ class Reconciler:
         for source, why in self.looking.troubles.items():
             self._tell(f"source {source}", f"{source} can't be looked at: {why}" if why else "")
         known_ids = {each.id for each in self._unrecorded}
-        skips = [each for each in skips if each.id not in known_ids]
-        self._unrecorded += [*skips, *found]
+        news: list[Record] = [*skips, *self.windows.due(known)]
+        news = [each for each in news if each.id not in known_ids]
+        self._unrecorded += [*news, *found]
         self._record_facts()
-        return bool(found or skips)
+        return bool(found or news)
 
     def _propose(self, known: Inputs) -> None:
         """Put forward releases of tags that were pushed by hand."""

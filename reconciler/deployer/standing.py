@@ -15,6 +15,7 @@ from reconciler.model.records import (
     Departure,
     Drift,
     End,
+    Expiry,
     Inquiry,
     Outcome,
     PlacedRecord,
@@ -78,6 +79,8 @@ class Standing:
     """Content's digest → the commit that admitted it, and the ``rollback`` that took it back."""
     dismissed: frozenset[str] = frozenset()
     """Deployments that nobody may roll back on request any more."""
+    expired: Expiry | None = None
+    """That the last deployment can't be rolled back on request any more, since time is up."""
     granted: Answer | None = None
     """A granted ``adopt`` or ``retire`` that no claim has followed yet."""
     overrode: tuple[Claim, ...] = ()
@@ -169,6 +172,7 @@ class Account:
     rollback: Answer | None = None
     withdrawn: dict[str, tuple[str, Answer]] = field(default_factory=dict)
     dismissed: set[str] = field(default_factory=set)
+    expired: Expiry | None = None
     granted: Answer | None = None
     overrode: list[Claim] = field(default_factory=list)
     reviewed: set[str] = field(default_factory=set)
@@ -210,6 +214,7 @@ class Account:
             rollback=self.rollback,
             withdrawn=dict(self.withdrawn),
             dismissed=frozenset(self.dismissed),
+            expired=self.expired,
             granted=self.granted,
             overrode=tuple(self.overrode),
             reviewed=frozenset(self.reviewed),
@@ -241,9 +246,8 @@ class Account:
             case Verification():
                 self.verifications[record.digest] = record
                 self.inquiries.clear()
-            case Inquiry():
-                if self._asks(record):
-                    self.inquiries[record.step] = record
+            case Inquiry() | Expiry():
+                self._note(record)
             case _:
                 assert_never(record)
 
@@ -255,7 +259,7 @@ class Account:
         self.restarts.clear()
         self.confirmations.clear()
         self.inquiries.clear()
-        self.rollback = self.granted = None
+        self.rollback = self.granted = self.expired = None
         self.drift = self.put_back = None
         if claim.slot:
             self.slot, self.missed = (claim.sign_off.commit, claim.slot), None
@@ -275,14 +279,18 @@ class Account:
             if claim.deployment == answer.deployment and ended and answer.by not in by:
                 self.reviewed.add(claim.deployment)
 
-    def _asks(self, inquiry: Inquiry) -> bool:
-        """Whether the last deployment still asks this: one that has ended has its long tests."""
+    def _note(self, record: Inquiry | Expiry) -> None:
+        """What is so of the last deployment; of one that has ended, its long tests ask."""
         claim = self.last_claim
-        if claim is None or claim.deployment != inquiry.deployment:
-            return False
+        if claim is None or claim.deployment != record.deployment:
+            return
+        if isinstance(record, Expiry):
+            self.expired = record
+            return
         lanes = claim.assignment.lanes
         lane = lanes.forward if self.open_claim else lanes.verification
-        return inquiry.step in {each.name for each in lane}
+        if any(each.name == record.step for each in lane):
+            self.inquiries[record.step] = record
 
     def take_answer(self, answer: Answer) -> None:
         """Take in a granted ``retry``, ``rollback``, ``dismiss``, ``adopt`` or ``retire``."""

@@ -4,19 +4,18 @@ One function for each verb; who may ask is another matter.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from reconciler.deployer.ledger import Standing
-from reconciler.manifest.layering import resolve
 from reconciler.model.content import Content
 from reconciler.model.place import Place
-from reconciler.model.records import Answer, Outcome
-from reconciler.names import instant_of, instant_text, seconds_of
+from reconciler.model.records import Answer, End, Outcome
+from reconciler.names import instant_of, instant_text
 from reconciler.planner.asking import ask_of, way_back
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.inquiries import named
 from reconciler.planner.permission import Deed
+from reconciler.planner.window import until_of
 
 
 class Obstacle(NamedTuple):
@@ -244,7 +243,7 @@ def _window_shut(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
     if end is None or end.outcome is not Outcome.SUCCEEDED:
         return _nothing_to_take_back(standing, deed)
     before = standing.last_claim.assignment.previous if standing.last_claim else None
-    why = _window_over(inputs, deed, instant_of(end.ended))
+    why = _window_over(inputs, standing, end)
     if deed.deployment in standing.dismissed:
         why = why or f"the way back of {deed.deployment} was dismissed"
     if why:
@@ -262,12 +261,13 @@ def _nothing_to_take_back(standing: Standing, deed: Deed) -> Obstacle:
     return Obstacle(why, _explaining(deed))
 
 
-def _window_over(inputs: Inputs, deed: Deed, since: datetime) -> str:
-    environment = resolve(inputs.snapshot, deed.environment, deed.app or None).environment
-    lasts = environment.pipeline.rollback.on_request if environment else None
-    if lasts is None:
+def _window_over(inputs: Inputs, standing: Standing, end: End) -> str:
+    """Also where the clock says something else by now: once it is over, it stays over (F37)."""
+    if standing.expired is not None:
+        return f"that was possible until {standing.expired.until}"
+    until = until_of(inputs.snapshot, standing.place, end)
+    if until is None:
         return "nothing is rolled back on request there"
-    until = since + timedelta(seconds=seconds_of(lasts))
     return f"that was possible until {instant_text(until)}" if inputs.now >= until else ""
 
 

@@ -22,6 +22,7 @@ from reconciler.planner.retiring import retired
 from reconciler.planner.returns import offer_of, return_of
 from reconciler.planner.starts import earliest
 from reconciler.planner.temporary import taken_away
+from reconciler.planner.window import window_of
 
 
 def make_plan(inputs: Inputs) -> Plan:
@@ -78,7 +79,7 @@ def decision_of(ask: Ask) -> Decision:
             sentence=f"runs {running.shown}{tail}",
             sign_off=ask.sign_off,
             departures=_departures(ask, ()),
-            notes=notes_of(standing),
+            notes=(*notes_of(standing), *_open_window(ask)),
         )
     return _new(ask)
 
@@ -230,6 +231,15 @@ def _notes(ask: Ask, closed: Sequence[Reason]) -> tuple[str, ...]:
         said = f"the branch {back.branch} puts the file back to {back.running}: have it merged"
         return (said,)
     return _interrupted(ask.assignment, ask.running)
+
+
+def _open_window(ask: Ask) -> tuple[str, ...]:
+    """Until a record says that it is over: a decision that rests is not made anew with time."""
+    until, end = window_of(ask.inputs.snapshot, ask.standing), ask.standing.last_end
+    if until is None or end is None:
+        return ()
+    back = f"tagboat rollback {ask.place}"
+    return (f"{end.deployment} may be taken back until {instant_text(until)}: {back}",)
 
 
 def _interrupted(assignment: Assignment | None, running: Content | None) -> tuple[str, ...]:

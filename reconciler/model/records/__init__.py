@@ -22,13 +22,14 @@ from reconciler.model.records.deployments import (
 )
 from reconciler.model.records.drift import Drift
 from reconciler.model.records.evidence import Evidence, Observed
+from reconciler.model.records.expiry import Expiry
 from reconciler.model.records.inquiry import Inquiry
 from reconciler.model.records.reason import Reason, SignOff
 from reconciler.model.records.sighting import Sighting
 from reconciler.model.records.skip import Skip
 from reconciler.model.records.verification import Verification
 
-PlacedRecord = Claim | End | Refusal | Restart | Verification | Departure | Drift | Inquiry
+PlacedRecord = Claim | End | Refusal | Restart | Verification | Departure | Drift | Inquiry | Expiry
 """Those that speak of one place."""
 _Any = (
     Claim
@@ -39,6 +40,7 @@ _Any = (
     | Departure
     | Inquiry
     | Drift
+    | Expiry
     | Sighting
     | Skip
     | Answer
@@ -80,6 +82,7 @@ __all__ = [
     "Drift",
     "End",
     "Evidence",
+    "Expiry",
     "Inquiry",
     "Observed",
     "Outcome",
