@@ -57,6 +57,7 @@ from reconciler.system.facts import FactStore
 from reconciler.system.failpoints import failpoints_of
 from reconciler.system.host_id import host_id
 from reconciler.system.programs import Programs
+from reconciler.system.room import Room
 from reconciler.system.secrets import read_secret
 from reconciler.system.spool import Spool
 from reconciler.system.trust_root import read_reset
@@ -325,10 +326,20 @@ def build_reconciler(
         verifications=Verifications(equipment, configuration.host.name, wake.now),
         clock=clock,
         drivers=frozenset(drivers),
+        room=room_of(configuration),
         stopping=threading.Event(),
         jitter=random.SystemRandom().random,
         editions=editions(),
     )
+
+
+def room_of(configuration: Configuration) -> Room:
+    """Where deployments of this host fill disks, and what they have to leave free."""
+    folders = {"the reconciler keeps its state": configuration.state}
+    local = configuration.host.drivers.local
+    if local is not None:
+        folders["the driver local keeps its places"] = configuration.path(local.folder)
+    return Room(folders, configuration.host.limits.free)
 
 
 def open_web(configuration: Configuration, reconciler: Reconciler) -> "LoopbackServer | None":

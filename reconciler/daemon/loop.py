@@ -71,6 +71,8 @@ class Reconciler:
     clock: Clock
     drivers: frozenset[str]
     stopping: threading.Event
+    room: Callable[[], str]
+    """Why the host has no room for anything new; empty while it has."""
     jitter: Callable[[], float]
     """Seconds between 0 and 1, for writers that lost a race."""
     editions: Mapping[str, str]
@@ -347,6 +349,7 @@ class Reconciler:
             journalled=self.claims.journalled,
             observations=observations,
             drivers=self.drivers,
+            full=self.room(),
             repositories=self.looking.sources.repositories,
             stopped=dict(self.claims.stopped),
         )

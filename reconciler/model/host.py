@@ -103,6 +103,8 @@ class Limits(Model):
 
     places: int = Field(default=20, ge=1)
     """Places that one merge may change; more wait until somebody confirms it."""
+    free: int = Field(default=500, ge=0)
+    """Megabytes that must be free, where the state and the places are, for anything to start."""
 
 
 class SiteSettings(Model):

@@ -22,7 +22,7 @@ def answers(ask: Ask) -> tuple[Reason, ...]:
     return tuple(answered)
 
 
-_OF_THIS_HOST = frozenset({"driver", "supported"})
+_OF_THIS_HOST = frozenset({"disk", "driver", "supported"})
 """Gates that a rehearsal doesn't ask: they speak of a host and of this version."""
 
 

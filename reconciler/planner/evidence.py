@@ -41,6 +41,7 @@ class Witness:
             drivers=_sorted(inputs.drivers),
             repositories=_sorted(inputs.repositories),
             places_at_once=inputs.places_at_once,
+            full=inputs.full,
             alarms=inputs.alarms,
             stopped=inputs.stopped.get(place, ""),
             host=inputs.host,
@@ -73,6 +74,7 @@ def _of_host(inputs: Inputs, place: Place) -> list[object]:
         [each.model_dump(mode="json") for each in inputs.alarms],
         inputs.stopped.get(place, ""),
         *(of_claims if any(of_claims) else ()),
+        *((inputs.full,) if inputs.full else ()),
     ]
 
 
@@ -126,6 +128,7 @@ def recalled(inputs: Inputs, place: Place, evidence: Evidence) -> Inputs:
         drivers=_set(evidence.drivers),
         repositories=_set(evidence.repositories),
         places_at_once=evidence.places_at_once,
+        full=evidence.full,
         alarms=evidence.alarms,
         host=evidence.host,
         journalled=frozenset({claim.deployment} if claim and evidence.journalled else ()),

@@ -40,10 +40,10 @@ class Inputs:
     files, ``tip`` the files as the branch has them: they differ where something is not signed off.
     ``host`` tells hosts with one reconciler's name apart, where it is known.
     ``journalled`` are the deployments whose journal this host has. ``alarms`` are reasons that stop
-    every new start; ``stopped`` are places that this host may not touch, and why. ``drivers`` are
-    the enabled ones, ``repositories`` those that this host can look at, or nothing when the host
-    isn't known (a plan made on somebody's laptop). ``places_at_once`` is how many places one merge
-    may move without a confirmation.
+    every new start; ``stopped`` are places that this host may not touch, and why; ``full`` says why
+    it has no room for anything new. ``drivers`` are the enabled ones, ``repositories`` those that
+    this host can look at, or nothing when the host isn't known (a plan made on somebody's laptop).
+    ``places_at_once`` is how many places one merge may move without a confirmation.
     """
 
     basis: str
@@ -60,6 +60,7 @@ class Inputs:
     drivers: frozenset[str] | None = None
     repositories: frozenset[str] | None = None
     places_at_once: int = PLACES_AT_ONCE
+    full: str = ""
     alarms: tuple[Alarm, ...] = ()
     stopped: Mapping[Place, str] = field(default_factory=dict)
     rehearsal: bool = False

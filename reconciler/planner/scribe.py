@@ -7,9 +7,9 @@ from reconciler.deployer.ledger import Ledger
 from reconciler.model.plan import Decision, Plan, Verdict
 from reconciler.model.records import Claim, Departure, Refusal
 from reconciler.planner.evidence import Witness
-from reconciler.planner.gates import driver, history
+from reconciler.planner.gates import disk, driver, history
 
-_OF_A_HOST = frozenset({driver.NAME, history.NAME})
+_OF_A_HOST = frozenset({disk.NAME, driver.NAME, history.NAME})
 """Gates about a host: daemons of several hosts needn't agree on them."""
 
 

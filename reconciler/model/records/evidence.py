@@ -46,6 +46,8 @@ class Evidence(Model):
     """Repositories of apps that the host can look at."""
     places_at_once: int = 20
     """Places that one merge may move on this host without a confirmation."""
+    full: str = ""
+    """Why the host had no room for anything new, if so."""
     alarms: tuple[Alarm, ...] = Field(default=(), strict=False)
     stopped: str = ""
     """Why the host may not touch the place, if so."""
@@ -57,3 +59,7 @@ class Evidence(Model):
     """Input → digest: tells which one changed when the decision can't be repeated."""
     decision: str
     """Digest over all that was decided and said of the place."""
+
+    @model_serializer(mode="wrap")
+    def _without_no_shortage(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return without_empty(handler(self), "full")

@@ -16,6 +16,7 @@ from reconciler.planner.gates import (
     attended,
     calendar,
     claim,
+    disk,
     drift,
     driver,
     files,
@@ -54,6 +55,7 @@ ALWAYS: tuple[Gate, ...] = (
     claim.answer,
     history.answer,
     driver.answer,
+    disk.answer,
     migration.answer,
     slot.answer,
 )
@@ -69,6 +71,7 @@ MENDING: tuple[Gate, ...] = (
     claim.answer,
     history.answer,
     driver.answer,
+    disk.answer,
     drift.answer,
 )
 """Asked before what was changed by hand is put back: that was agreed to and proven here."""
