@@ -312,6 +312,18 @@ class Forge(Protocol):
         ...
 
 
+class Tracker(Protocol):
+    """Where tickets are. Raises `UnreachableError` whenever an answer can't be had."""
+
+    def column_of(self, ticket: str) -> str | None:
+        """The column that a ticket stands in; nothing if there is no such ticket."""
+        ...
+
+    def check(self) -> None:
+        """Return if it answers, and to us."""
+        ...
+
+
 class Journal(Protocol):
     """The write-ahead log of one deployment on this host: synced before `append` returns."""
 

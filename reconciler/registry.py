@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from reconciler.daemon.board import Board
 from reconciler.daemon.claims import Claims
 from reconciler.daemon.equipment import Equipment, Watchers
+from reconciler.daemon.everywhere import open_everywhere
 from reconciler.daemon.inquiries import Inquiries
 from reconciler.daemon.lines import Lines
 from reconciler.daemon.logbook import Logbook
@@ -31,11 +32,11 @@ from reconciler.daemon.wake import Wake, refs_of
 from reconciler.daemon.windows import Windows
 from reconciler.daemon.workers import Journals, Workers
 from reconciler.errors import ConfigurationError
-from reconciler.forges.opening import open_forge
+from reconciler.model.connections import Tracker as TrackerSettings
 from reconciler.model.host import SecretSource
 from reconciler.model.records import Inquiry
 from reconciler.names import seconds_of
-from reconciler.ports import Artifacts, Clock, Driver, Failpoints, Probe, Sources
+from reconciler.ports import Artifacts, Clock, Driver, Failpoints, Probe, Sources, Tracker
 from reconciler.repository.branches import AppBranches
 from reconciler.repository.cutter import ReconcilersCutter
 from reconciler.repository.git import bare, require_tools
@@ -43,10 +44,8 @@ from reconciler.repository.history import HistoryBranch
 from reconciler.repository.locks import remove_stale_locks
 from reconciler.repository.mirrors import Mirrors
 from reconciler.repository.proposals import ReconcilersProposals
-from reconciler.repository.requests import Everywhere, RequestSource
 from reconciler.repository.returns import BranchFiles
 from reconciler.repository.seals import Author
-from reconciler.repository.sources import RepositorySources
 from reconciler.repository.step_logs import ReconcilersLogs, StepLogs
 from reconciler.system.backups import BackupFolder
 from reconciler.system.caches import cache_folder
@@ -122,22 +121,6 @@ def open_mirrors(configuration: Configuration) -> Mirrors:
     return Mirrors(
         repositories, folder=configuration.state / "apps", home=configuration.state / "git-home"
     )
-
-
-def build_sources(configuration: Configuration, mirrors: Mirrors) -> Sources:
-    """Everything outside that this host can look at."""
-    apps, host = RepositorySources(mirrors), configuration.host
-    if host.trust.mode != "forge" or host.forge is None:
-        return apps
-    requests = RequestSource(
-        open_forge(configuration),
-        name=f"forge {host.forge.called}",
-        remote=configuration.address(host.remote.url),
-        branch=host.remote.branch,
-        clone=configuration.state / "requests.git",
-        home=configuration.state / "git-home",
-    )
-    return Everywhere(apps, requests)
 
 
 def build_drivers(
@@ -225,6 +208,7 @@ def build_reconciler(
     drivers: Mapping[str, Driver] | None = None,
     probes: Mapping[str, Probe] | None = None,
     sources: Sources | None = None,
+    trackers: Callable[[TrackerSettings], Tracker] | None = None,
     failpoints: Failpoints | None = None,
     clock: Clock | None = None,
 ) -> Reconciler:
@@ -300,7 +284,7 @@ def build_reconciler(
         ),
         windows=Windows(clock, configuration.host.name),
         looking=Looking(
-            sources=build_sources(configuration, mirrors) if sources is None else sources,
+            sources=sources or open_everywhere(configuration, mirrors, trackers=trackers),
             clock=clock,
             identify=identify,
             reconciler=configuration.host.name,

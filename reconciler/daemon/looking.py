@@ -16,13 +16,11 @@ from reconciler.deployer.ledger import Ledger
 from reconciler.model.question import Question
 from reconciler.model.records import Sighting
 from reconciler.model.sight import Facts, Sight, Unseen
-from reconciler.names import instant_text
+from reconciler.names import instant_of, instant_text
 from reconciler.ports import Clock, Sources
 
-AGAIN = 60.0
-"""Seconds after which an open question is asked again."""
 _SOON = 10.0
-"""The same for a branch, which moves, and after nobody could tell."""
+"""Seconds after which it is asked again where a branch leads, and what nobody could tell."""
 _AT_ONCE = 8
 NOTHING: Mapping[Question, Facts] = MappingProxyType({})
 
@@ -39,7 +37,9 @@ class Looking:
     """Called from another thread when an answer has come."""
     patience: float = 3.0
     """Seconds that a decision waits for new answers; what comes later counts at the next look."""
-    _due: dict[Question, float] = field(default_factory=dict)
+    _asked: dict[Question, float] = field(default_factory=dict)
+    _untold: set[Question] = field(default_factory=set)
+    """What nobody could tell the last time."""
     _jobs: dict[str, Future[Mapping[Question, Sight]]] = field(default_factory=dict)
     _troubles: dict[str, str] = field(default_factory=dict)
 
@@ -65,12 +65,13 @@ class Looking:
         ``known`` are answers for which nobody has to be asked.
         """
         every = questions | known.keys()
-        self._due = {each: at for each, at in self._due.items() if each in every}
+        self._asked = {each: at for each, at in self._asked.items() if each in every}
+        self._untold &= self._asked.keys()
         due: dict[str, list[Question]] = defaultdict(list)
         answers: dict[Question, Sight] = {}
         now = self.clock.monotonic()
         for each in sorted(every, key=lambda each: (each.source, each.sort, each.about)):
-            if now < self._due.get(each, float("-inf")):
+            if now < self._asked.get(each, float("-inf")) + self._pause(each):
                 continue
             if each in known:
                 answers[each] = known[each]
@@ -81,7 +82,7 @@ class Looking:
         free = max(0, _AT_ONCE - len(self._jobs))
         begun = [self._begin(source, some, now) for source, some in islice(due.items(), free)]
         wait(begun, timeout=self.patience)
-        self._due |= dict.fromkeys(answers, now + AGAIN)
+        self._asked |= dict.fromkeys(answers, now)
         answers |= self._collect()
         return [
             sighting
@@ -90,14 +91,18 @@ class Looking:
         ]
 
     def _can_ask(self, question: Question) -> bool:
-        """Whether there is a source; tickets are asked for, so that it shows that nobody can."""
-        return question.sort == "ticket" or question.source in self.sources.repositories
+        """Whether there is a source; who asks about tickets has made sure of it."""
+        return question.tracker is not None or question.source in self.sources.repositories
+
+    def _pause(self, question: Question) -> float:
+        """Seconds after which a question is asked again."""
+        moves = question.sort == "branch" or question in self._untold
+        return _SOON if moves else question.again
 
     def _begin(
         self, source: str, questions: Sequence[Question], now: float
     ) -> Future[Mapping[Question, Sight]]:
-        for each in questions:
-            self._due[each] = now + (_SOON if each.sort == "branch" else AGAIN)
+        self._asked |= dict.fromkeys(questions, now)
         job: Future[Mapping[Question, Sight]] = Future()
         self._jobs[source] = job
 
@@ -121,15 +126,17 @@ class Looking:
                 answers = job.result()
                 found |= answers
                 unseen = {q: each for q, each in answers.items() if isinstance(each, Unseen)}
-                soon = self.clock.monotonic() + _SOON
-                self._due |= dict.fromkeys(unseen.keys() & self._due.keys(), soon)
+                self._untold = (self._untold - answers.keys()) | unseen.keys()
+                again = unseen.keys() & self._asked.keys()
+                self._asked |= dict.fromkeys(again, self.clock.monotonic())
                 self._troubles[source] = next((each.why for each in unseen.values()), "")
         return found
 
     def _news(self, question: Question, sight: Facts, ledger: Ledger) -> Sighting | None:
         """The record of what is new in what was seen; nothing if it says what was known."""
         known = ledger.sighting(question.sort, question.about)
-        if known is not None and known.facts == dict(sight.facts):
+        newer = question.since is None or (known and instant_of(known.at) >= question.since)
+        if known is not None and known.facts == dict(sight.facts) and newer:
             return None
         return Sighting(
             id=self.identify(),

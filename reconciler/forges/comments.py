@@ -1,7 +1,7 @@
 """One comment of ours below a merge request: made once, and changed afterwards."""
 
 from reconciler.errors import UnreachableError
-from reconciler.forges.client import Project, Said
+from reconciler.system.client import Project, Said
 
 
 class _Who(Said):

@@ -19,9 +19,9 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from reconciler.forges.client import Client, Project, Said
 from reconciler.forges.comments import keep_comment
 from reconciler.model.merge_request import How, OpenRequest, Push, Told, Weakness
+from reconciler.system.client import Client, Project, Said
 
 _FEED = 4
 

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from urllib.parse import quote
 
-from reconciler.forges.client import Client, Project, Said
 from reconciler.forges.comments import keep_comment
 from reconciler.model.merge_request import How, OpenRequest, Push, Told, Weakness
+from reconciler.system.client import Client, Project, Said
 
 _AUTOMATIC = ("automatic merge", "auto-merge", "merge train")
 

@@ -11,10 +11,10 @@ from reconciler.system.secrets import read_secret
 
 def open_forge(configuration: Configuration) -> Forge:
     """The forge that host configuration names; raises `ConfigurationError` when it names none."""
-    from reconciler.forges.client import Client
     from reconciler.forges.gitea import Gitea
     from reconciler.forges.github import GitHub
     from reconciler.forges.gitlab import GitLab
+    from reconciler.system.client import Client
 
     settings = configuration.host.forge
     if settings is None:

@@ -94,7 +94,7 @@ class Train(Model):
 class App(Manifest):
     """An app: one repository, its versions, its components."""
 
-    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"modules", "tracker", "notices"})
+    UNENFORCED: ClassVar[frozenset[str]] = frozenset({"modules", "notices"})
 
     kind: Literal["App"]
     name: Name

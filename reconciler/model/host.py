@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from reconciler.model.base import Choice, Model
-from reconciler.names import CommitId, Duration, Line, Name
+from reconciler.names import CommitId, Duration, Line, Name, SecretName
 
 
 class Remote(Model):
@@ -39,6 +39,13 @@ class SecretSource(Choice):
     """An environment variable."""
     command: tuple[Line, ...] | None = Field(default=None, min_length=1, strict=False)
     """A program and its arguments; what it prints is the secret."""
+
+
+class Secret(SecretSource):
+    """A secret that files call by its name, and the one place that it is for."""
+
+    url: Line
+    """The address that it is sent to, and nothing else is, such as ``https://jira.example``."""
 
 
 class Forge(Model):
@@ -157,6 +164,8 @@ class Host(Model):
     """Who is asked in mode ``forge``, and told what a change would do."""
     history: History
     repositories: dict[Name, AppRepository] = {}
+    secrets: dict[SecretName, Secret] = {}
+    """Secret, as files call it → where it is."""
     drivers: Drivers = Field(default_factory=Drivers)
     egress: tuple[Line, ...] = Field(default=(), strict=False)
     """``host:port`` that probes may ask; nothing else is asked."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from reconciler.model.app import App
+from reconciler.model.connections import Tracker
 from reconciler.model.content import Content
 from reconciler.model.records.sighting import Sort
 
@@ -42,10 +43,13 @@ class Question:
     """What is to be looked at; equal ones are asked once.
 
     The answer becomes a sighting with the same ``sort`` and ``about``. ``source`` is whom to ask:
-    an app's repository, or for tickets the app. The rest says more to those who look: the content
+    an app's repository, a forge or a tracker. The rest says more to those who look: the content
     in question, for ``ancestry`` the one that may be contained in it, for ``branch`` and ``commit``
     its name, and the folder of each component, by the component's name, for ``train`` the branch
-    and what cutting takes, for ``tags`` what tells new ones.
+    and what cutting takes, for ``tags`` what tells new ones, for ``tickets`` the app whose they are
+    and the content before, for ``ticket`` and ``tracker`` where it is. An answer from before
+    ``since`` has to be given again, even if it is the same; ``again`` is in how many seconds it is
+    asked again.
     """
 
     sort: Sort
@@ -57,3 +61,7 @@ class Question:
     folders: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     cutting: Cutting | None = field(default=None, compare=False)
     tagging: Tagging | None = field(default=None, compare=False)
+    app: App | None = field(default=None, compare=False)
+    tracker: Tracker | None = field(default=None, compare=False)
+    since: datetime | None = field(default=None, compare=False)
+    again: float = field(default=60.0, compare=False)

@@ -3,7 +3,14 @@
 from collections.abc import Iterator
 
 from reconciler.model.records import Reason
-from reconciler.planner.gates import ALWAYS, FORWARD, MENDING, OF_PLACE, adopted
+from reconciler.planner.gates import (
+    ALWAYS,
+    AT_THE_START,
+    FORWARD,
+    MENDING,
+    OF_PLACE,
+    adopted,
+)
 from reconciler.planner.inputs import Ask
 from reconciler.planner.overrides import unless_set_aside
 from reconciler.planner.reasons import opened
@@ -38,7 +45,8 @@ def _asked(ask: Ask) -> Iterator[Reason]:
     if not ask.asked_for:
         return
     first = MENDING if ask.mends else ALWAYS if ask.in_force else OF_PLACE
-    yield from (each for gate in first if (each := gate(ask)) is not None)
+    before = [each for gate in first if (each := gate(ask)) is not None]
+    yield from before
     if not ask.in_force or ask.mends:
         return
     if ask.adopts:
@@ -49,4 +57,12 @@ def _asked(ask: Ask) -> Iterator[Reason]:
         yield opened("settled", why)
         return
     asked = (each for gate in FORWARD if (each := gate(ask)) is not None)
-    yield from (unless_set_aside(ask, each) for each in asked)
+    forward = [unless_set_aside(ask, each) for each in asked]
+    if all(each.state == "open" for each in (*before, *forward)):
+        forward = [_at_the_start(ask, each) for each in forward]
+    yield from forward
+
+
+def _at_the_start(ask: Ask, reason: Reason) -> Reason:
+    again = AT_THE_START.get(reason.gate)
+    return again(ask, reason) if again and reason.aside is None else reason

@@ -15,7 +15,7 @@ from datetime import datetime
 from reconciler.deployer.ledger import Standing
 from reconciler.model.desired import Account, Desired
 from reconciler.model.promotion import Promotion
-from reconciler.model.records import Claim, Departure, Reason, SignOff
+from reconciler.model.records import Departure, Reason, SignOff
 from reconciler.names import instant_of
 from reconciler.planner.patience import PATIENCE
 from reconciler.timetable.slots import Due, due, last_slot, next_slot
@@ -41,17 +41,17 @@ def on_schedule(
     admitted, known = standing.slot
     if admitted == sign_off.commit:
         come = due(schedule, timezone, after=instant_of(known), at=now)
-        return _at(found, come, now, under_way=standing.open_claim)
+        return _at(found, come, now, standing)
     if standing.missed is not None and _set_aside_for(found, promotion, standing.missed):
         return replace(found, due=instant_of(standing.missed.slot))
     begin = Account(last_slot(schedule, timezone, at=now), "counting")
     return replace(found, accounts=(begin,))
 
 
-def _at(found: Desired, come: Due, now: datetime, *, under_way: Claim | None) -> Desired:
+def _at(found: Desired, come: Due, now: datetime, standing: Standing) -> Desired:
     """What is desired with the slots that have come since the last one accounted for."""
-    late = f"claim: {under_way.deployment} was under way" if under_way else _NOBODY
-    accounts = tuple(Account(each, "missed", late) for each in come.missed)
+    under_way = standing.open_claim
+    accounts = tuple(Account(each, "missed", _late(each, standing)) for each in come.missed)
     if come.slot is None:
         return replace(found, accounts=accounts)
     slot = come.slot
@@ -60,7 +60,7 @@ def _at(found: Desired, come: Due, now: datetime, *, under_way: Claim | None) ->
     elif under_way is not None and under_way.assignment.content.shown == found.shown:
         last = Account(slot, "nothing-new", f"{under_way.deployment} brings it already")
     elif now - slot > PATIENCE:
-        last = Account(slot, "missed", late)
+        last = Account(slot, "missed", _late(slot, standing))
     else:
         return replace(found, due=slot, accounts=accounts)
     return replace(found, accounts=(*accounts, last))
@@ -77,7 +77,14 @@ def missed(desired: Desired, closed: Sequence[Reason], *, now: datetime) -> Acco
     return Account(desired.due, "missed", f"{reason.gate}: {reason.why}")
 
 
-_NOBODY = "no reconciler looked in time"
+def _late(slot: datetime, standing: Standing) -> str:
+    """Why nothing left with a slot within its patience: what held it then, as far as is written."""
+    refusal = standing.last_refusal
+    if standing.open_claim is not None:
+        return f"claim: {standing.open_claim.deployment} was under way"
+    if refusal is not None and refusal.reasons and instant_of(refusal.at) >= slot:
+        return f"{refusal.reasons[0].gate}: {refusal.reasons[0].why}"
+    return "no reconciler looked in time"
 
 
 def _set_aside_for(found: Desired, promotion: Promotion, missed: Departure) -> bool:

@@ -1,6 +1,7 @@
 """Which facts from outside a plan asks for: what the gates of waiting places have to know."""
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 
 from reconciler.manifest.layering import resolve
 from reconciler.model.place import Place
@@ -9,13 +10,15 @@ from reconciler.model.question import Question
 from reconciler.model.records.sighting import Sort
 from reconciler.names import instant_of
 from reconciler.planner import leaving
+from reconciler.planner.answering import answers
 from reconciler.planner.asking import ask_of
 from reconciler.planner.consents import questions as of_approvals
 from reconciler.planner.gates import requirements, tag, tickets
-from reconciler.planner.inputs import Inputs
+from reconciler.planner.inputs import Ask, Inputs
 from reconciler.planner.temporary import questions as of_temporary
 
-_ASKING = (tag.questions, requirements.questions, tickets.questions, of_approvals)
+_ASKING = (tag.questions, requirements.questions, of_approvals)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def questions(inputs: Inputs, places: Iterable[Place]) -> frozenset[Question]:
@@ -24,7 +27,16 @@ def questions(inputs: Inputs, places: Iterable[Place]) -> frozenset[Question]:
     Nothing of a place that is being deployed, or whose driver this host doesn't have; and of one
     that goes back to what has run there before only what its data need.
     """
-    return frozenset(each for place in places for each in _of_place(inputs, place))
+    found: dict[Question, Question] = {}
+    for place in places:
+        for each in _of_place(inputs, place):
+            found[each] = max(found.get(each, each), each, key=_haste)
+    return frozenset(found.values())
+
+
+def _haste(question: Question) -> tuple[datetime, float]:
+    """How much a question presses, of those that several places have."""
+    return question.since or _LONG_AGO, -question.again
 
 
 def _of_place(inputs: Inputs, place: Place) -> Iterator[Question]:
@@ -38,6 +50,17 @@ def _of_place(inputs: Inputs, place: Place) -> Iterator[Question]:
         yield from leaving.questions(ask)
         for asking in () if ask.goes_back else _ASKING:
             yield from asking(ask)
+        if ask.gates.tickets is not None and not ask.goes_back:
+            yield from tickets.questions(ask, alone=_only_tickets_are_left(ask))
+
+
+def _only_tickets_are_left(ask: Ask) -> bool:
+    """Whether nothing is in the way of a start but that nobody has looked where tickets stand."""
+    said = answers(ask)
+    return all(
+        each.state == "open" or (each.gate == tickets.NAME and each.state == "unknown")
+        for each in said
+    )
 
 
 def of_branches(inputs: Inputs) -> frozenset[Question]:

@@ -8,7 +8,7 @@ from reconciler.folders import FOLDERS, managed
 from reconciler.model.merge_request import MergeRequest, Told
 from reconciler.model.question import Question
 from reconciler.model.sight import Facts, Sight, Unseen
-from reconciler.ports import Forge, Sources
+from reconciler.ports import Forge
 from reconciler.repository.arrivals import mails_in
 from reconciler.repository.git import Git, bare
 from reconciler.repository.objects import read_objects
@@ -70,26 +70,6 @@ class RequestSource:
         if git.resolve(commit) is None:
             raise UnreachableError(f"{self._branch} has no commit {commit[:12]} any more")
         return head
-
-
-class Everywhere:
-    """The apps' repositories, and the forge where merge requests are the sign-off."""
-
-    def __init__(self, apps: Sources, requests: RequestSource) -> None:
-        """Look at both."""
-        self._apps = apps
-        self._requests = requests
-
-    @property
-    def repositories(self) -> frozenset[str]:
-        """Everything that can be looked at, by name."""
-        return self._apps.repositories | {self._requests.name}
-
-    def look(self, source: str, questions: Sequence[Question]) -> Mapping[Question, Sight]:
-        """An answer to each question about one of them."""
-        if source == self._requests.name:
-            return self._requests.look(questions)
-        return self._apps.look(source, questions)
 
 
 def _evidence(git: Git, told: Told, *, head: str, commit: str) -> MergeRequest:

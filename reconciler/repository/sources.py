@@ -3,10 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import assert_never
 
+from reconciler.canonical import canonical_json
+from reconciler.changelog import changes_of
 from reconciler.errors import StepErroredError, StepFailedError, TagboatError
+from reconciler.model.app import App
 from reconciler.model.content import Content, ContentComponent
 from reconciler.model.question import Cutting, Question, Tagging
 from reconciler.model.sight import Facts, Sight, Unseen
+from reconciler.repository.commits import AT_MOST, read_span
 from reconciler.repository.cutting import AppSource, facts_for_tags, facts_for_train
 from reconciler.repository.git import Git
 from reconciler.repository.mirrors import Mirrors, Refs, Tip
@@ -57,6 +61,8 @@ class RepositorySources:
                 return self._train(question, question.cutting)
             if question.tagging is not None:
                 return self._tags(question, question.tagging)
+            if question.app is not None and question.content is not None:
+                return self._tickets(question.app, question.content, question.before, refs.tips)
             return self._facts(question, refs.tips)
         except TagboatError as error:
             return Unseen(error.message)
@@ -81,6 +87,8 @@ class RepositorySources:
                 | "branch"
                 | "commit"
                 | "ticket"
+                | "tickets"
+                | "tracker"
                 | "approval"
                 | "forge"
                 | "key"
@@ -138,6 +146,20 @@ class RepositorySources:
         self._with_commit(before, tips)
         inside = git.contains(before.commit, within=content.commit)
         return Facts({"contains": "yes" if inside else "no"})
+
+    def _tickets(
+        self, app: App, content: Content, before: Content | None, tips: Mapping[str, Tip]
+    ) -> Facts:
+        """The tickets that the commits name which the content has and the one before hasn't."""
+        git = self._with_commit(content, tips)
+        if before is not None:
+            self._with_commit(before, tips)
+        span = read_span(git, content.commit, before.commit if before else None)
+        if span.partial:
+            raise StepErroredError(f"{content.shown} has more than {AT_MOST} new commits")
+        pattern = app.tracker.pattern if app.tracker else ""
+        names = canonical_json(list(changes_of(app, span).tickets))
+        return Facts({"tickets": names, "pattern": pattern})
 
     def _with_commit(self, content: Content, tips: Mapping[str, Tip]) -> Git:
         """The clone with a content's commit in it, which its tag or branch brings."""

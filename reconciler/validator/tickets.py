@@ -1,15 +1,23 @@
-"""What is done on tickets is something."""
+"""Tickets can be asked for, and what is done on them is something."""
 
 from collections.abc import Iterator
 
 from reconciler.diagnostics import Diagnostic
 from reconciler.manifest.codes import reach
 from reconciler.manifest.snapshot import Snapshot
-from reconciler.validator.effective import environments
+from reconciler.validator.effective import deployed, environments
 
 
 def tickets(snapshot: Snapshot) -> Iterator[Diagnostic]:
-    """With all layers an action on tickets comments, moves or closes them (B94)."""
+    """With all layers an action on tickets comments, moves or closes them (B94).
+
+    Where ``gates.tickets`` asks where they stand, the app names its ``tracker`` (S11).
+    """
+    for place in deployed(snapshot):
+        assert place.app is not None  # noqa: S101 - narrowing
+        if place.value.gates.tickets is not None and place.app.tracker is None:
+            said = f"{place.app.name} names no tracker to ask where its tickets stand"
+            yield place.finding(reach.NO_TRACKER, said, "gates", "tickets", key=True)
     for each in environments(snapshot):
         for event, action in each.value.tickets.items():
             if action is not None and not (action.comment or action.transition or action.close):

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from daemon_trains import Yard
 
+from reconciler.daemon.loop import Reconciler
 from reconciler.errors import StepFailedError
 from reconciler.model.records import Claim, Departure, Record, Verification
 from reconciler.names import instant_of
@@ -67,7 +68,7 @@ class Company:
         """Put the clock on to a local instant."""
         self.yard.clock.set(datetime.fromisoformat(instant).replace(tzinfo=self.zone))
 
-    def daemon(self, **more):
+    def daemon(self, **more: object) -> Reconciler:
         return build_reconciler(
             self.yard.world.configuration(),
             self.yard.world.said.append,
@@ -77,12 +78,16 @@ class Company:
         )
 
     def look(self, instant: str) -> list[Record]:
-        """Start the daemon at a local instant, let it do all there is to do, and stop it."""
+        """The history, once a daemon has done at a local instant all there is to do."""
+        return self.look_with(instant).view.records
+
+    def look_with(self, instant: str) -> Reconciler:
+        """The daemon that was started at a local instant, has done all there is to do, and ended."""
         self.set(instant)
         daemon = self.daemon()
         daemon.run_once()
         assert daemon.view.judged().judgement.taints == ()
-        return daemon.view.records
+        return daemon
 
     def timetable(
         self, records: Iterable[Record], more: Callable[[Record], tuple[str, str] | None]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reconciler.daemon.looking import AGAIN, Looking
+from reconciler.daemon.looking import Looking
 from reconciler.deployer.ledger import Ledger
 from reconciler.model.plan import Verdict
 from reconciler.model.question import Question
@@ -62,6 +62,7 @@ def good(version: str) -> dict[str, object]:
 
 
 TAG = Question("tag", "shop v1", "shop")
+AGAIN = TAG.again
 
 
 def a_looking(sources, clock, woken=lambda: None) -> Looking:

@@ -12,12 +12,12 @@ import pytest
 from forge_world import SHOP, promotion, start
 from replay import Replay, replaying
 
-from reconciler.forges.client import Client
 from reconciler.forges.gitea import Gitea
 from reconciler.forges.github import GitHub
 from reconciler.forges.gitlab import GitLab
 from reconciler.model.merge_request import OpenRequest
 from reconciler.ports import Forge
+from reconciler.system.client import Client
 from reconciler.system.clock import SystemClock
 
 TAGBOAT = Path(sys.executable).with_name("tagboat")

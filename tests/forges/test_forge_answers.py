@@ -9,12 +9,12 @@ import pytest
 from replay import Replay, replaying
 
 from reconciler.errors import ConfigurationError, UnreachableError
-from reconciler.forges.client import Client
 from reconciler.forges.gitea import Gitea
 from reconciler.forges.github import GitHub
 from reconciler.forges.gitlab import GitLab
 from reconciler.model.merge_request import Push
 from reconciler.ports import Forge
+from reconciler.system.client import Client
 from reconciler.system.clock import SystemClock
 
 ANSWERS = Path(__file__).parent / "answers"

@@ -96,39 +96,6 @@ def test_d17_attending_to_something_else_or_to_the_start_before_is_not_enough(sc
     assert gate(scene, "attended").state == "closed"
 
 
-# Tickets
-
-
-def with_tickets(scene, *tickets):
-    path = "releases/shop/1.1.0/release.yaml"
-    scene.files[path] += f"tickets: [{', '.join(tickets)}]\n"
-    gates(scene, "{tickets: {state: Staging}}")
-
-
-def test_s11_a_ticket_that_nobody_has_seen_is_unknown_and_is_asked_for(scene):
-    with_tickets(scene, "SHOP-1", "SHOP-2")
-    assert gate(scene, "tickets").state == "unknown"
-    assert {("ticket", "shop SHOP-1"), ("ticket", "shop SHOP-2")} <= asked(scene)
-
-
-def test_s11_all_tickets_have_to_stand_there_and_the_newest_sighting_counts(scene):
-    with_tickets(scene, "SHOP-1", "SHOP-2")
-    saw(scene, "ticket", "shop SHOP-1", state="Staging")
-    saw(scene, "ticket", "shop SHOP-2", state="Doing")
-    found = gate(scene, "tickets")
-    assert found.why == "SHOP-2 stands in Doing, and Staging is asked for"
-    assert found.remedy == "move SHOP-2 to Staging"
-    saw(scene, "ticket", "shop SHOP-2", state="Staging")
-    assert gate(scene, "tickets").why == "in Staging: SHOP-1, SHOP-2"
-    saw(scene, "ticket", "shop SHOP-1")
-    assert gate(scene, "tickets").why.startswith("SHOP-1 isn't there")
-
-
-def test_s11_a_release_that_names_no_ticket_waits_for_none(scene):
-    gates(scene, "{tickets: {state: Staging}}")
-    assert gate(scene, "tickets").why == "the release names no ticket"
-
-
 # Requirements
 
 

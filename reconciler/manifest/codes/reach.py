@@ -80,3 +80,9 @@ TRAIN = Code(
     "At each slot the train would have to make a version up, so it never cuts anything.",
     "give 'versions' scheme semver, or scheme calver with a 'pattern', such as YYYY.0M.0D.N",
 )
+NO_TRACKER = Code(
+    "TB343",
+    "tickets that are nowhere",
+    "Where tickets stand is asked of the app's tracker: without one the gate stays unknown.",
+    "add 'tracker:' to the app, or take 'gates.tickets' out",
+)

@@ -13,6 +13,8 @@ Sort = Literal[
     "artifacts",
     "readiness",
     "ticket",
+    "tickets",
+    "tracker",
     "approval",
     "forge",
     "key",
@@ -23,12 +25,14 @@ Sort = Literal[
 """``branch``: its head, and the folders of an app's components there. ``commit``: the same of one
 commit. ``tag``: where it leads, and how it was made. ``ancestry``: whether one commit contains
 another. ``artifacts``: whether a release's are there as it says. ``readiness``: whether content
-could be fetched and put back in a place. ``ticket``: its state. ``approval``: when a file with
-somebody's word was first seen. ``forge``: what a forge says of a merge request. ``key``: when a
-person's key came into force that the trust root doesn't have, and when any went. ``train``: what
-was there to be cut at a slot of an app's train; of one slot the first one counts, for ever.
-``tags``: of an app, those without a release that were there at the first look, and from then on
-the release of one that was pushed by hand; of an app's version, the branch it is proposed on.
+could be fetched and put back in a place. ``ticket``: the column that it stands in. ``tickets``:
+those that an app's commits name, from one to another. ``tracker``: whether it answers.
+``approval``: when a file with somebody's word was first seen. ``forge``: what a forge says of a
+merge request. ``key``: when a person's key came into force that the trust root doesn't have, and
+when any went. ``train``: what was there to be cut at a slot of an app's train; of one slot the
+first one counts, for ever. ``tags``: of an app, those without a release that were there at the
+first look, and from then on the release of one that was pushed by hand; of an app's version, the
+branch it is proposed on.
 ``return``: of a deployment, the branch that puts its place's file back, and the commit it had; no
 commit where somebody had gone on with it already."""
 

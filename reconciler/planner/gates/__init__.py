@@ -93,6 +93,11 @@ FORWARD: tuple[Gate, ...] = (
 )
 """Asked before the start of what has not run here before, in the order in which they are shown."""
 
+AT_THE_START: Mapping[str, Callable[[Ask, Reason], Reason]] = MappingProxyType(
+    {tickets.NAME: tickets.at_the_start}
+)
+"""Gates whose open answer is asked for once more where all others are open too."""
+
 TIMED: Mapping[str, Callable[[Ask, datetime], Span]] = MappingProxyType(
     {
         sign_off.NAME: sign_off.span,

@@ -1,4 +1,4 @@
-"""One forge's API over HTTP: JSON in, JSON out, with a deadline and a limit for everything."""
+"""One server's API over HTTP: JSON in, JSON out, with a deadline and a limit for everything."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -32,7 +32,7 @@ class Said(BaseModel):
 class Client:
     """Asks below one address, with one token; follows no redirect, so the token goes nowhere else.
 
-    Everything raises `UnreachableError` when the forge doesn't answer in time, answers with an
+    Everything raises `UnreachableError` when the server doesn't answer in time, answers with an
     error, or says what can't be understood: nothing is known then, and nothing may follow from it.
     """
 
@@ -43,10 +43,12 @@ class Client:
         *,
         clock: Clock,
         timeout: float = 20.0,
+        settings: str = "forge",
     ) -> None:
         """``authorize`` gives the headers that carry the token, which is read for each request.
 
-        ``timeout`` is in seconds, for one whole answer.
+        ``timeout`` is in seconds, for one whole answer; ``settings`` is the table of the host's
+        configuration that speaks of the server.
 
         Raises `ConfigurationError` for an address that would carry it in the clear.
         """
@@ -54,7 +56,7 @@ class Client:
         plain = parts.scheme == "http" and parts.hostname in _HERE
         if not parts.hostname or parts.username or not (parts.scheme == "https" or plain):
             raise ConfigurationError(
-                f"forge.url {glimpse(address)} is no https address",
+                f"{settings}.url {glimpse(address)} is no https address",
                 hint="write https://HOST; plain http is for this machine only",
             )
         self._address = address.rstrip("/")
@@ -62,6 +64,7 @@ class Client:
         self._authorize = authorize
         self._clock = clock
         self._timeout = timeout
+        self._settings = settings
 
     def find(self, path: str, sort: type[T], **query: str | int) -> T | None:
         """What is at a path, or nothing if there is nothing."""
@@ -74,14 +77,14 @@ class Client:
         if found is None:
             raise UnreachableError(
                 f"{self._host} has no {path}",
-                hint="look at forge.repository, and at what its token may read",
+                hint=f"look at [{self._settings}], and at what its token may read",
             )
         return found
 
     def each(
         self, path: str, sort: type[T], *, size: str, pages: int = _PAGES, **query: str
     ) -> Iterator[T]:
-        """Everything in a list, page by page; ``size`` is how the forge calls a page's length.
+        """Everything in a list, page by page; ``size`` is how the server calls a page's length.
 
         A list longer than 2000 raises too; with fewer ``pages`` its beginning is enough.
         """
@@ -94,7 +97,7 @@ class Client:
             raise UnreachableError(f"{self._host} lists more than {_PAGE * _PAGES} at {path}")
 
     def send(self, method: str, path: str, body: Mapping[str, Any], sort: type[T]) -> T:
-        """What the forge answers to something that it is to do."""
+        """What the server answers to something that it is to do."""
         status, answer = self._ask(method, path, body=body)
         if status in _GONE:
             raise UnreachableError(f"{self._host} has no {path}")
@@ -158,12 +161,12 @@ class Client:
             case 401 | 403:
                 raise UnreachableError(
                     f"{self._host} refuses the token ({status})",
-                    hint="look at forge.token, and at what it may read",
+                    hint=f"look at the token of [{self._settings}], and at what it may read",
                 )
             case _ if 300 <= status < 400:
                 raise UnreachableError(
                     f"{self._host} answers with a redirect ({status}), which isn't followed",
-                    hint="write the new address and name into [forge]",
+                    hint=f"write the new address into [{self._settings}]",
                 )
             case _:
                 raise UnreachableError(f"{self._host} answers {status}")

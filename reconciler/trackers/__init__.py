@@ -1,0 +1,1 @@
+"""Trackers: where an app's tickets are (L4)."""
