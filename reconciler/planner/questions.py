@@ -50,7 +50,7 @@ def _of_place(inputs: Inputs, place: Place) -> Iterator[Question]:
         yield from leaving.questions(ask)
         for asking in () if ask.goes_back else _ASKING:
             yield from asking(ask)
-        if ask.gates.tickets is not None and not ask.goes_back:
+        if ask.gates.tickets is not None and not (ask.goes_back or ask.mends):
             yield from tickets.questions(ask, alone=_only_tickets_are_left(ask))
 
 

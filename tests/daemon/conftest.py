@@ -1,6 +1,7 @@
 """A small world for daemons: a bare remote, two persons with keys, places of the memory driver."""
 
 import subprocess
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,6 +18,8 @@ from reconciler.ports import Clock, Driver, Failpoints, Sources
 from reconciler.registry import build_reconciler
 from reconciler.repository.git import Git
 from reconciler.system.configuration import Configuration
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "trackers"))
 
 
 @dataclass
