@@ -119,6 +119,7 @@ def _tell(seen: "Known", decisions: "Sequence[Decision]") -> None:
             ]
         )
     show(("place", "runs", "wants", "state", "since"), rows)
+    _tell_trains(seen, decisions, now)
     for each in decisions:
         if is_plain(each):
             continue
@@ -128,3 +129,17 @@ def _tell(seen: "Known", decisions: "Sequence[Decision]") -> None:
             tell(f"  {reason}")
             if remedy:
                 tell(f"  → {remedy}")
+
+
+def _tell_trains(seen: "Known", decisions: "Sequence[Decision]", now: "datetime") -> None:
+    """What the trains of these places' apps did at their last slot, and when they cut next."""
+    from reconciler.planner.train_times import train_times
+
+    apps = {each.place.app for each in decisions}
+    rows = [
+        (each.app, f"{each.next:%a %Y-%m-%d %H:%M}", each.kept or "-", each.last or "-")
+        for each in train_times(seen.view.inputs(now=now), apps)
+    ]
+    if rows:
+        print()
+        show(("train", "next (UTC)", "kept by", "last"), rows)

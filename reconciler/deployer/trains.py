@@ -13,7 +13,7 @@ class Line:
     ``known`` is the newest slot that has one, ``schedule`` what is counted by, empty without a
     train. ``cut`` are the sightings that a release is cut from, by version. ``tagged`` are the
     same of tags that were pushed by hand; ``before``: the versions of tags that were there at the
-    first look, as canonical JSON.
+    first look, as canonical JSON. ``last`` is the newest account, of a slot or of a beginning.
     """
 
     known: str = ""
@@ -21,6 +21,7 @@ class Line:
     cut: Mapping[str, Sighting] = field(default_factory=dict)
     tagged: Mapping[str, Sighting] = field(default_factory=dict)
     before: str = ""
+    last: Skip | Sighting | None = None
 
     @property
     def newest(self) -> Sighting | None:
@@ -36,11 +37,13 @@ class Line:
         """The same with one more record."""
         match record:
             case Skip(fate="counting"):
-                return replace(self, known=max(self.known, record.slot), schedule=record.schedule)
+                known = max(self.known, record.slot)
+                return replace(self, known=known, schedule=record.schedule, last=record)
             case Skip(fate="ended"):
-                return replace(self, schedule="")
+                return replace(self, schedule="", last=record)
             case Skip():
-                return replace(self, known=max(self.known, record.slot))
+                later = replace(self, known=record.slot, last=record)
+                return later if record.slot > self.known else self
             case Sighting(sort="tags", facts={"before": before}):
                 return replace(self, before=self.before or before)
             case Sighting(sort="tags", facts={"version": version}):
@@ -54,4 +57,4 @@ class Line:
             return self
         slot, version = sighting.about.partition(" ")[2], sighting.facts.get("version", "")
         cut = {**self.cut, version: sighting} if version else self.cut
-        return replace(self, known=slot, cut=cut)
+        return replace(self, known=slot, cut=cut, last=sighting)

@@ -86,7 +86,7 @@ def _of_train(inputs: Inputs, app: App, troubles: Mapping[str, str]) -> Call:
     slot = come.slot
     if slot is None:
         return Call(skips)
-    why = _frozen(inputs, app, slot) or _frozen(inputs, app, inputs.now) or hotfix(inputs, app)
+    why = _frozen(inputs, app, slot) or kept(inputs, app, inputs.now)
     if not why and inputs.now - slot > PATIENCE:
         why = late
     if why:
@@ -111,6 +111,11 @@ def _question(inputs: Inputs, app: App, train: Train, slot: datetime) -> Questio
 def _frozen(inputs: Inputs, app: App, at: datetime) -> str:
     name = stopped_by(inputs.snapshot, app, at)
     return f"frozen by {name}: {inputs.snapshot.freezes[name].reason}" if name else ""
+
+
+def kept(inputs: Inputs, app: App, at: datetime) -> str:
+    """What keeps the train from cutting at an instant, as far as it is known; empty if nothing."""
+    return _frozen(inputs, app, at) or hotfix(inputs, app)
 
 
 def hotfix(inputs: Inputs, app: App) -> str:

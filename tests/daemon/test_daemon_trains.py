@@ -9,6 +9,7 @@ from daemon_trains import TRAIN, Kill, KilledError, Yard, build_yard
 from reconciler.errors import UnreachableError
 from reconciler.model.records import Sighting, Skip
 from reconciler.names import instant_text
+from reconciler.planner.train_times import train_times
 
 START = "2026-11-17T12:00:00-05:00"
 WED = "2026-11-18T15:00:30-05:00"
@@ -22,6 +23,15 @@ app: shop
 follow: {releases: "2026.*"}
 """
 PEOPLE = "environments/people.yaml"
+FROZEN = "environments/freezes/quarter.yaml"
+FREEZE = """apiVersion: tagboat/v1
+kind: Freeze
+name: quarter
+scope: {apps: [shop]}
+from: "2026-11-20T17:00:00-05:00"
+until: "2026-11-30T09:00:00-05:00"
+reason: The quarter's end
+"""
 
 
 @pytest.fixture
@@ -400,3 +410,21 @@ def accounts_of_tags(daemon) -> list[str]:
         for each in daemon.view.records
         if isinstance(each, Sighting) and each.sort == "tags"
     ]
+
+
+def test_t1_t5_it_is_told_what_a_train_did_last_when_it_cuts_next_and_what_keeps_it(make_world):
+    world = make_world("staging", version="")
+    yard = build_yard(world, START, files={FROZEN: FREEZE})
+
+    def told(instant):
+        daemon = yard.at(instant)
+        return next(train_times(daemon.view.inputs(now=yard.clock.now()), ["shop", "blog"]))
+
+    found = told(START)
+    assert (found.last, found.kept) == (BEGINS, "")
+    found = told(WED)
+    assert found.last == cuts_at("2026-11-18 20:00", yard.commits[-1])
+    assert instant_text(found.next) == "2026-11-23T20:00:00.000Z"
+    assert found.kept == "frozen by quarter: The quarter's end"
+    kept = "shop cut nothing at 2026-11-23 20:00 UTC: frozen by quarter: The quarter's end"
+    assert told(MON).last == kept
