@@ -22,6 +22,7 @@ from reconciler.daemon.loop import Reconciler
 from reconciler.daemon.milestones import Milestones
 from reconciler.daemon.panel import Panel
 from reconciler.daemon.proposals import Proposals
+from reconciler.daemon.readiness import Readiness
 from reconciler.daemon.requests import Desk
 from reconciler.daemon.returns import Returns
 from reconciler.daemon.supervision import Supervision
@@ -283,6 +284,7 @@ def build_reconciler(
             lambda: read_reset(configuration.state),
         ),
         windows=Windows(clock, configuration.host.name),
+        readiness=Readiness(),
         looking=Looking(
             sources=sources or open_everywhere(configuration, mirrors, trackers=trackers),
             clock=clock,

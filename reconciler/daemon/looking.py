@@ -136,7 +136,8 @@ class Looking:
         """The record of what is new in what was seen; nothing if it says what was known."""
         known = ledger.sighting(question.sort, question.about)
         newer = question.since is None or (known and instant_of(known.at) >= question.since)
-        if known is not None and known.facts == dict(sight.facts) and newer:
+        before = known.facts if known is not None else dict(question.expected) or None
+        if before == dict(sight.facts) and newer:
             return None
         return Sighting(
             id=self.identify(),

@@ -12,6 +12,7 @@ from reconciler.daemon.looking import Looking
 from reconciler.daemon.milestones import Milestones
 from reconciler.daemon.panel import Panel
 from reconciler.daemon.proposals import Proposals
+from reconciler.daemon.readiness import Readiness
 from reconciler.daemon.requests import Desk
 from reconciler.daemon.returns import Returns
 from reconciler.daemon.showing import looked
@@ -31,8 +32,7 @@ from reconciler.planner.evidence import Witness
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.newer import newer_promotions
 from reconciler.planner.plan import make_plan
-from reconciler.planner.questions import of_branches, questions
-from reconciler.planner.tags import tag_questions
+from reconciler.planner.questions import open_questions
 from reconciler.ports import Clock
 from reconciler.system.files import write_durably
 
@@ -61,6 +61,7 @@ class Reconciler:
     returns: Returns
     milestones: Milestones
     windows: Windows
+    readiness: Readiness
     desk: Desk
     wake: Wake
     lines: Lines
@@ -304,10 +305,9 @@ class Reconciler:
         Whether anything is new.
         """
         waiting = [each.place for each in plan.decisions if each.verdict in _WAITING]
-        asked = questions(known, waiting) | of_branches(known)
-        asked |= self.view.unasked()
+        asked = open_questions(known, waiting) | self.view.unasked()
         skips, to_cut = self.trains.called(known, self.looking.troubles)
-        asked |= to_cut | tag_questions(known)
+        asked |= to_cut | self.readiness.due(known)
         found = self.looking.look(asked, self.view.ledger, known=self.view.keys())
         for source, why in self.looking.troubles.items():
             self._tell(f"source {source}", f"{source} can't be looked at: {why}" if why else "")
@@ -376,7 +376,7 @@ class Reconciler:
             self.view.history.append_facts(self._unrecorded)
             self.claims.failpoints.reach("history.facts.after")
             for each in self._unrecorded:
-                if isinstance(each, Skip) or (isinstance(each, Sighting) and each.is_deed):
+                if isinstance(each, Skip) or (isinstance(each, Sighting) and each.is_news):
                     self.lines.tell(each.subject)
             self._unrecorded.clear()
             self.view.read_history()

@@ -226,6 +226,8 @@ class Ledger:
                 self._lines[record.about] = line.after(record)
             case Sighting():
                 self._sightings[record.sort, record.about] = record
+                if record.sort == "readiness":
+                    self._take_readiness(record)
             case Answer():
                 self._take_answer(record)
             case Checkpoint():
@@ -242,6 +244,16 @@ class Ledger:
         if isinstance(record, Sighting) and line.takes(record):
             self._sightings[record.sort, record.about] = record
         self._lines[app] = line.after(record)
+
+    def _take_readiness(self, record: Sighting) -> None:
+        app, environment, digest = record.about.split(" ")
+        place = Place(environment, app)
+        known = self._accounts.get(place)
+        why = "" if record.facts.get("ready") == "yes" else record.facts.get("why", "nobody says")
+        if known is not None and known.unready.get(digest, "") != why:
+            unready = {**known.unready, digest: why}
+            # Made anew, since forks and standings may hold the one before.
+            self._account(place).unready = {each: said for each, said in unready.items() if said}
 
     def _take_placed(self, record: PlacedRecord) -> None:
         account = self._account(Place(record.environment, record.app))

@@ -97,6 +97,8 @@ class Standing:
     """What was found last instead of what the last deployment put there, or that it is back."""
     put_back: Answer | None = None
     """A granted ``retry`` that asks for what drifted to be put back."""
+    unready: Mapping[str, str] = field(default_factory=dict)
+    """Content's digest → why it could not be fetched again, where that was seen last."""
     doubtful: bool = False
     """Whether nobody can tell of which content the data are: a deployment that got stuck may have
     changed them, and nothing has succeeded since."""
@@ -181,6 +183,7 @@ class Account:
     missed: Departure | None = None
     drift: Drift | None = None
     put_back: Answer | None = None
+    unready: dict[str, str] = field(default_factory=dict)
     doubtful: bool = False
     broken: LedgerError | None = None
 
@@ -223,6 +226,7 @@ class Account:
             missed=self.missed,
             drift=self.drift,
             put_back=self.put_back,
+            unready=dict(self.unready),
             doubtful=self.doubtful,
             broken=self.broken,
         )

@@ -65,3 +65,5 @@ class Question:
     tracker: Tracker | None = field(default=None, compare=False)
     since: datetime | None = field(default=None, compare=False)
     again: float = field(default=60.0, compare=False)
+    expected: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    """The facts that hold as long as no sighting says otherwise: only others are written down."""

@@ -17,6 +17,7 @@ from reconciler.planner.departures import missed
 from reconciler.planner.gates.sign_off import named, taints_of
 from reconciler.planner.inputs import Ask, Inputs
 from reconciler.planner.inquiries import notes_of
+from reconciler.planner.readiness import notes_of as unready
 from reconciler.planner.rest import Rest, rest_of
 from reconciler.planner.retiring import retired
 from reconciler.planner.returns import offer_of, return_of
@@ -79,7 +80,7 @@ def decision_of(ask: Ask) -> Decision:
             sentence=f"runs {running.shown}{tail}",
             sign_off=ask.sign_off,
             departures=_departures(ask, ()),
-            notes=(*notes_of(standing), *_open_window(ask)),
+            notes=(*notes_of(standing), *_open_window(ask), *unready(standing)),
         )
     return _new(ask)
 
@@ -230,7 +231,7 @@ def _notes(ask: Ask, closed: Sequence[Reason]) -> tuple[str, ...]:
     if back is not None and offer_of(ask.inputs, back.branch):
         said = f"the branch {back.branch} puts the file back to {back.running}: have it merged"
         return (said,)
-    return _interrupted(ask.assignment, ask.running)
+    return (*_interrupted(ask.assignment, ask.running), *unready(ask.standing))
 
 
 def _open_window(ask: Ask) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from reconciler.planner.asking import ask_of
 from reconciler.planner.consents import questions as of_approvals
 from reconciler.planner.gates import requirements, tag, tickets
 from reconciler.planner.inputs import Ask, Inputs
+from reconciler.planner.tags import tag_questions
 from reconciler.planner.temporary import questions as of_temporary
 
 _ASKING = (tag.questions, requirements.questions, of_approvals)
@@ -61,6 +62,11 @@ def _only_tickets_are_left(ask: Ask) -> bool:
         each.state == "open" or (each.gate == tickets.NAME and each.state == "unknown")
         for each in said
     )
+
+
+def open_questions(inputs: Inputs, places: Iterable[Place]) -> frozenset[Question]:
+    """Those of these places, of what promotions follow, and of tags that were pushed by hand."""
+    return questions(inputs, places) | of_branches(inputs) | tag_questions(inputs)
 
 
 def of_branches(inputs: Inputs) -> frozenset[Question]:

@@ -78,9 +78,13 @@ class Cell:
 
     @property
     def needs_attention(self) -> bool:
-        """Whether somebody should look: held, stuck, broken, or running with a closed gate."""
+        """Whether somebody should look: held, stuck, broken, or running with a closed gate.
+
+        Also where people are asked something, or where what a place keeps is gone at its source.
+        """
+        closed = self.closed if self.status is Status.RUNS else ()
         return self.status in {Status.HELD, Status.STUCK, Status.BROKEN} or bool(
-            self.closed and self.status is Status.RUNS
+            closed or self.standing.questions or self.standing.unready
         )
 
 

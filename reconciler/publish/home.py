@@ -107,6 +107,8 @@ def _attention(overview: Overview, cell: Cell, up: str) -> str:
     ]
     if cell.closed:
         parts.append(gates(cell.closed))
+    if cell.standing.questions or cell.standing.unready:
+        parts += [markdown(each) for each in cell.notes]
     if cell.status is Status.STUCK and standing.last_end and standing.last_end.why:
         parts.append(f"{markdown(f'It stopped there: {standing.last_end.why}')}")
     failed = standing.last_failure

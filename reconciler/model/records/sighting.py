@@ -50,9 +50,9 @@ class Sighting(RecordBase):
     facts: dict[str, str] = {}
 
     @property
-    def is_deed(self) -> bool:
-        """Whether it speaks of what reconcilers do by themselves because of it, or have done."""
-        return self.sort in {"train", "tags", "return"}
+    def is_news(self) -> bool:
+        """Whether it speaks of what reconcilers do by themselves, or of something that is gone."""
+        return self.sort in {"train", "tags", "return"} or self.facts.get("ready") == "no"
 
     @property
     def subject(self) -> str:
