@@ -1,14 +1,16 @@
 """``tagboat status``: what runs where, what it waits for, who must act."""
 
+import sys
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from reconciler.cli.formats import Format
 from reconciler.cli.options import ConfigOption, FolderOption, FormatOption, WhereArgument
 from reconciler.cli.output import emit, say, show, tell
-from reconciler.errors import ExitCode
+from reconciler.errors import ExitCode, UsageError
 from reconciler.visibility import visible
 
 if TYPE_CHECKING:
@@ -17,8 +19,10 @@ if TYPE_CHECKING:
 
     from reconciler.cli.knowledge import Known
     from reconciler.model.plan import Decision
+    from reconciler.ports import Clock
 
 _POLL = 0.5
+_WATCH = 2.0
 
 
 def status(
@@ -27,6 +31,9 @@ def status(
         int,
         typer.Option("--wait", min=0, metavar="SECONDS", help="Wait until nothing is under way."),
     ] = 0,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Show it again whenever it changes, until Ctrl-C.")
+    ] = False,
     output: FormatOption = Format.TABLE,
     config: ConfigOption = None,
     folder: FolderOption = Path(),
@@ -35,12 +42,16 @@ def status(
 
     Ends with 1 when something is held or stuck, and with 124 when --wait was too short.
     """
+    if watch and wait:
+        raise UsageError("--wait ends by itself, and --watch doesn't", hint="give one of them")
     from reconciler.cli.knowledge import known, require_answer
     from reconciler.model.plan import Verdict
     from reconciler.system.clock import SystemClock
 
     clock = SystemClock()
     seen = known(config, folder)
+    if watch:
+        _watch(seen, where, output, clock)
     until = clock.monotonic() + wait
     moving = {Verdict.DEPLOY, Verdict.BUSY, Verdict.GO_BACK}
     while True:
@@ -58,6 +69,28 @@ def status(
         raise typer.Exit(int(ExitCode.TIMED_OUT))
     if any(each.verdict in {Verdict.HOLD, Verdict.BROKEN} for each in decisions):
         raise typer.Exit(int(ExitCode.NO))
+
+
+def _watch(seen: "Known", where: str, output: Format, clock: "Clock") -> NoReturn:
+    """Show it now, and again each time that it says something else."""
+    shown: list[dict[str, object]] | None = None
+    silence = ""
+    while True:
+        decisions = _decisions(seen, where)
+        data = _data(seen, decisions)
+        if data != shown:
+            if shown is not None and output is Format.TABLE:
+                print()
+            emit(data, output, table=partial(_tell, seen, decisions))
+            # Whoever reads it through a pipe wants it now.
+            sys.stdout.flush()
+            shown = data
+        said = seen.silence.message if seen.silence else ""
+        if said and said != silence:
+            say(f"{said}; this is what was known before")
+        silence = said
+        clock.sleep(_WATCH)
+        seen.refresh()
 
 
 def _tell_silence(seen: "Known", now: "datetime") -> None:

@@ -186,6 +186,29 @@ def test_wait_ends_with_124_when_it_was_too_short_and_with_130_by_ctrl_c(call, e
     assert call("status", "dev")[0] == 0
 
 
+def test_d8_watch_shows_it_again_when_it_changes_and_ends_with_130_by_ctrl_c(call, example):
+    assert call("status", "--watch", "--wait", "1")[0] == 2
+    with subprocess.Popen(
+        ["env", "--default-signal=INT", TAGBOAT, "status", "dev/blog", "--watch"],
+        cwd=example.engineer,
+        env=example.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as watching:
+        seen = [watching.stdout.readline() for _ in range(3)]
+        assert "✔ in-sync" in seen[-1]
+        example.promote("blog@2026.43.1", "dev", merged_in=example.approver)
+        try:
+            seen = [watching.stdout.readline() for _ in range(4)]
+            assert "→ deploy" in seen[-1]
+        finally:
+            example.reconcile()
+            watching.send_signal(signal.SIGINT)
+        watching.communicate(timeout=100)
+    assert watching.returncode == 130
+
+
 def test_a_reader_that_goes_early_meets_no_traceback(example):
     line = f"'{TAGBOAT}' history -n 0 -o json | head -c 1"
     done = subprocess.run(
