@@ -13,9 +13,8 @@ from typing import Any
 
 from reconciler.errors import TagboatError
 from reconciler.folders import FOLDERS, managed
+from reconciler.system.files import settled_by
 
-_SETTLED = 2.0
-"""Seconds after which a file's times tell whether it was written again."""
 _LONG_AGO = datetime.fromtimestamp(0, UTC)
 _KINDS = frozenset({stat.S_IFREG, stat.S_IFLNK})
 _DECIDING = attrgetter("st_ctime_ns", "st_mtime_ns", "st_mode", "st_size", "st_ino", "st_dev")
@@ -64,17 +63,22 @@ def walk_again(
 
     A folder that wasn't changed since has the same names in it, so it isn't listed again; every
     file is looked at. A folder that was changed just before ``now``, which is when this was begun,
-    isn't kept: two changes within one tick of the file system's clock leave equal times.
+    isn't kept: its times don't tell yet.
     """
     top = os.fspath(folder)
-    young = (now.timestamp() - _SETTLED) * 1e9
+    young = settled_by(now)
     files: list[tuple[str, os.stat_result]] = []
     listing: dict[str, Sequence[Any]] = {}
     waiting = list(FOLDERS)
     while waiting:
         path = waiting.pop()
         said = _said(f"{top}/{path}")
-        if said is None or not stat.S_ISDIR(said.st_mode):
+        if said is None:
+            continue
+        if not stat.S_ISDIR(said.st_mode):
+            # A managed folder that is a link, or a file, is looked at like any other of these.
+            if path in FOLDERS and managed(path) and stat.S_IFMT(said.st_mode) in _KINDS:
+                files.append((path, said))
             continue
         found = known.get(path)
         times = [said.st_ctime_ns, said.st_ino, said.st_dev]
@@ -119,12 +123,9 @@ def _inside(top: str, path: str) -> tuple[list[str], list[str]]:
 
 
 def fingerprint(files: Mapping[str, os.stat_result], *, now: datetime) -> str:
-    """A text that changes when a file does; empty while one is too young to tell.
-
-    Two writes within one tick of the file system's clock leave equal times.
-    """
+    """A text that changes when a file does; empty while one is too young to tell."""
     said = list(map(_DECIDING, files.values()))
-    if max(map(_CHANGED, said), default=0) > (now.timestamp() - _SETTLED) * 1e9:
+    if max(map(_CHANGED, said), default=0) > settled_by(now):
         return ""
     names = "\0".join(files).encode(errors="surrogateescape")
     # Version 2 writes equal values as equal bytes; as text it would take six times as long.

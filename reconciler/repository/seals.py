@@ -72,7 +72,8 @@ def seal(git: Git, records: Sequence[Record], *, parent: str | None, key: Path) 
         parent = hashlib.sha1(b"commit %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
         objects.append(data)
         commits.append(parent)
-    git.tell(["unpack-objects", "-q"], stdin=_pack(objects))
+    if objects:
+        git.tell(["unpack-objects", "-q"], stdin=_pack(objects))
     return commits
 
 

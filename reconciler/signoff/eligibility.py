@@ -227,9 +227,8 @@ class Meeting:
     def _unverified(self, commit: Commit, *, told: tuple[Code, Code]) -> Refusal | None:
         """Why nobody is known to have made this commit; nothing if somebody listed is."""
         unsigned, unlisted = told
-        what = (
-            "the merge" if commit is self.merge else f"commit {commit.id[:12]}, which changed it,"
-        )
+        named = commit.id[:12]
+        what = f"merge {named}" if commit is self.merge else f"commit {named}, which changed it,"
         signature: Signature = commit.signature or Unknown("nobody asked")
         match signature:
             case Signed() if self.authority.person_of(signature):

@@ -10,9 +10,9 @@ from hashlib import blake2b
 from importlib.util import find_spec
 from pathlib import Path
 
+from reconciler.system.files import settled_by
+
 _DECIDING = ("deployer", "manifest", "model", "planner", "repository", "signoff", "validator")
-_SETTLED = 2.0
-"""Seconds after which a file's times tell whether it was written again."""
 _LENGTH = 64
 _LONGEST = 100
 
@@ -74,12 +74,11 @@ def remembered_edition(folder: Path, *, now: datetime) -> str:
 def _times(now: datetime) -> str:
     """A text that changes when a file of the code or an installed package does.
 
-    Nothing while one is too young to tell: two writes within one tick of the file system's clock
-    leave equal times.
+    Nothing while one is too young to tell.
     """
     top = os.fspath(Path(__file__).parents[1])
     said = list(_looked_at(top))
-    if max(changed for _, changed, *_ in said) > (now.timestamp() - _SETTLED) * 1e9:
+    if max(changed for _, changed, *_ in said) > settled_by(now):
         return ""
     return blake2b(f"{sys.version}\0{said}".encode(errors="surrogateescape")).hexdigest()
 

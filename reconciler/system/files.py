@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from reconciler.errors import StepErroredError
@@ -21,6 +22,18 @@ def write_durably(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         os.close(handle)
     beside.replace(path)
     sync_folder(path.parent)
+
+
+_SETTLED = 2.0
+
+
+def settled_by(now: datetime) -> float:
+    """Up to this time of its last change (ns) a file's times tell whether it was written again.
+
+    Two writes within one tick of the file system's clock leave equal times: what is younger is too
+    young to tell. ``now`` is when looking at it began.
+    """
+    return (now.timestamp() - _SETTLED) * 1e9
 
 
 def sync_folder(folder: Path) -> None:

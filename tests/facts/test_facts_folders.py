@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 import reconciler
-from reconciler.repository.folders import fingerprint, walk, walk_again
+from reconciler.manifest.loading import load
+from reconciler.manifest.snapshot import Blob
+from reconciler.repository.folders import fingerprint, read_folder, walk, walk_again
 
 LATER = datetime.now(UTC) + timedelta(days=1)
 """When all that the tests write has settled."""
@@ -66,6 +68,18 @@ def test_m4_what_changes_in_a_known_folder_is_seen(top, change):
     assert files == walk(top)
     assert fingerprint(files, now=LATER) != fingerprint(before, now=LATER)
     assert walk_again(top, {}, now=LATER) == (files, again)
+
+
+@pytest.mark.parametrize("name", ["releases", "environments"])
+def test_b22_a_managed_folder_that_is_a_link_is_told(top, name):
+    shutil.rmtree(top / name)
+    (top / name).symlink_to("/etc")
+    found, contents = read_folder(top, walk(top))
+    mode, object_id = found[name]
+    report = load("", {name: Blob(mode, object_id, contents.data[object_id])})[1]
+    (finding,) = report.findings
+    assert (finding.code, str(finding.location)) == ("TB401", name)
+    assert walk_again(top, {}, now=LATER)[0] == walk(top)
 
 
 def test_a_folder_that_was_just_changed_is_not_known(top):

@@ -1,6 +1,7 @@
 """Records as signed commits: made in this process as git and OpenSSH would make them."""
 
 import subprocess
+from dataclasses import replace
 
 import pytest
 from history_world import World, a_restart
@@ -42,6 +43,11 @@ def test_a_chain_of_any_length_is_put_into_the_clone_at_once(world: World, git) 
     commits = seal(git, many, parent=None, key=world.keys["one"])
     told = git.tell(["rev-list", "--reverse", commits[-1]]).split()
     assert told == commits
+
+
+def test_of_no_records_git_is_asked_nothing(world: World, git, tmp_path) -> None:
+    nowhere = replace(git, folder=tmp_path / "nowhere")
+    assert seal(nowhere, [], parent=None, key=world.keys["one"]) == []
 
 
 def test_a_key_that_is_not_plain_is_left_to_ssh_keygen(world: World, git, tmp_path) -> None:

@@ -121,6 +121,7 @@ def test_B71_an_unsigned_merge_signs_nothing_off(shop: Workshop) -> None:
     shop.promote("1.1.0")
     merge = shop.merge("topic", by="bob", key="")
     assert shop.taint() == ("TB452", merge, "bob (not verified)")
+    assert f"merge {merge[:12]} carries no signature" in shop.judge().taints[0].why
 
 
 def test_B72_a_merge_by_an_unlisted_key_signs_nothing_off(shop: Workshop) -> None:
