@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.doctor.finding import Finding, good, silent, skipped, wrong
 from reconciler.doctor.tests import check_tests
+from reconciler.doctor.trackers import check_trackers
 from reconciler.doctor.trust import check_sign_off
 from reconciler.errors import ConfigurationError, TagboatError, UnreachableError
 from reconciler.manifest.loading import load
@@ -51,6 +52,7 @@ def check_remotes(configuration: Configuration) -> Iterator[Finding]:
             yield from check_sign_off(view)
             yield _history(view)
             yield check_tests(view, now=SystemClock().now())
+            yield from check_trackers(view)
     yield _key(configuration)
     yield from _apps(configuration)
     last = max((instant_of(each.at) for each in view.records), default=None) if view else None

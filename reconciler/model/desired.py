@@ -40,6 +40,8 @@ class Desired:
     """The next slot."""
     accounts: tuple[Account, ...] = ()
     """Slots to be written down, oldest first; the last one only if nothing leaves with it."""
+    at_once: bool = False
+    """Whether it waits for no slot, although what it stands in for does."""
     expires: str = ""
     """When it goes again by itself, of what is there for a while; RFC 3339 in UTC."""
 

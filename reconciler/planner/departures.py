@@ -1,5 +1,6 @@
 """When a follower with a schedule leaves: slots are counted by the history, never by the daemon.
 
+What is there for a while, and what comes back after it, waits for no slot.
 A slot lets what is new leave once. What a closed gate holds back at its slot has missed it and
 waits for the next one; what is only unknown, or has to wait for another deployment, has `PATIENCE`.
 A slot that nobody looked at for so long, or during which a deployment was under way, is missed too,
@@ -37,7 +38,8 @@ def on_schedule(
     schedule = promotion.follow.schedule if promotion.follow else None
     if schedule is None or sign_off is None:
         return found
-    found = replace(found, scheduled=True, upcoming=next_slot(schedule, timezone, after=now))
+    upcoming = next_slot(schedule, timezone, after=now)
+    found = replace(found, scheduled=not found.at_once, upcoming=upcoming)
     admitted, known = standing.slot
     if admitted == sign_off.commit:
         come = due(schedule, timezone, after=instant_of(known), at=now)
@@ -55,7 +57,9 @@ def _at(found: Desired, come: Due, now: datetime, standing: Standing) -> Desired
     if come.slot is None:
         return replace(found, accounts=accounts)
     slot = come.slot
-    if not found.new or found.source is None:
+    if found.at_once:
+        last = Account(slot, "nothing-new", found.why)
+    elif not found.new or found.source is None:
         last = Account(slot, "nothing-new", found.missing)
     elif under_way is not None and under_way.assignment.content.shown == found.shown:
         last = Account(slot, "nothing-new", f"{under_way.deployment} brings it already")

@@ -55,7 +55,7 @@ class Seeker:
                 found = Desired(None, missing="the promotion names nothing")
         expires = instant_text(instant_of(temporary.expires))
         why = f"{temporary.owner}'s until {temporary.expires}"
-        return replace(found, why=why, expires=expires)
+        return replace(found, why=why, expires=expires, at_once=True)
 
     def _release(self, version: str) -> Desired:
         release = self.inputs.snapshot.releases.get((self.app.name, version))
@@ -84,7 +84,21 @@ class Seeker:
         new = self.here is None or self.here.released or self.here.commit != commit
         return Desired(Unreleased(commit, trees, branch), why=why, new=new)
 
+    def _before(self) -> Content | None:
+        """What ran here before something that was there for a while, and still is.
+
+        It comes back at once, while what is newest waits for its slot.
+        """
+        settled = self.inputs.ledger.at(self.place).settled
+        if self.here is None or not settled or not settled[-1].expires:
+            return None
+        lasting = (each.assignment.content for each in reversed(settled) if not each.expires)
+        return next(lasting, None)
+
     def _followed(self, follow: Follow) -> Desired:
+        before = self._before() if follow.schedule else None
+        if before is not None:
+            return replace(self._of_content(before), why="what was here before", at_once=True)
         match follow:
             case Follow(environment=str() as environment):
                 return self._of_environment(environment, queue=follow.mode == "queue")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from reconciler.diagnostics import Diagnostic
 from reconciler.manifest.codes import reach
+from reconciler.manifest.paths import app_path
 from reconciler.manifest.snapshot import Snapshot
 from reconciler.validator.effective import deployed, environments
 
@@ -16,8 +17,11 @@ def tickets(snapshot: Snapshot) -> Iterator[Diagnostic]:
     for place in deployed(snapshot):
         assert place.app is not None  # noqa: S101 - narrowing
         if place.value.gates.tickets is not None and place.app.tracker is None:
-            said = f"{place.app.name} names no tracker to ask where its tickets stand"
-            yield place.finding(reach.NO_TRACKER, said, "gates", "tickets", key=True)
+            # Other apps of the environment may have one: it is this app that lacks it.
+            yield reach.NO_TRACKER.at(
+                snapshot.locate(app_path(place.app.name), ("name",)),
+                f"{place.label} asks where tickets stand, and {place.app.name} names no tracker",
+            )
     for each in environments(snapshot):
         for event, action in each.value.tickets.items():
             if action is not None and not (action.comment or action.transition or action.close):

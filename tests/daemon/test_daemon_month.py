@@ -224,6 +224,7 @@ SPRING = """
     Tue 2027-04-06 12:00 +02:00 staging starts PAY-3
     Tue 2027-04-06 12:00 +02:00 staging passed PAY-3
     Wed 2027-04-07 07:30 +02:00 production missed PAY-3: after: PAY-3 in staging/payments has run for 19h 30m of 1d 16h
+    Wed 2027-04-21 07:30 +02:00 production missed PAY-3: after: PAY-3 in staging/payments was verified 14d 19h ago, and 10d is the most
 """
 BY_HAND = """apiVersion: tagboat/v1
 kind: Promotion
@@ -234,7 +235,7 @@ commit: "{}"
 
 @pytest.mark.timeout(600)
 def test_f38_s1_s4_d20_the_branches_over_a_change_of_the_clock(open_office):
-    """In a zone that has one; what came to staging by hand hasn't soaked on Wednesday."""
+    """In a zone that has one; what came to staging by hand hasn't soaked, and then is too old."""
     replaced = (("Africa/Nairobi", "Europe/Madrid"), ("2026-11-25", "2027-03-24"))
     developers = open_office("2027-03-20 12:00", ZoneInfo("Europe/Madrid"), *replaced)
     company, yard, look = developers.company, developers.company.yard, developers.company.look
@@ -254,4 +255,6 @@ def test_f38_s1_s4_d20_the_branches_over_a_change_of_the_clock(open_office):
     company.set("2027-04-06 12:00")
     yard.merge({STAGING: BY_HAND.format(yard.git("rev-parse", "dev"))}, by="ana", author="ben")
     look("2027-04-06 12:00")
-    assert developers.timetable(look("2027-04-07 07:30")) == lines(SPRING)
+    look("2027-04-07 07:30")
+    # Nobody has proven it anew since, and that is too long ago.
+    assert developers.timetable(look("2027-04-21 07:30")) == lines(SPRING)

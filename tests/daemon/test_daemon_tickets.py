@@ -5,8 +5,10 @@ from collections.abc import Callable
 
 import pytest
 from daemon_files import app_file, environment_file, release_file
-from jira_lookalike import SECRET, jira_lookalike
+from jira_lookalike import SECRET, jira_lookalike, say
 
+from reconciler.doctor.finding import State
+from reconciler.doctor.trackers import check_trackers
 from reconciler.model.plan import Verdict
 from reconciler.model.records import Sighting
 from reconciler.trackers.jira import authorization
@@ -102,3 +104,19 @@ def test_s11_one_that_hangs_delays_no_look_and_no_other_place(world, jira):
     finally:
         freed.set()
         daemon.workers.park(within=5)
+
+
+def test_s11_doctor_says_of_each_tracker_whether_this_host_can_ask_it(world, jira):
+    daemon = world.daemon()
+    daemon.run_once()
+
+    def found():
+        (only,) = check_trackers(daemon.view)
+        assert SECRET not in str(only)
+        return only.what, only.state, bool(only.remedy)
+
+    assert found() == ("tracker jira", State.GOOD, False)
+    jira.act = lambda handler: say(handler, 503, "") or True
+    assert found() == ("tracker jira", State.SILENT, True)
+    (world.folder / "jira-token").write_text("")
+    assert found() == ("tracker jira", State.WRONG, True)

@@ -275,6 +275,33 @@ def test_t2_a_follower_with_a_schedule_waits_for_its_slot(train):
     assert decision.departures == ()
 
 
+def test_s7_what_is_there_for_a_while_waits_for_no_slot_and_what_was_there_comes_back(train):
+    train.files["environments/staging/shop.yaml"] = follow('{releases: "*"}')
+    train.ran("1.2.0", environment="staging")
+    train.files[PROMOTION] += (
+        "temporary:\n  release: '1.2.0'\n  owner: ana\n  reason: A trial\n"
+        '  expires: "2026-11-26T12:00:00+00:00"\n'
+    )
+    decision = train.decision()
+    assert (decision.verdict, decision.wanted) == (Verdict.DEPLOY, "1.2.0")
+    train.ran("1.2.0", expires="2026-11-26T12:00:00.000Z")
+    train.now = SLOT
+    (account,) = train.decision().departures
+    assert (account.fate, account.why) == (
+        "nothing-new",
+        "ana's until 2026-11-26T12:00:00+00:00",
+    )
+    train.departs(account)
+    train.now = datetime(2026, 11, 26, 12, tzinfo=UTC)
+    decision = train.decision()
+    assert (decision.verdict, decision.wanted) == (Verdict.DEPLOY, "1.0.0")
+    assert reason(decision, "follow").why == "1.0.0, what was here before"
+    train.ran("1.0.0")
+    decision = train.decision()
+    assert (decision.verdict, decision.wanted) == (Verdict.HOLD, "1.2.0")
+    assert reason(decision, "schedule").opens == "2026-12-02T11:00:00.000Z"
+
+
 def test_t2_it_leaves_with_its_slot_and_only_once(train):
     train.now = SLOT
     decision = train.decision()

@@ -21,7 +21,7 @@ def span(ask: Ask, at: datetime) -> Span:
     """
     follow = ask.promotion.follow if ask.promotion else None
     schedule = follow.schedule if follow else None
-    if schedule is None or not ask.desired.new:
+    if schedule is None or not ask.desired.new or ask.desired.at_once:
         return ALWAYS
     slot = last_slot(schedule, _zone(ask), at=at)
     following = next_slot(schedule, _zone(ask), after=at)
