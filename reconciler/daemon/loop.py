@@ -1,7 +1,7 @@
 """The loop: look, settle what was begun, decide, claim. One thread decides, workers carry out."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from reconciler.daemon.board import Board
@@ -199,8 +199,7 @@ class Reconciler:
         if not self.view.alarms:
             self.inquiries.record()
             self.claims.publish_ends()
-            self._unrecorded += self.milestones.due()
-            self._record_facts()
+            self._record_facts(self.milestones.due())
         if self.view.writable:
             # Also while the branch itself raises an alarm: somebody may want a pause.
             self.desk.answer(lambda: self._known({}))
@@ -314,19 +313,16 @@ class Reconciler:
         known_ids = {each.id for each in self._unrecorded}
         news: list[Record] = [*skips, *self.windows.due(known)]
         news = [each for each in news if each.id not in known_ids]
-        self._unrecorded += [*news, *found]
-        self._record_facts()
+        self._record_facts([*news, *found])
         return bool(found or news)
 
     def _propose(self, known: Inputs) -> None:
         """Put forward releases of tags that were pushed by hand."""
-        self._unrecorded += self.proposals.put_forward(known)
-        self._record_facts()
+        self._record_facts(self.proposals.put_forward(known))
 
     def _put_back(self, inputs: Inputs, plan: Plan) -> None:
         """Offer branches that put files back where places went back, and take others away."""
-        self._unrecorded += self.returns.look(inputs, plan, self.view.returned)
-        self._record_facts()
+        self._record_facts(self.returns.look(inputs, plan, self.view.returned))
         for subject, why in self._troubles().items():
             self._tell(subject, why)
 
@@ -370,7 +366,8 @@ class Reconciler:
             line = f"{place} can't be looked after: {trouble}" if trouble else ""
             self._tell(f"supervision {place}", line)
 
-    def _record_facts(self) -> None:
+    def _record_facts(self, more: Iterable[Record]) -> None:
+        self._unrecorded += more
         if self._unrecorded:
             self.claims.failpoints.reach("history.facts.before")
             self.view.history.append_facts(self._unrecorded)

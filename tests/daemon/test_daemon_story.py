@@ -62,13 +62,14 @@ def test_t7_d14_a_failed_step_goes_back_to_the_last_known_good(make_world, work)
     world.promote("2.0.0", "dev")
     reconciler = world.daemon(failing={"2.0.0": work})
     plan = reconciler.run_once()
-    end = reconciler.view.records[-2]
+    end, refusal, offer = reconciler.view.records[-3:]
     assert isinstance(end, End)
     assert end.outcome is Outcome.ROLLED_BACK
     assert end.running.version == "1.0.0"
     assert world.running("dev") == "1.0.0"
     assert verdicts(plan) == {"dev/shop": Verdict.HOLD}
-    assert isinstance(reconciler.view.records[-1], Refusal)
+    assert isinstance(refusal, Refusal)
+    assert (offer.kind, offer.sort) == ("Sighting", "return")
 
 
 def test_a_held_promotion_does_not_flap_and_a_new_one_releases_the_hold(make_world):
@@ -79,7 +80,7 @@ def test_a_held_promotion_does_not_flap_and_a_new_one_releases_the_hold(make_wor
     world.daemon(failing=failing).run_once()
     again = world.daemon(failing=failing)
     again.run_once()
-    assert kinds(again) == {"Claim": 2, "End": 2, "Refusal": 1}
+    assert kinds(again) == {"Claim": 2, "End": 2, "Refusal": 1, "Sighting": 1}
     world.promote("1.1.0", "dev")
     after = world.daemon(failing=failing)
     assert verdicts(after.run_once()) == {"dev/shop": Verdict.IN_SYNC}
