@@ -137,7 +137,9 @@ class Proving:
     def _court(self, root: str) -> Court:
         if root not in self._courts:
             git = self.git or self.view.git
-            self._courts[root] = Court(git, root, self.view.store, trains=self.view.trains)
+            self._courts[root] = Court(
+                git, root, self.view.store, trains=self.view.trains, settled=self.view.settled
+            )
         return self._courts[root]
 
 

@@ -65,6 +65,8 @@ class View:
     _history_alarm: Alarm | None = None
     _court: Court = field(init=False)
     _seen: tuple[str, str] | None = None
+    _whole: bool = False
+    """Whether the history was read to its end since the branch was."""
 
     def __post_init__(self) -> None:
         """Judging starts at this view's trust root."""
@@ -106,6 +108,7 @@ class View:
         seen = (refs.get(branch, ""), refs.get(BRANCH, ""))
         if seen == self._seen:
             return False
+        self._whole = False
         self._branch_alarm = self._follow(remote, branch, seen[0])
         if self._branch_alarm and not self.tip:
             raise RefusedError(str(self._branch_alarm), hint=self._branch_alarm.remedy)
@@ -175,6 +178,7 @@ class View:
                 integrity.HISTORY, BRANCH, error.message, remedy=error.hint
             )
         self._fold()
+        self._whole = self._history_alarm is None
 
     def _fold(self) -> None:
         try:
@@ -217,7 +221,8 @@ class View:
             }
             for cut in (True, False)
         )
-        return Trains(frozenset(map(bare_key, keys)), seen, tagged)
+        whole = self._whole and not self.ledger.open_places()
+        return Trains(frozenset(map(bare_key, keys)), seen, tagged, whole)
 
     def settled(self, path: str) -> tuple[Success, ...]:
         """The successful deployments in a promotion's place."""

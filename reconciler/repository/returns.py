@@ -41,12 +41,17 @@ class BranchFiles:
 def returns_of(
     git: Git, commits: Mapping[str, Commit], *, keys: frozenset[str], settled: Settled
 ) -> frozenset[str]:
-    """The commits that hold, to the byte, a file that asked for what then had success."""
+    """The commits that hold, to the byte, a file that asked for what then had success.
+
+    It was decided on before they were made: what succeeds later proves nothing of them.
+    """
     found: set[str] = set()
     for each in commits.values():
         if path := returned_by(each, keys):
             entry = each.changes[path]
-            if entry is not None and entry.id in proven_files(git, path, settled(path)):
+            wanted = entry.id if entry is not None else ""
+            bases = _proven(git, path, settled(path)).get(wanted, (b"", []))[1]
+            if any(git.contains(basis, within=each.parents[0]) for basis in bases):
                 found.add(each.id)
     return frozenset(found)
 
@@ -57,14 +62,21 @@ def proven_files(git: Git, path: str, successes: Iterable[Success]) -> dict[str,
     A deployment on request leads to something else than its file asks for, and what follows
     something asks for whatever that will be: neither is among them.
     """
+    return {blob: data for blob, (data, _) in _proven(git, path, successes).items()}
+
+
+def _proven(
+    git: Git, path: str, successes: Iterable[Success]
+) -> dict[str, tuple[bytes, list[str]]]:
+    """The same, with the commits that these deployments were decided on, oldest first."""
     wanted = list(dict.fromkeys(successes))
     blobs = blobs_at(git, path, (commit for commit, _ in wanted))
     texts = read_objects(git, sorted(set(blobs.values())))
-    found: dict[str, bytes] = {}
+    found: dict[str, tuple[bytes, list[str]]] = {}
     for commit, version in wanted:
         blob = blobs.get(commit, "")
         if blob in texts and _asked_for(path, texts[blob]) == version:
-            found[blob] = texts[blob]
+            found.setdefault(blob, (texts[blob], []))[1].append(commit)
     return found
 
 

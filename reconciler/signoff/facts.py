@@ -100,12 +100,15 @@ class Trains:
 
     ``keys``: sort and key of each listed reconciler. ``seen``: a release's path → the facts of the
     one sighting that a train may cut it from. ``tagged``: the same of tags that were pushed by
-    hand, which somebody has to merge.
+    hand, which somebody has to merge. ``whole``: the history was read to its end after these
+    commits were there, and nothing is under way. What a reconciler brings is recorded before it is
+    pushed, so what isn't recorded by then never counts, and nobody has to wait for it.
     """
 
     keys: frozenset[str] = frozenset()
     seen: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     tagged: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    whole: bool = False
 
     def facts_of(self, path: str) -> Mapping[str, str] | None:
         """What a release at this path may be cut from; nothing if nobody has seen that."""

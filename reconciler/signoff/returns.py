@@ -23,5 +23,9 @@ def returned_by(commit: Commit, keys: frozenset[str]) -> str:
 
 
 def is_unproven(facts: Facts, commit: Commit) -> bool:
-    """Whether it would count if the history, as it is known here, knew of that deployment."""
-    return bool(returned_by(commit, facts.trains.keys)) and commit.id not in facts.drafts
+    """Whether it would count if the history knew of that deployment, which may yet come."""
+    return (
+        not facts.trains.whole
+        and bool(returned_by(commit, facts.trains.keys))
+        and commit.id not in facts.drafts
+    )

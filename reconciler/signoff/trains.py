@@ -39,10 +39,12 @@ def brought_by_train(
 
 
 def is_unseen(facts: Facts, commit: Commit) -> bool:
-    """Whether it would count if the history, as it is known here, held the sighting it needs."""
+    """Whether it would count if the history held the sighting it needs, which may yet come."""
     trains = facts.trains
     known = trains.seen.keys() | trains.tagged.keys()
-    return brings_releases(trains, commit) and not commit.changes.keys() <= known
+    return (
+        not trains.whole and brings_releases(trains, commit) and not commit.changes.keys() <= known
+    )
 
 
 def brings_releases(trains: Trains, commit: Commit) -> bool:

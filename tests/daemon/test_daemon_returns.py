@@ -7,10 +7,14 @@ from daemon_kills import Kill, Killed
 from daemon_office import Office
 from daemon_trains import GivenClock
 
+from reconciler.daemon.proving import Agreement, Proving
 from reconciler.model.deployment import Work
 from reconciler.model.place import Place
 from reconciler.model.plan import Verdict
 from reconciler.model.records import Sighting
+from reconciler.repository.returns import returns_of
+from reconciler.signoff.authority import bare_key
+from reconciler.signoff.facts import Commit, Entry, Signed
 
 FAILING = {"1.1.0": Work.ROLLOUT}
 FILE = "environments/dev/shop.yaml"
@@ -75,6 +79,19 @@ def test_d18_one_person_who_may_promote_merges_it_and_the_branch_says_what_runs(
     assert after.verdict is Verdict.IN_SYNC
 
 
+def test_d18_what_is_decided_after_such_a_merge_can_be_proved(make_world):
+    world = make_world("dev")
+    daemon = gone_back(world)
+    (ref,) = branches(world)
+    merged(world, world.git.tell(["rev-parse", ref]), by="ben")
+    daemon.run_once()
+    world.promote("1.2.0", "dev")
+    daemon.run_once()
+    assert world.running("dev") == "1.2.0"
+    proofs = list(Proving(daemon.view, daemon.editions).proofs())
+    assert {each.agreement for each in proofs} == {Agreement.SAME}
+
+
 def test_d18_merged_by_somebody_who_may_not_promote_it_counts_for_nothing(make_world):
     world = make_world("dev")
     daemon = gone_back(world)
@@ -93,6 +110,29 @@ def test_x9_what_was_never_proven_there_nobody_signs_off_for_a_reconciler(make_w
     (decision,) = daemon.run_once().decisions
     assert decision.verdict is Verdict.HOLD
     assert world.running("dev") == "1.0.0"
+    # That stands: it isn't judged again with each look.
+    judged = daemon.view.judged()
+    assert (judged.judgement.undecided, daemon.view.judged() is judged) == (False, True)
+
+
+def test_x9_a_success_that_was_decided_on_later_proves_nothing_of_a_commit(make_world):
+    world = make_world("dev")
+    text = text_at(world, "main").replace("1.0.0", "1.2.0")
+    forged = world.commit({FILE: text}, onto=[world.root], by="one")
+    later = world.commit({}, onto=[forged], by="ana")
+    blob = world.git.tell(["rev-parse", f"{forged}:{FILE}"])
+    key = bare_key(world.keys["one"])
+
+    def counting(parent, *successes):
+        changes = {FILE: Entry("100644", blob)}
+        commit = Commit(forged, (parent,), changes, signature=Signed(key))
+        return returns_of(
+            world.git, {forged: commit}, keys=frozenset({key}), settled=lambda _: successes
+        )
+
+    assert counting(world.root, (later, "1.2.0")) == frozenset()
+    assert counting(later, (later, "1.2.0")) == {forged}
+    assert counting(later, (later, "1.0.0")) == frozenset()
 
 
 def test_x9_a_wish_to_go_back_that_brings_something_besides_counts_for_nothing(make_world):
@@ -282,6 +322,8 @@ def test_x9_a_history_that_lies_about_what_succeeded_brings_nothing_that_was_nev
     daemon = gone_back(world)
     text = text_at(world, "main").replace("1.1.0", "1.2.0")
     basis = world.commit({FILE: text}, onto=[world.tip], by="one")
+    world.push(basis)
+    world.promote("1.1.0", "dev")
     claim = daemon.view.ledger.at(Place("dev", "shop")).settled[0]
     content = claim.assignment.content.model_copy(update={"version": "1.2.0"})
     assignment = claim.assignment.model_copy(update={"content": content})
@@ -293,7 +335,7 @@ def test_x9_a_history_that_lies_about_what_succeeded_brings_nothing_that_was_nev
     end = daemon.view.ledger.ends[claim.deployment]
     told = {"id": "2" * 32, "deployment": claimed.deployment, "version": "1.2.0"}
     history.append([end.model_copy(update={**told, "running": content})], onto=history.tip)
-    merged(world, basis, by="ana")
+    merged(world, world.commit({FILE: text}, onto=[world.tip], by="one"), by="ana")
     fresh = world.daemon("two")
     fresh.view.refresh()
     (taint,) = fresh.view.judged().judgement.taints

@@ -64,6 +64,14 @@ def test_what_the_history_does_not_say_yet_is_undecided_and_comes_out_the_same_l
     assert RELEASE in then.admitted
 
 
+def test_what_the_whole_history_does_not_say_is_decided_for_good(scribe):
+    tip = scribe.change(scribe.root, RELEASE, "cut", by="one")
+    later = scribe.change(tip, SHOP, "x", by="ana")
+    judged = judge(facts_of(scribe, trains=Trains(KEYS, whole=True)), root=scribe.root, tip=later)
+    assert (RELEASE in judged.admitted, judged.undecided) == (False, False)
+    assert later in judged.progress.states
+
+
 def test_b74_it_stays_in_force_where_it_meets_a_line_that_took_rights_away(scribe):
     scribe.texts["fewer"] = people(guards=GUARDS, without=("dora",)).encode()
     asked = scribe.change(scribe.root, PEOPLE, "fewer", by="ana")
