@@ -27,6 +27,8 @@ _TIME_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]\z"
 _ZONE_PATTERN = r"^(UTC|[A-Z][A-Za-z_]{1,30}(/[A-Z][A-Za-z0-9_+-]{0,30}){1,2})\z"
 _LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\z"
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+COMMIT_SHOWN = 12
+"""Digits of a commit id as people see it, and as the version of content without a release."""
 _MUTABLE = frozenset({"latest", "main", "master", "head", "stable", "dev", "current"})
 _DURATION = re.compile(r"(?P<number>[1-9][0-9]{0,5})(?P<unit>[smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -65,8 +67,12 @@ def is_language(text: str) -> bool:
 
 
 def _moves(version: str) -> bool:
-    """Whether a text that is written as versions are is a word or number that moves."""
-    return version.lower() in _MUTABLE or version.removeprefix("v").isdigit()
+    """Whether a text that is written as versions are is a word or number that moves.
+
+    A number as long as a short commit id is none: every three-hundredth commit has one.
+    """
+    number = version.removeprefix("v")
+    return version.lower() in _MUTABLE or (number.isdigit() and len(number) < COMMIT_SHOWN)
 
 
 def _immutable(value: str) -> str:

@@ -286,7 +286,8 @@ def build_reconciler(
         windows=Windows(clock, configuration.host.name),
         readiness=Readiness(),
         looking=Looking(
-            sources=sources or open_everywhere(configuration, mirrors, trackers=trackers),
+            sources=sources
+            or open_everywhere(configuration, mirrors, clock=clock, trackers=trackers),
             clock=clock,
             identify=identify,
             reconciler=configuration.host.name,

@@ -104,7 +104,7 @@ def _purge(configuration: "Configuration", what: str, reason: str) -> None:
     branches, state = StepLogs(view.git, view.remote), configuration.state
     daemon = StepLogs(bare(state / "clone.git", state / "git-home"), view.remote)
     if _MONTH.fullmatch(what):
-        gone = [each for each in _meant(view.records, "") if each.log and each.log.month == what]
+        gone = [each for each in _meant(view.records, "") if each.log_month == what]
         if not branches.expire(what) and not gone:
             raise TagboatError(f"no log is kept of {what}", hint="tagboat history lists them")
     elif "/" in what:
@@ -114,10 +114,10 @@ def _purge(configuration: "Configuration", what: str, reason: str) -> None:
         if not gone:
             raise TagboatError(f"no deployment {what} has ended", hint="tagboat history lists them")
         for each in gone:
-            if each.log:
-                now = SystemClock().now()
-                branches.purge(each.log.month, [each.log_path], reason, by=author, at=now)
-    for month in {each.log.month for each in gone if each.log}:
+            # One that came too late to be named by the record may be there all the same.
+            now = SystemClock().now()
+            branches.purge(each.log_month, [each.log_path], reason, by=author, at=now)
+    for month in {each.log_month for each in gone}:
         branches.forget(month)
         daemon.forget(month)
     for each in gone:

@@ -8,11 +8,10 @@ from reconciler.model.connections import Tracker as Settings
 from reconciler.model.question import Question
 from reconciler.model.sight import Sight
 from reconciler.planner.tickets import secret_called
-from reconciler.ports import Sources, Tracker
+from reconciler.ports import Clock, Sources, Tracker
 from reconciler.repository.mirrors import Mirrors
 from reconciler.repository.requests import RequestSource
 from reconciler.repository.sources import RepositorySources
-from reconciler.system.clock import SystemClock
 from reconciler.system.configuration import Configuration
 from reconciler.trackers.opening import open_tracker
 from reconciler.trackers.source import TrackerSource
@@ -48,11 +47,11 @@ def open_everywhere(
     configuration: Configuration,
     mirrors: Mirrors,
     *,
+    clock: Clock,
     trackers: Callable[[Settings], Tracker] | None = None,
 ) -> Everywhere:
     """Everything outside that this host can look at; trackers opened otherwise, if given."""
     apps, host = RepositorySources(mirrors), configuration.host
-    clock = SystemClock()
     asked = TrackerSource(
         trackers or partial(open_tracker, configuration=configuration, clock=clock),
         secrets=frozenset(host.secrets),

@@ -96,20 +96,31 @@ def _about(content: Content, release: Release) -> str:
 
 
 def _is_empty(ask: Ask, why: str) -> Decision:
-    end = ask.standing.last_end
+    """Nothing runs that could be taken away, or nobody can tell whether anything does."""
+    end, path = ask.standing.last_end, environment_path(ask.place.environment)
     gone = f"{end.deployment} took {end.version} away" if end and end.retired else "nothing runs"
-    if ask.standing.stuck:
-        gone = "what runs nobody can tell"
-    path = environment_path(ask.place.environment)
+    later = f"merge {_lasting(ask)} in {path}"
+    stuck = ask.standing.stuck
+    remedy = f"look what runs there, take it away by hand, and remove {path}; or {later}"
     return Decision(
         place=ask.place,
-        verdict=Verdict.IN_SYNC,
+        verdict=Verdict.HOLD if stuck else Verdict.IN_SYNC,
         wanted="",
         running="",
-        reasons=(),
-        sentence=f"its time is up ({why}); {gone}",
-        notes=(f"to have it back, merge a later 'expires' of {path}; else remove its folder",),
+        reasons=(closed(NAME, "nobody can tell what runs there", remedy=remedy),) if stuck else (),
+        sentence=f"its time is up ({why}); {'what runs nobody can tell' if stuck else gone}",
+        notes=() if stuck else (f"to have it back, {later}; else remove its folder",),
     )
+
+
+def _lasting(ask: Ask) -> str:
+    """What the environment's file would have to say for the place to be there."""
+    temporary = _temporary(ask)
+    if temporary is None:
+        return ""
+    late = "a later 'expires'" if ask.now >= instant_of(temporary.expires) else ""
+    became = "'delete_when: expired'" if _became(ask, temporary) else ""
+    return " and ".join(filter(None, (late, became)))
 
 
 def _hold(ask: Ask) -> Reason:

@@ -103,6 +103,8 @@ class StepLogs:
     ) -> None:
         before = self.git.resolve(_FOLLOWED + month)
         tip, why = self._follow(month), ""
+        if tip is None and anew:
+            return
         for _ in range(_TRIES):
             if not anew and (gone := self._gone(files, before, tip)):
                 raise RefusedError(f"{gone} was kept, and somebody has purged it since")

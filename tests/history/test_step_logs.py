@@ -124,3 +124,21 @@ def test_a_remote_that_is_away_is_told_from_one_that_refuses(world, one, by):
     (Path(world.url)).rename(world.folder / "away.git")
     with pytest.raises(UnreachableError):
         keep(one, by, b"a")
+
+
+def test_to_purge_what_nobody_kept_changes_nothing_and_begins_no_month(world, one, by):
+    end = keep(one, by, b"a")
+    tip = world.remote.resolve(PREFIX + MONTH)
+    other = an_ended(b"b", number=2)
+    one.purge(MONTH, [other.log_path], "not there", by=by, at=NOW)
+    one.purge("2026-10", [other.log_path], "not there", by=by, at=NOW)
+    assert world.remote.resolve(PREFIX + MONTH) == tip
+    assert world.remote.resolve(PREFIX + "2026-10") is None
+    assert one.read(end) == b"a"
+
+
+def test_a_log_that_came_too_late_to_be_named_is_found_by_the_month_its_deployment_ended(one, by):
+    end = keep(one, by, b"a token").model_copy(update={"log": None})
+    one.purge(end.log_month, [end.log_path], "a token", by=by, at=NOW)
+    named = end.model_copy(update={"log": StepLog.of(b"a token", month=MONTH)})
+    assert one.read(named) is None

@@ -190,6 +190,14 @@ def test_s2_s13_a_branch_is_followed_without_a_release(scene):
     assert scene.decision().verdict is Verdict.IN_SYNC
 
 
+@pytest.mark.parametrize("commit", ["0123456789012345678901234567890123456789", "9" * 40])
+def test_s13_a_commit_whose_id_is_all_digits_is_content_like_any_other(scene, commit):
+    scene.files[PROMOTION] = follow("{branch: dev}")
+    seen(scene, "branch", "shop dev", **{"commit": commit, "tree web": TREE})
+    decision = scene.decision()
+    assert (decision.verdict, decision.wanted) == (Verdict.DEPLOY, f"dev@{commit[:12]}")
+
+
 def test_b115_a_branch_that_is_gone_stops_starts_and_removes_nothing(scene):
     scene.files[PROMOTION] = follow("{branch: dev}")
     seen(scene, "branch", "shop dev")

@@ -73,7 +73,17 @@ def test_m7_what_is_over_stays_empty_and_starts_nothing(scene):
     assert (decision.verdict, decision.assignment) == (Verdict.IN_SYNC, None)
     assert decision.sentence.endswith("; nothing runs")
     (note,) = decision.notes
-    assert "merge a later 'expires' of environments/production/environment.yaml" in note
+    assert "merge a later 'expires' in environments/production/environment.yaml" in note
+
+
+def test_i4_a_stuck_place_whose_time_is_up_is_for_somebody_to_look_at(scene):
+    scene.ran("1.1.0")
+    scene.ran("1.2.0", outcome=Outcome.STUCK)
+    scene.now = EXPIRES
+    decision = scene.decision()
+    assert (decision.verdict, decision.assignment) == (Verdict.HOLD, None)
+    (held,) = decision.closed
+    assert held.remedy.startswith("look what runs there, take it away by hand, and remove")
 
 
 def test_m7_a_later_end_brings_the_place_back(scene):
@@ -129,7 +139,11 @@ def test_m7_what_went_with_its_release_does_not_come_back_with_the_branch(trial)
     decision = trial.decision()
     trial._deployed("production", decision.assignment, Outcome.SUCCEEDED, None)
     seen(trial, "branch", "shop trial", **{"commit": "9" * 40, "tree web": TREE})
-    assert trial.decision().verdict is Verdict.IN_SYNC
+    gone = trial.decision()
+    assert gone.verdict is Verdict.IN_SYNC
+    assert "merge 'delete_when: expired' in environments/" in gone.notes[0]
+    lasts(trial)
+    assert trial.decision().verdict is Verdict.DEPLOY
 
 
 def test_m7_a_release_that_runs_there_stays_until_the_time_is_up(scene):

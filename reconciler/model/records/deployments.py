@@ -107,6 +107,11 @@ class End(PlacedBase):
         return f"{self.environment}/{self.app}/{self.deployment}.log"
 
     @property
+    def log_month(self) -> str:
+        """The month whose branch has its log, or would have one that came too late to be named."""
+        return self.log.month if self.log else self.ended[:7]
+
+    @property
     def retired(self) -> bool:
         """Whether the place was emptied: nothing else that succeeds leaves nothing running."""
         return self.outcome is Outcome.SUCCEEDED and self.running is None
