@@ -76,7 +76,9 @@ class Supervision:
 
     def _drift(self, claim: Claim, standing: Standing, found: str, *, reconciler: str) -> Drift:
         before = standing.drift.id if standing.drift else ""
-        said = {"drift": claim.id, "found": found, "before": before}
+        # After a deployment that went back, the same found again is news.
+        last = standing.last_claim.id if standing.last_claim else ""
+        said = {"drift": claim.id, "after": last, "found": found, "before": before}
         return Drift(
             id=digest_of(said),
             at=instant_text(self._clock.now()),

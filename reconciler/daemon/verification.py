@@ -182,6 +182,8 @@ def _due(ledger: Ledger, place: Place, reconciler: str) -> Claim | None:
     claim, end = standing.last_claim, standing.last_end
     if claim is None or end is None or standing.open_claim or claim.reconciler != reconciler:
         return None
+    if standing.drifted is not None:
+        return None  # they would prove what somebody has put there by hand
     if end.outcome is not Outcome.SUCCEEDED or not claim.assignment.lanes.verification:
         return None
     answered = any(each.deployment == claim.deployment for each in _said(standing))

@@ -44,12 +44,17 @@ class Before:
     def of(cls, standing: Standing, *, leaves: bool) -> "Before":
         """What the history says of a place; ``leaves`` is for who knows the commits."""
         content, last = standing.last_good, standing.last_claim
-        settled = standing.settled[-1] if standing.settled else None
-        steps = settled.assignment.lanes.forward if settled else ()
-        mine = settled is not None and settled.assignment.content == content
+        # What only put it back left data alone: it says nothing of how they were migrated.
+        came = (
+            each
+            for each in reversed(standing.settled)
+            if each.assignment.content == content and not each.mends
+        )
+        brought = next(came, None)
+        steps = brought.assignment.lanes.forward if brought else ()
         return cls(
             content=content,
-            migrate=next((each for each in steps if mine and each.name == "migrate"), None),
+            migrate=next((each for each in steps if each.name == "migrate"), None),
             leaves=leaves,
             maintained=standing.stuck and last is not None and last.assignment.lanes.maintained,
             stuck=standing.stuck,

@@ -246,7 +246,7 @@ class Account:
                 self.slot = (record.sign_off, record.slot)
                 self.missed = record if record.fate == "missed" else None
             case Drift():
-                self.drift = record
+                self._drift(record)
             case Verification():
                 self.verifications[record.digest] = record
                 self.inquiries.clear()
@@ -282,6 +282,16 @@ class Account:
             by = {each.aside.by for each in claim.reasons if each.aside}
             if claim.deployment == answer.deployment and ended and answer.by not in by:
                 self.reviewed.add(claim.deployment)
+
+    def _drift(self, record: Drift) -> None:
+        """What is so of what the last success put there; of an older one it says nothing.
+
+        A ``retry`` was granted for what was found then, not for what is found since.
+        """
+        last = self.settled[-1].deployment if self.settled else ""
+        if self.open_claim or record.deployment != last:
+            return
+        self.drift, self.put_back = record, None
 
     def _note(self, record: Inquiry | Expiry) -> None:
         """What is so of the last deployment; of one that has ended, its long tests ask."""

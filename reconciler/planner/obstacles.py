@@ -192,8 +192,8 @@ def _verify(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
         return Obstacle("nothing stands there, or something is under way", _explaining(deed))
     if wrong := _not_the_last(standing, deed):
         return wrong
-    if end.outcome is not Outcome.SUCCEEDED:
-        return Obstacle(f"{deed.deployment} did not succeed", _explaining(deed))
+    if end.outcome is not Outcome.SUCCEEDED or standing.drifted is not None:
+        return _nothing_to_test(standing, deed)
     if not claim.assignment.lanes.verification:
         remedy = "declare them in pipeline.tests; what is deployed from then on has them"
         return Obstacle("no long tests are declared there", remedy)
@@ -203,6 +203,13 @@ def _verify(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
         why = f"{asked.by} asked for that already, and the tests are under way"
         return Obstacle(why, f"see what they said: tagboat history {deed.scope}")
     return None
+
+
+def _nothing_to_test(standing: Standing, deed: Deed) -> Obstacle:
+    if standing.drifted is None:
+        return Obstacle(f"{deed.deployment} did not succeed", _explaining(deed))
+    why = f"{standing.drifted.found}: tests would say nothing of {standing.drifted.version}"
+    return Obstacle(why, f"first have it put back: tagboat retry {deed.scope}")
 
 
 def _rollback(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
@@ -242,10 +249,14 @@ def _window_shut(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
         return Obstacle(f"{standing.open_claim.deployment} is under way", remedy)
     if end is None or end.outcome is not Outcome.SUCCEEDED:
         return _nothing_to_take_back(standing, deed)
-    before = standing.last_claim.assignment.previous if standing.last_claim else None
+    last = standing.last_claim
+    before = last.assignment.previous if last else None
     why = _window_over(inputs, standing, end)
     if deed.deployment in standing.dismissed:
         why = why or f"the way back of {deed.deployment} was dismissed"
+    if last is not None and last.mends:
+        why = f"{deed.deployment} only put back what was changed by hand: it leads to itself"
+        before = next(iter(standing.last_settled(2)[1:]), None)
     if why:
         return Obstacle(why, _promoting(deed, before))
     if standing.rollback is not None:

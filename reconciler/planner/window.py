@@ -26,11 +26,12 @@ def window_of(snapshot: Snapshot, standing: Standing) -> datetime | None:
     """Until when the last deployment may be taken back, as long as no record has put an end to it.
 
     Nothing where there is nothing to go back to, or where somebody asked for it or dismissed it.
+    What only put content back where it was changed by hand opens none: it would lead to itself.
     """
     claim, end = standing.last_claim, standing.last_end
     if claim is None or end is None or standing.open_claim or claim.assignment.previous is None:
         return None
     over = standing.expired or standing.rollback or end.deployment in standing.dismissed
-    if over or end.outcome is not Outcome.SUCCEEDED or end.retired:
+    if over or claim.mends or end.outcome is not Outcome.SUCCEEDED or end.retired:
         return None
     return until_of(snapshot, standing.place, end)

@@ -1,13 +1,19 @@
 """What was changed by hand: reported, or put back without asking anew what was agreed to (F54)."""
 
-import pytest
-from planner_town import ENVIRONMENT, ran
+from dataclasses import replace
 
+import pytest
+from planner_town import ENVIRONMENT, PLACE, claimed, confirmed, ended, ran
+
+from reconciler.deployer.lanes import Before
 from reconciler.model.place import Place
 from reconciler.model.plan import Verdict
-from reconciler.model.records import Drift
+from reconciler.model.records import Claim, Drift, Outcome, SignOff
 from reconciler.names import instant_text
+from reconciler.planner.obstacles import obstacle
+from reconciler.planner.permission import Deed
 from reconciler.planner.plan import make_plan
+from reconciler.planner.window import window_of
 
 APP = "releases/shop/app.yaml"
 QUARANTINE = """apiVersion: tagboat/v1
@@ -101,3 +107,92 @@ def test_f54_two_plans_of_the_same_are_the_same(drifted):
     inputs = drifted().inputs()
     assert make_plan(inputs).digest == make_plan(inputs).digest
     assert inputs.ledger.at(Place("production", "shop")).drifted is not None
+
+
+def mended(scene, version="1.1.0"):
+    """What `drifted` made was put back; the claim of that."""
+    decision = scene.decision()
+    assert decision.verdict is Verdict.DEPLOY
+    claim = Claim(
+        id="mend",
+        at=instant_text(scene.now),
+        reconciler="one",
+        environment="production",
+        app="shop",
+        assignment=decision.assignment,
+        basis="2" * 40,
+        sign_off=SignOff(commit="9" * 40),
+        reasons=decision.reasons,
+    )
+    scene.add(claim)
+    ended(scene, scene.records[-1], ago=0)
+    return scene.records[-2]
+
+
+def found(scene, claim, what):
+    scene.add(
+        Drift(
+            id=f"drift{len(scene.records)}",
+            at=instant_text(scene.now),
+            reconciler="one",
+            environment="production",
+            app="shop",
+            deployment=claim.deployment,
+            version="1.1.0",
+            found=what,
+        )
+    )
+
+
+def test_i7_f54_what_was_put_back_is_still_known_to_have_migrated(drifted, scene):
+    scene.files[APP] += "  migrate: {run: [./migrate], undo: [./unmigrate]}\n"
+    mended(drifted("drift: repair\n"))
+    before = Before.of(scene.inputs().ledger.at(PLACE), leaves=True)
+    assert before.migrate is not None
+    assert before.migrate.undo.argv == ("./unmigrate",)
+
+
+def test_d18_f54_putting_back_opens_no_way_back_that_leads_to_itself(drifted, scene):
+    ran(scene, "production", "1.0.0", ago=3)
+    claim = mended(drifted("drift: repair\npipeline: {rollback: {on_request: 1h}}\n"))
+    inputs = scene.inputs()
+    standing = inputs.ledger.at(PLACE)
+    assert standing.last_end.deployment == claim.deployment
+    assert window_of(inputs.snapshot, standing) is None
+    rollback = Deed("rollback", "production", "shop", deployment=claim.deployment)
+    shut = obstacle(inputs, rollback, "ana")
+    assert "only put back" in shut.why
+    assert "shop@1.0.0" in shut.remedy
+    assert "only put back" in obstacle(inputs, replace(rollback, verb="dismiss"), "ana").why
+
+
+def test_f54_what_was_granted_for_one_drift_does_not_put_back_another(drifted, scene):
+    claim = drifted().records[-1]
+    confirmed(scene, verb="retry", deployment=claim.deployment)
+    assert scene.decision().verdict is Verdict.DEPLOY
+    found(scene, claim, "")
+    found(scene, claim, "9.9.8 is there")
+    assert scene.decision().verdict is Verdict.HOLD
+
+
+def test_f54_drift_from_an_older_deployment_says_nothing(drifted, scene):
+    claim = ran(scene, "production", "1.1.0", ago=3)
+    ran(scene, "production", "1.1.0", ago=2)
+    found(scene, claim, "9.9.9 is there")
+    assert scene.decision().verdict is Verdict.IN_SYNC
+
+
+def test_f54_drift_found_while_something_is_under_way_says_nothing(scene):
+    claim = ran(scene, "production", "1.1.0", ago=3)
+    begun = claimed(scene, "production", "1.2.0", ago=1)
+    found(scene, claim, "9.9.9 is there")
+    ended(scene, begun, ago=0, outcome=Outcome.ROLLED_BACK, running=claim.assignment.content)
+    assert scene.decision().verdict is Verdict.IN_SYNC
+
+
+def test_t15_f54_nobody_tests_what_was_changed_by_hand(drifted, scene):
+    claim = ran(scene, "production", "1.1.0", ago=2, tested=True)
+    deed = Deed("verify", "production", "shop", deployment=claim.deployment)
+    assert obstacle(scene.inputs(), deed, "ana") is None
+    found(scene, claim, "9.9.9 is there")
+    assert "9.9.9 is there" in obstacle(scene.inputs(), deed, "ana").why

@@ -53,6 +53,11 @@ class Claim(PlacedBase):
         return without_empty(handler(self), "expires")
 
     @property
+    def mends(self) -> bool:
+        """Whether it only puts back what was changed by hand: the gate `drift` let it go."""
+        return any(each.gate == "drift" for each in self.reasons)
+
+    @property
     def subject(self) -> str:
         """The sentence people read."""
         version, lanes = self.assignment.content.version, self.assignment.lanes

@@ -29,8 +29,12 @@ def answer(ask: Ask) -> Reason | None:
     if ask.environment is None or ask.environment.drift == "report":
         return closed(NAME, f"{said}; here that is only reported", remedy=remedy)
     last, end = standing.last_claim, standing.last_end
-    mended = last is not None and any(each.gate == NAME for each in last.reasons)
-    if mended and end is not None and ask.now < instant_of(end.ended) + REST:
+    if (
+        last is not None
+        and last.mends
+        and end is not None
+        and ask.now < instant_of(end.ended) + REST
+    ):
         until = instant_of(end.ended) + REST
         why = f"{said}, a few minutes after {end.deployment} had put that back"
         remedy = f"find out who changes it; {remedy}"
