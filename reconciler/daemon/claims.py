@@ -64,6 +64,11 @@ class Claims:
     faults: dict[Place, tuple[str, float]] = field(default_factory=dict)
     """Places whose journal couldn't be written: why, and when to try again (monotonic)."""
 
+    @property
+    def as_host(self) -> str:
+        """The host whose claims are this one's; empty for every one of the same name."""
+        return "" if self.takes_over else self.host
+
     def recover(self) -> None:
         """Take up the journals that an earlier run left behind."""
         for place, journal in self.journals.all():

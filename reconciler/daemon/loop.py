@@ -341,7 +341,7 @@ class Reconciler:
         return self.view.inputs(
             now=self.clock.now(),
             reconciler=self.claims.reconciler,
-            host="" if self.claims.takes_over else self.claims.host,
+            host=self.claims.as_host,
             journalled=self.claims.journalled,
             observations=observations,
             drivers=self.drivers,
@@ -356,7 +356,10 @@ class Reconciler:
             return
         self._supervised = now
         busy = self.workers.places
-        records, found = self.supervision.look(self.view, self.claims.reconciler, busy)
+        claims = self.claims
+        records, found = self.supervision.look(
+            self.view, claims.reconciler, busy, host=claims.as_host
+        )
         waiting = {each.id for each in self._unrecorded}
         records = [each for each in records if each.id not in waiting]
         self._unrecorded += records

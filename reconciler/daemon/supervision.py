@@ -33,12 +33,14 @@ class Supervision:
         self._identify = identify
 
     def look(
-        self, view: View, reconciler: str, busy: frozenset[Place]
+        self, view: View, reconciler: str, busy: frozenset[Place], *, host: str = ""
     ) -> tuple[list[Restart | Drift], Mapping[Place, str]]:
         """Start what should run and doesn't, a few places at a time, and see what drifted.
 
         What was done and found, as records; those of drift have the same id until one of them is in
-        the history. And for each place looked at what went wrong there, or nothing.
+        the history. What another ``host`` of this reconciler's name deployed is that one's to tell
+        of: two that live would contradict each other. And for each place looked at what went wrong
+        there, or nothing.
         """
         idle = [
             claim
@@ -68,6 +70,7 @@ class Supervision:
             for claim, (_, _, found) in answered
             if (standing := view.ledger.at(Place(claim.environment, claim.app))).running
             and found is not None
+            and claim.is_of(reconciler, host)
             and found != (standing.drift.found if standing.drift else "")
         ]
         return [*restarts, *drifts], {

@@ -118,6 +118,7 @@ class LocalDriver:
                 self._keeper(place).clear(timeout=max(1.0, until - self._clock.monotonic()))
             else:
                 self._keeper(place).end("retire")
+            place.release()
             self._failpoints.reach("driver-local.order.after")
 
     def maintain(
@@ -190,7 +191,7 @@ class LocalDriver:
         The folder of the only component, or the one that all components' folders are in.
         """
         place = self._place(target)
-        if not place.ready(content):
+        if not place.prepared(content):
             return None
         folder = place.content(content.digest)
         only = len(content.components) == 1
@@ -242,6 +243,7 @@ class LocalDriver:
         order: dict[str, Any] = order_of(place, target, content, programs=self._programs)
         keeper = self._keeper(place)
         keeper.switch({**order, **self._timing, "resume": resume}, timeout=timeout)
+        place.release()
 
 
 def _rollout_of(status: KeeperStatus, content: Content) -> Rollout:

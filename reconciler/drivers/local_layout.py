@@ -26,6 +26,10 @@ from reconciler.system.files import sync_folder, write_durably
 _LOCK_SECONDS = 60.0
 _DESCRIPTION = "content.json"
 _AGAIN = "prepared-again"
+_LEFT = ".old-"
+"""Begins the name of a changed folder that what runs may still be in."""
+_GONE = ".gone-"
+"""Begins the name of a folder that nothing runs from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +112,18 @@ class PlaceFolder:
 
         Files that were added say nothing: programs leave some beside their own.
         """
-        return changed(self.content(content.digest))
+        folder = self.content(content.digest)
+        left = any(folder.parent.glob(f"{_LEFT}*"))
+        return changed(folder) or ("it still runs from files that were changed" if left else "")
+
+    def prepared(self, content: Content) -> bool:
+        """Whether exactly this content is prepared; programs may have rewritten files of theirs."""
+        found = self._describe(self.content(content.digest))
+        return found is not None and found.digest == content.digest
 
     def ready(self, content: Content) -> bool:
         """Whether exactly this content is prepared, and nobody has changed it since."""
-        folder = self.content(content.digest)
-        found = self._describe(folder)
-        return found is not None and found.digest == content.digest and not changed(folder)
+        return self.prepared(content) and not changed(self.content(content.digest))
 
     def prepared_again(self, content: Content) -> str:
         """Tells apart content that was prepared anew since somebody had changed it."""
@@ -144,11 +153,17 @@ class PlaceFolder:
         _sync_tree(prepared)
         self.failpoints.reach("driver-local.prepare.before")
         if place.exists():
-            # What runs from it goes on until the switch; `drop` takes it away.
-            place.rename(place.with_name(f".old-{uuid.uuid4().hex}"))
+            # What runs from it goes on, and nothing takes it away before `release`.
+            before = _LEFT if self._leads_to(place) else _GONE
+            place.rename(place.with_name(f"{before}{uuid.uuid4().hex}"))
         prepared.rename(place)
         sync_folder(place.parent)
         self.failpoints.reach("driver-local.prepare.after")
+
+    def release(self) -> None:
+        """What runs was told to run from the prepared folder: `drop` may take away what it left."""
+        for each in (self.root / "contents").glob(f"{_LEFT}*"):
+            each.rename(each.with_name(each.name.replace(_LEFT, _GONE, 1)))
 
     def switch(self, content: Content | None) -> None:
         """Point ``current`` at prepared content, or at nothing, in one step (D11)."""
@@ -174,7 +189,7 @@ class PlaceFolder:
         with suppress(OSError):
             kept.add((self.root / "current").readlink().name)
         for each in sorted(contents.iterdir()):
-            if each.name not in kept:
+            if each.name not in kept and not each.name.startswith(_LEFT):
                 _remove(each)
         for each in self.root.glob(".current-*"):
             each.unlink(missing_ok=True)
@@ -203,6 +218,10 @@ class PlaceFolder:
                 hint="give each place its own target.root, such as {environment}/{app}",
             )
 
+    def _leads_to(self, folder: Path) -> bool:
+        link = self.root / "current"
+        return link.is_symlink() and link.readlink().name == folder.name
+
     def _describe(self, folder: Path) -> Content | None:
         try:
             return Content.model_validate_json((folder / _DESCRIPTION).read_bytes(), strict=False)
@@ -227,7 +246,7 @@ def place_folder(folder: Path, target: PlaceTarget, failpoints: Failpoints) -> P
 
 def _remove(folder: Path) -> None:
     """Take a content away; first out of its name, so that half of it is never taken for all."""
-    gone = folder.with_name(f".gone-{uuid.uuid4().hex}")
+    gone = folder.with_name(f"{_GONE}{uuid.uuid4().hex}")
     folder.rename(gone)
     if gone.is_dir():
         shutil.rmtree(gone, ignore_errors=True)

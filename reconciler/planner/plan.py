@@ -88,7 +88,7 @@ def decision_of(ask: Ask) -> Decision:
 def _under_way(ask: Ask, claim: Claim) -> Decision:
     version = claim.assignment.content.shown
     ours = claim.reconciler == ask.inputs.reconciler
-    mine = ours and (not claim.host or not ask.inputs.host or claim.host == ask.inputs.host)
+    mine = claim.is_of(ask.inputs.reconciler, ask.inputs.host)
     lost = (
         mine
         and claim.deployment not in ask.inputs.journalled

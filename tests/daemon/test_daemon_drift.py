@@ -162,3 +162,26 @@ def test_f54_a_place_of_which_the_driver_cannot_tell_has_not_drifted(start):
     _, daemon, clock = start()
     assert looks(daemon, clock).verdict is Verdict.IN_SYNC
     assert drifts(daemon) == []
+
+
+def test_x23_f54_two_hosts_of_one_name_do_not_argue_about_what_is_there(start):
+    world, _, clock = start()
+    by_hand(world)
+    other = world.daemon(clock=clock)
+    other.claims.host = "elsewhere"
+    assert looks(other, clock).verdict is Verdict.IN_SYNC
+    assert drifts(other) == []
+    other.claims.takes_over = True
+    assert looks(other, clock).verdict is Verdict.HOLD
+
+
+def test_f54_the_same_found_again_after_something_went_back_is_news(start):
+    world, daemon, clock = start()
+    by_hand(world)
+    looks(daemon, clock)
+    world.promote("1.1.0", "dev")
+    failing = world.daemon(clock=clock, failing={"1.1.0": Work.ROLLOUT})
+    failing.run_once()
+    by_hand(world)
+    looks(failing, clock)
+    assert drifts(failing) == ["dev/shop drifted from 1.0.0: 9.9.9 is there"] * 2

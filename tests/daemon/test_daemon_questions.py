@@ -102,6 +102,21 @@ def test_f25_p14_with_the_remote_away_somebody_on_the_host_can_answer(make_world
     assert again.view.ledger.broken == {}
 
 
+def test_t15_f54_what_was_changed_by_hand_is_not_tested_until_it_is_over(make_world):
+    office = office_with(make_world, TESTS)
+    there = office.world.places
+    asking(office.world.daemon()).verifications.park(within=5)
+    before = there.places["dev", "shop"].current
+    there.places["dev", "shop"].current = None
+    daemon = office.world.daemon()
+    until(daemon, lambda: daemon.view.ledger.at(PLACE).drifted)
+    until(daemon, lambda: not daemon.verifications.deployments)
+    there.places["dev", "shop"].current = before
+    again = office.world.daemon()
+    until(again, lambda: again.verifications.deployments)
+    again.verifications.park(within=5)
+
+
 def test_t9_t15_a_question_of_the_long_tests_is_asked_once_and_anew_when_they_are(make_world):
     office = office_with(make_world, TESTS)
     asking(office.world.daemon()).verifications.park(within=5)

@@ -124,3 +124,27 @@ def test_f54_what_ran_from_changed_files_ends_and_its_folder_goes_with_the_clean
     driver.cleanup(world.target, frozenset({ONE.digest}), fence=2)
     assert world.prepared() == 1
     assert ask(world.port) == "1.0.0"
+
+
+def test_f54_a_program_that_rewrites_its_own_files_has_its_commands_and_tests_run_there(world):
+    driver = world.driver()
+    driver.apply(world.target, ONE, fence=1, timeout=30)
+    finish(driver, world.target, ONE)
+    edit(world)
+    assert "VERSION was changed" in found(world, ONE)
+    assert driver.folder(world.target, ONE) == (world.place / "current" / "web").resolve()
+
+
+def test_f54_what_runs_keeps_its_folder_until_it_is_told_to_run_from_another(world):
+    driver = world.driver()
+    driver.apply(world.target, ONE, fence=1, timeout=30)
+    finish(driver, world.target, ONE)
+    edit(world)
+    driver.prepare(world.target, ONE, fence=2, timeout=30)
+    driver.cleanup(world.target, frozenset(), fence=2)
+    assert world.prepared() == 2
+    assert found(world, ONE) == "it still runs from files that were changed"
+    driver.apply(world.target, ONE, fence=3, timeout=30)
+    finish(driver, world.target, ONE)
+    driver.cleanup(world.target, frozenset(), fence=3)
+    assert (world.prepared(), found(world, ONE)) == (1, "")

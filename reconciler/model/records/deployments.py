@@ -52,6 +52,11 @@ class Claim(PlacedBase):
     def _without_no_end(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         return without_empty(handler(self), "expires")
 
+    def is_of(self, reconciler: str, host: str) -> bool:
+        """Whether this host made it, as far as anybody knows; no ``host`` stands for every one."""
+        somewhere_else = self.host and host and self.host != host
+        return self.reconciler == reconciler and not somewhere_else
+
     @property
     def mends(self) -> bool:
         """Whether it only puts back what was changed by hand: the gate `drift` let it go."""
