@@ -40,6 +40,17 @@ def test_d18_its_author_takes_a_deployment_back_without_approval_and_it_stays_ba
     assert office.world.running("dev") == "1.2.0"
 
 
+def test_x27_d18_what_is_taken_back_goes_back_without_room(make_world):
+    office, daemon = succeeded(make_world)
+    daemon.room = lambda: "less than 500 MB are free"
+    office.ask("ben", "rollback")
+    daemon.run_once()
+    assert office.world.running("dev") == "1.0.0"
+    office.world.promote("1.2.0", "dev")
+    (decision,) = daemon.run_once().decisions
+    assert [each.gate for each in decision.closed] == ["disk"]
+
+
 def test_d18_the_same_release_promoted_anew_is_no_longer_held(make_world):
     office, daemon = succeeded(make_world)
     office.ask("ben", "rollback")

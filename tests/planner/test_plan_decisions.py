@@ -325,3 +325,15 @@ def test_m18_a_retired_place_says_so_and_is_asked_nothing(scene):
     assert (decision.verdict, decision.running) == (Verdict.IN_SYNC, "")
     assert decision.sentence.startswith("was retired: production.shop.3 took 1.0.0 away")
     assert (answers(ask), decision.notes) == ((), ())
+
+
+def test_x27_without_room_it_goes_back_to_what_is_kept_and_to_nothing_new(scene):
+    path = "releases/shop/1.1.0/release.yaml"
+    scene.files[path] = scene.files[path].replace("b" * 40, "e" * 40).replace("a" * 40, "e" * 40)
+    scene.known["full"] = "less than 500 MB are free"
+    scene.runs("1.0.0")
+    assert [each.gate for each in scene.decision().closed] == ["disk"]
+    scene.runs("1.1.0")
+    scene.runs("1.0.0")
+    decision = scene.decision()
+    assert (decision.verdict, decision.wanted) == (Verdict.DEPLOY, "1.1.0")
