@@ -1,7 +1,7 @@
 """Proof: a past decision made again from its evidence, and whether it comes out the same (pure)."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from reconciler.canonical import digest_of
@@ -9,6 +9,7 @@ from reconciler.model.place import Place
 from reconciler.model.plan import Decision, Departed, Verdict
 from reconciler.model.records import Claim, Departure, Evidence, Reason, Refusal
 from reconciler.planner.evidence import Witness, has_journal, recalled
+from reconciler.planner.gates import supported
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.plan import decide
 
@@ -21,7 +22,8 @@ class Agreement(StrEnum):
     OTHER_WORDS = "other-words"
     """Another version of Tagboat decided; the verdict and every gate's answer are the same.
 
-    Gates that held it then, and that this version doesn't ask there, have no say in that.
+    Gates that held it then, and that this version doesn't ask there, have no say in that; nor has
+    the gate ``supported`` where this version does all that the files ask for.
     """
     DIFFERENT = "different"
     """Something is not as it was."""
@@ -73,7 +75,7 @@ def prove(
     other = [name for name, known in editions.items() if evidence.inputs.get(name) != known]
     wrong = [
         *_inputs_that_changed(evidence, then, place, editions),
-        *_not_as_recorded(record, decision, _asker(other)),
+        *_not_as_recorded(record, decision, other_version="tagboat" in other),
     ]
     same = digest_of(decision.as_json()) == evidence.decision
     if same and not wrong:
@@ -105,20 +107,18 @@ def _inputs_that_changed(
     return found
 
 
-_Answers = Callable[[tuple[Reason, ...]], object]
-
-
-def _asker(other: list[str]) -> _Answers:
-    """What of answers is compared: every word of the same version, gates and states of another."""
-    return _answers if "tagboat" in other else tuple
-
-
 def _not_as_recorded(
-    record: Claim | Refusal | Departure, decision: Decision, said: _Answers
+    record: Claim | Refusal | Departure, decision: Decision, *, other_version: bool
 ) -> list[str]:
-    """What the record says besides its evidence, compared with what is decided now."""
+    """What the record says besides its evidence, compared with what is decided now.
+
+    Every word of the same version is, and of another one gates and their states.
+    """
+    said = _answers if other_version else tuple
     match record:
         case Claim():
+            # Earlier versions didn't write down when it goes again.
+            untold = other_version and not record.expires
             checks = {
                 "verdict": decision.verdict is Verdict.DEPLOY,
                 "assignment": decision.assignment == record.assignment,
@@ -127,22 +127,29 @@ def _not_as_recorded(
                 "estimate": decision.estimate == record.estimate,
                 "summary": decision.summary == record.summary,
                 "slot": decision.slot == record.slot,
-                "expires": decision.expires == record.expires,
+                "expires": untold or decision.expires == record.expires,
             }
         case Refusal():
-            recorded = (
-                _still_asked(record.reasons, decision) if said is _answers else record.reasons
-            )
+            then = _still_asked(record.reasons, decision) if other_version else record.reasons
+            now, freed = decision.closed, False
+            if other_version and _does_more(record.reasons, decision):
+                # What wasn't done then can be asked for now: only what else was said is compared.
+                then = tuple(each for each in then if each.gate != supported.NAME)
+                now = tuple(each for each in now if each.gate in {one.gate for one in then})
+                freed = not then
             checks = {
-                "verdict": decision.verdict in {Verdict.HOLD, Verdict.BROKEN},
+                "verdict": freed or decision.verdict in {Verdict.HOLD, Verdict.BROKEN},
                 "wanted": decision.wanted == record.wanted,
-                "gates": said(decision.closed) == said(recorded),
+                "gates": said(now) == said(then),
             }
         case Departure():
             told = Departed(record.slot, record.fate, record.why, record.sign_off)
             closed = decision.closed if record.fate == "missed" else ()
             checks = {
-                "slot": told in decision.departures,
+                "slot": any(
+                    _is_told(told, each, other_version=other_version)
+                    for each in decision.departures
+                ),
                 "wanted": decision.wanted == record.wanted,
                 "gates": said(closed) == said(record.reasons),
             }
@@ -156,6 +163,19 @@ def _still_asked(recorded: tuple[Reason, ...], decision: Decision) -> tuple[Reas
     """
     asked = {each.gate for each in decision.reasons}
     return tuple(each for each in recorded if each.gate in asked)
+
+
+def _does_more(recorded: tuple[Reason, ...], decision: Decision) -> bool:
+    """Whether files asked for something that wasn't done by the version then, and is by this."""
+    refused = any(each.gate == supported.NAME for each in recorded)
+    return refused and any(
+        each.gate == supported.NAME and each.state == "open" for each in decision.reasons
+    )
+
+
+def _is_told(told: Departed, found: Departed, *, other_version: bool) -> bool:
+    """Whether the slot is told of; another version may say otherwise why."""
+    return told == (replace(found, why=told.why) if other_version else found)
 
 
 def _answers(reasons: tuple[Reason, ...]) -> list[tuple[str, str]]:

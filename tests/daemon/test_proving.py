@@ -114,7 +114,11 @@ def test_another_version_with_the_same_answers_agrees_in_other_words(reconciler)
 
 @pytest.mark.parametrize(
     ("gate", "agreement"),
-    [("asked-no-more", Agreement.OTHER_WORDS), ("claim", Agreement.DIFFERENT)],
+    [
+        ("asked-no-more", Agreement.OTHER_WORDS),
+        ("supported", Agreement.OTHER_WORDS),
+        ("claim", Agreement.DIFFERENT),
+    ],
 )
 def test_a_gate_that_this_version_does_not_ask_any_more_makes_no_other_decision(
     reconciler, gate, agreement

@@ -254,8 +254,12 @@ def test_s7_a_claim_says_when_what_it_brings_goes_again_and_its_proof_asks_for_t
     claim = scribe.claim(decision)
     assert claim.expires == "2026-11-24T15:00:00.000Z"
     assert prove(claim, scene.inputs(), editions={}).agreement is Agreement.SAME
-    other = claim.model_copy(update={"expires": ""})
-    assert prove(other, scene.inputs(), editions={}).changed == ("expires",)
+    untold = claim.model_copy(update={"expires": ""})
+    assert prove(untold, scene.inputs(), editions={}).changed == ("expires",)
+    newer = {"tagboat": "a newer one"}
+    assert prove(untold, scene.inputs(), editions=newer).holds
+    wrong = claim.model_copy(update={"expires": "2026-11-25T15:00:00.000Z"})
+    assert prove(wrong, scene.inputs(), editions=newer).changed == ("expires",)
 
 
 WEDNESDAY = "{environment: staging, schedule: {days: [wed], time: '11:00'}}"
@@ -418,6 +422,13 @@ def test_a_slot_that_was_missed_while_something_was_under_way_is_proved(train, p
     train.known = {}
     proof = prove(numbered(record, 99), train.inputs(), editions=editions)
     assert (proof.agreement, proof.changed) == (Agreement.SAME, ())
+    old = record.model_copy(update={"why": "no reconciler looked in time"})
+    assert prove(numbered(old, 99), train.inputs(), editions=editions).changed == ("slot",)
+    newer = {"tagboat": "y"}
+    assert prove(numbered(old, 99), train.inputs(), editions=newer).holds
+    for wrong in ({"slot": "2026-11-18T11:00:00.000Z"}, {"sign_off": "3" * 40}):
+        other = numbered(record.model_copy(update=wrong), 99)
+        assert prove(other, train.inputs(), editions=newer).changed == ("slot",)
 
 
 def test_nothing_new_at_a_slot_is_written_down(train):

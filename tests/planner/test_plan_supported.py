@@ -5,7 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from reconciler.model.plan import Verdict
+from reconciler.model.records import Reason, Refusal
+from reconciler.names import instant_text
+from reconciler.planner.evidence import Witness
 from reconciler.planner.plan import make_plan
+from reconciler.planner.proof import prove
 
 HEAD = "apiVersion: tagboat/v1\nkind: {}\n"
 ENVIRONMENT = "environments/production/environment.yaml"
@@ -149,3 +153,34 @@ def test_what_holds_one_place_holds_no_other(scene):
     scene.files[ENVIRONMENT] += "support: the desk\n"
     found = {str(each.place): each.verdict for each in make_plan(scene.inputs()).decisions}
     assert found == {"production/shop": Verdict.HOLD, "staging/shop": Verdict.DEPLOY}
+
+
+@pytest.mark.parametrize(
+    ("gates", "tagboat", "changed"),
+    [
+        (("supported",), "newer", None),
+        (("supported",), "then", ("verdict", "gates")),
+        (("supported", "claim"), "newer", ("verdict", "gates")),
+        (("claim",), "newer", ("verdict", "gates")),
+    ],
+)
+def test_a_refusal_for_what_is_enforced_by_now_is_proved_by_a_newer_version(
+    scene, gates, tagboat, changed
+):
+    inputs = scene.inputs()
+    witness = Witness(inputs, {"tagboat": "then"})
+    shut = tuple(Reason(gate=each, state="closed", why="so", remedy="wait") for each in gates)
+    record = Refusal(
+        id="r",
+        at=instant_text(scene.now),
+        reconciler="one",
+        environment="production",
+        app="shop",
+        wanted="1.1.0",
+        basis=inputs.basis,
+        reasons=shut,
+        evidence=witness.evidence(scene.decision()),
+    )
+    proof = prove(record, inputs, editions={"tagboat": tagboat})
+    assert proof.holds is (changed is None)
+    assert proof.changed == (changed or ())
