@@ -83,13 +83,19 @@ def of_commits(ask: Ask) -> Iterator[Question]:
 
 def where(ask: Ask, ticket: str, *, since: datetime | None) -> Sighting | None:
     """The column where a ticket was last seen, unless that was before ``since``."""
-    seen = ask.inputs.ledger.sighting("ticket", about_ticket(ask, ticket))
+    desk = desk_of(ask)
+    seen = ask.inputs.ledger.sighting("ticket", about_ticket(ask, desk, ticket)) if desk else None
     return seen if seen and (since is None or instant(seen) >= since) else None
 
 
-def about_ticket(ask: Ask, ticket: str) -> str:
-    """What the sighting of a ticket is about."""
-    return f"{ask.place.app} {ticket}"
+def about_ticket(ask: Ask, desk: Desk, ticket: str) -> str:
+    """What the sighting of a ticket is about: what another tracker answered says nothing of it."""
+    return f"{ask.place.app} {desk.name} {desk.tracker.url or ''} {ticket}"
+
+
+def ticket_of(about: str) -> str:
+    """The ticket that such a sighting is about."""
+    return about.split(" ", 3)[3]
 
 
 def instant(sighting: Sighting) -> datetime:

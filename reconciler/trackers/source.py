@@ -6,6 +6,7 @@ from reconciler.errors import TagboatError, UnreachableError
 from reconciler.model.connections import Tracker as Settings
 from reconciler.model.question import Question
 from reconciler.model.sight import Facts, Sight, Unseen
+from reconciler.planner.tickets import ticket_of
 from reconciler.ports import Clock, Tracker
 
 
@@ -72,7 +73,7 @@ class TrackerSource:
 
 def _column(tracker: Tracker, question: Question) -> Sight:
     try:
-        column = tracker.column_of(question.about.partition(" ")[2])
+        column = tracker.column_of(ticket_of(question.about))
     except UnreachableError as error:
         return Unseen(error.message)
     return Facts({"state": column} if column else {})

@@ -17,6 +17,7 @@ APP = "releases/shop/app.yaml"
 CONNECTIONS = "environments/connections.yaml"
 RELEASE = "releases/shop/1.1.0/release.yaml"
 TRACKER = "{type: jira, url: 'https://jira.example', secret: JIRA_TOKEN}"
+AT = "shop jira https://jira.example"
 HERE = frozenset({"shop", "secret JIRA_TOKEN"})
 HEAD, TREE = "c" * 40, "d" * 40
 MINUTE = timedelta(minutes=1)
@@ -46,7 +47,7 @@ def names(scene, *tickets):
 def stands(scene, ticket, state="", *, ago=timedelta()):
     """Somebody looked where a ticket stands."""
     facts = {"state": state} if state else {}
-    saw(scene, "ticket", f"shop {ticket}", **facts)
+    saw(scene, "ticket", f"{AT} {ticket}", **facts)
     seen = instant_text(scene.now - ago)
     scene.records[-1] = scene.records[-1].model_copy(update={"at": seen})
 
@@ -65,10 +66,25 @@ def test_s11_a_ticket_that_nobody_has_seen_is_unknown_and_is_asked_for(scene):
     names(scene, "SHOP-1", "SHOP-2")
     assert gate(scene, "tickets").state == "unknown"
     found = asked(scene)
-    assert found.keys() == {"shop SHOP-1", "shop SHOP-2", "jira"}
+    assert found.keys() == {f"{AT} SHOP-1", f"{AT} SHOP-2", "jira"}
     assert {(each.source, each.tracker.secret) for each in found.values()} == {
         ("tracker jira", "JIRA_TOKEN")
     }
+
+
+@pytest.mark.parametrize(
+    ("app", "tracker"),
+    [("jira", TRACKER.replace("jira.example", "new.example")), ("desk", TRACKER)],
+)
+def test_s11_what_another_tracker_said_of_a_ticket_does_not_count(scene, app, tracker):
+    names(scene, "SHOP-1")
+    stands(scene, "SHOP-1", "Staging")
+    assert gate(scene, "tickets").state == "open"
+    scene.files[APP] = scene.files[APP].replace("name: jira", f"name: {app}")
+    connect(scene, tracker)
+    scene.files[CONNECTIONS] = scene.files[CONNECTIONS].replace("  jira:", f"  {app}:")
+    assert gate(scene, "tickets").state == "unknown"
+    assert any(each.endswith(" SHOP-1") for each in asked(scene))
 
 
 def test_s11_all_tickets_have_to_stand_there_and_the_newest_sighting_counts(scene):
@@ -171,7 +187,7 @@ def test_s11_what_was_seen_long_ago_is_looked_at_once_more_before_a_start(scene)
     stands(scene, "SHOP-1", "Staging", ago=6 * MINUTE)
     found = gate(scene, "tickets")
     assert found.why == "where SHOP-1 stands has to be looked at once more before it starts"
-    assert asked(scene)["shop SHOP-1"].since == scene.now - 5 * MINUTE
+    assert asked(scene)[f"{AT} SHOP-1"].since == scene.now - 5 * MINUTE
     scene.known["repositories"] = None
     assert gate(scene, "tickets").state == "open"
     scene.known["repositories"] = HERE
@@ -183,10 +199,10 @@ def test_s11_nobody_is_pressed_while_something_else_is_in_the_way(scene):
     names(scene, "SHOP-1", "SHOP-2")
     stands(scene, "SHOP-1", "Staging", ago=60 * MINUTE)
     stands(scene, "SHOP-2", "Doing", ago=60 * MINUTE)
-    assert asked(scene)["shop SHOP-1"].since is None
+    assert asked(scene)[f"{AT} SHOP-1"].since is None
     stands(scene, "SHOP-2", "Staging", ago=60 * MINUTE)
     scene.files[ENVIRONMENT] += 'windows: [{days: [sat], from: "09:00", until: "10:00"}]\n'
-    assert asked(scene)["shop SHOP-1"].since is None
+    assert asked(scene)[f"{AT} SHOP-1"].since is None
     assert gate(scene, "tickets").why == "in Staging: SHOP-1, SHOP-2"
 
 
@@ -221,9 +237,9 @@ def departures(scene):
 
 
 def test_s11_before_the_slot_tickets_are_looked_at_seldom_and_at_it_at_once(train):
-    assert asked(train)["shop SHOP-1"].again == 600
+    assert asked(train)[f"{AT} SHOP-1"].again == 600
     train.now = SLOT
-    found = asked(train)["shop SHOP-1"]
+    found = asked(train)[f"{AT} SHOP-1"]
     assert (found.again, found.since) == (60, SLOT)
 
 

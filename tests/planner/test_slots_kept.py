@@ -50,7 +50,7 @@ class Line:
             assignment = self.arrivals.pop(0)
             scene._deployed("staging", assignment, Outcome.SUCCEEDED, assignment.content)
         if column:
-            saw(scene, "ticket", "shop SHOP-1", state=column)
+            saw(scene, "ticket", "shop jira https://jira.example SHOP-1", state=column)
             moment = instant_text(scene.now)
             self.records[-1] = self.records[-1].model_copy(update={"at": moment})
         if ends:

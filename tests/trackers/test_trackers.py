@@ -131,7 +131,9 @@ def question(sort, about, settings=None):
     return Question(sort, about, "tracker jira", tracker=settings)
 
 
-TICKETS = [question("ticket", f"payments PAY-{number}") for number in (1, 2, 3)]
+TICKETS = [
+    question("ticket", f"payments jira https://jira.example PAY-{number}") for number in (1, 2, 3)
+]
 ANSWERS = question("tracker", "jira")
 
 

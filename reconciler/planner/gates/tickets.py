@@ -127,7 +127,7 @@ def questions(ask: Ask, *, alone: bool) -> Iterator[Question]:
     again = _OFTEN if leaving or not ask.desired.scheduled else _SELDOM
     since = max(filter(None, (ask.desired.due, ask.now - FRESH if alone else None)), default=None)
     for each in names:
-        about = tickets.about_ticket(ask, each)
+        about = tickets.about_ticket(ask, desk, each)
         yield Question("ticket", about, desk.source, tracker=desk.tracker, since=since, again=again)
     last = ask.inputs.ledger.sighting("tracker", desk.name)
     mute = leaving and last is not None and last.facts.get("answers") == "no"
