@@ -25,6 +25,22 @@ by: ana
 """
 
 
+def finds(scene, claim, what):
+    """It is found instead of what this deployment put there."""
+    scene.add(
+        Drift(
+            id=f"drift{len(scene.records)}",
+            at=instant_text(scene.now),
+            reconciler="one",
+            environment="production",
+            app="shop",
+            deployment=claim.deployment,
+            version="1.1.0",
+            found=what,
+        )
+    )
+
+
 @pytest.fixture
 def drifted(scene):
     """1.1.0 was deployed two hours ago; since then somebody has changed it."""
@@ -32,18 +48,7 @@ def drifted(scene):
     def begin(policy="", found="9.9.9 is there"):
         scene.files[ENVIRONMENT] += policy
         claim = ran(scene, "production", "1.1.0", ago=2)
-        scene.add(
-            Drift(
-                id=f"drift{len(scene.records)}",
-                at=instant_text(scene.now),
-                reconciler="one",
-                environment="production",
-                app="shop",
-                deployment=claim.deployment,
-                version="1.1.0",
-                found=found,
-            )
-        )
+        finds(scene, claim, found)
         return scene
 
     return begin
@@ -129,21 +134,6 @@ def mended(scene, version="1.1.0"):
     return scene.records[-2]
 
 
-def found(scene, claim, what):
-    scene.add(
-        Drift(
-            id=f"drift{len(scene.records)}",
-            at=instant_text(scene.now),
-            reconciler="one",
-            environment="production",
-            app="shop",
-            deployment=claim.deployment,
-            version="1.1.0",
-            found=what,
-        )
-    )
-
-
 def test_i7_f54_what_was_put_back_is_still_known_to_have_migrated(drifted, scene):
     scene.files[APP] += "  migrate: {run: [./migrate], undo: [./unmigrate]}\n"
     mended(drifted("drift: repair\n"))
@@ -170,22 +160,22 @@ def test_f54_what_was_granted_for_one_drift_does_not_put_back_another(drifted, s
     claim = drifted().records[-1]
     confirmed(scene, verb="retry", deployment=claim.deployment)
     assert scene.decision().verdict is Verdict.DEPLOY
-    found(scene, claim, "")
-    found(scene, claim, "9.9.8 is there")
+    finds(scene, claim, "")
+    finds(scene, claim, "9.9.8 is there")
     assert scene.decision().verdict is Verdict.HOLD
 
 
 def test_f54_drift_from_an_older_deployment_says_nothing(drifted, scene):
     claim = ran(scene, "production", "1.1.0", ago=3)
     ran(scene, "production", "1.1.0", ago=2)
-    found(scene, claim, "9.9.9 is there")
+    finds(scene, claim, "9.9.9 is there")
     assert scene.decision().verdict is Verdict.IN_SYNC
 
 
 def test_f54_drift_found_while_something_is_under_way_says_nothing(scene):
     claim = ran(scene, "production", "1.1.0", ago=3)
     begun = claimed(scene, "production", "1.2.0", ago=1)
-    found(scene, claim, "9.9.9 is there")
+    finds(scene, claim, "9.9.9 is there")
     ended(scene, begun, ago=0, outcome=Outcome.ROLLED_BACK, running=claim.assignment.content)
     assert scene.decision().verdict is Verdict.IN_SYNC
 
@@ -194,5 +184,5 @@ def test_t15_f54_nobody_tests_what_was_changed_by_hand(drifted, scene):
     claim = ran(scene, "production", "1.1.0", ago=2, tested=True)
     deed = Deed("verify", "production", "shop", deployment=claim.deployment)
     assert obstacle(scene.inputs(), deed, "ana") is None
-    found(scene, claim, "9.9.9 is there")
+    finds(scene, claim, "9.9.9 is there")
     assert "9.9.9 is there" in obstacle(scene.inputs(), deed, "ana").why
