@@ -6,6 +6,7 @@ from reconciler.deployer.standing import Standing
 from reconciler.model.deployment import Lanes, StepSpec, Work
 from reconciler.model.place import Place
 from reconciler.model.records import Inquiry
+from reconciler.names import instant_of
 from reconciler.planner.asking import ask_of
 from reconciler.planner.inputs import Inputs
 
@@ -15,13 +16,25 @@ def inquiry_meant(
 ) -> Inquiry | None:
     """The open question that somebody means who confirms something there; nothing for none.
 
-    Without its name it is the only one, unless a start there waits for somebody.
+    Without its name it is the only one, unless a start there waits for somebody, or the deployment
+    for a look back at what it has set aside.
     """
     standing = inputs.ledger.at(place)
     found = [each for each in standing.questions if deployment in {"", each.deployment}]
     if not question and not deployment and found and _start_waits(inputs, place):
         return None
+    if not question and _review_waits(standing, deployment):
+        return None
     return named(found, question)
+
+
+def besides_review(inputs: Inputs, place: Place, deployment: str) -> Inquiry | None:
+    """A question that a deployment asks in time while it waits for a look back as well."""
+    standing = inputs.ledger.at(place)
+    if not _review_waits(standing, deployment):
+        return None
+    asked = (each for each in standing.questions if each.deployment == deployment)
+    return next((each for each in asked if inputs.now < instant_of(each.until)), None)
 
 
 def named(inquiries: Sequence[Inquiry], question: str) -> Inquiry | None:
@@ -32,6 +45,11 @@ def named(inquiries: Sequence[Inquiry], question: str) -> Inquiry | None:
         if not question or question in {each.step, each.step.rpartition("/")[2]}
     ]
     return found[0] if len(found) == 1 else None
+
+
+def _review_waits(standing: Standing, deployment: str) -> bool:
+    overrode = any(each.deployment == deployment for each in standing.overrode)
+    return overrode and deployment not in standing.reviewed
 
 
 def _start_waits(inputs: Inputs, place: Place) -> bool:

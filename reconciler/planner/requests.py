@@ -10,7 +10,7 @@ from reconciler.model.records import Answer, Inquiry
 from reconciler.model.request import HOST, Received, Request
 from reconciler.names import instant_of, instant_text
 from reconciler.planner.inputs import Inputs
-from reconciler.planner.inquiries import inquiry_meant
+from reconciler.planner.inquiries import answering, besides_review, inquiry_meant
 from reconciler.planner.obstacles import Obstacle, obstacle, unasked
 from reconciler.planner.permission import Deed, meant, permission
 
@@ -80,9 +80,28 @@ def _refused(inputs: Inputs, request: Request, deed: Deed, *, by: str, key: str)
         return late
     if not _known(inputs, request):
         return Obstacle(f"there is no place {request.scope}", "tagboat status lists the places")
-    if (request.question or request.said) and not deed.question:
-        return unasked(inputs, deed, request.question or "")
-    return _forbidden(inputs, deed, by) or obstacle(inputs, deed, by)
+    unclear = _ambiguous(inputs, request) or _unasked(inputs, request, deed)
+    return unclear or _forbidden(inputs, deed, by) or obstacle(inputs, deed, by)
+
+
+def _ambiguous(inputs: Inputs, request: Request) -> Obstacle | None:
+    """Nobody's look back is taken for an answer, and nobody's answer for a look back."""
+    if request.verb != "confirm" or not (request.app and request.deployment) or request.question:
+        return None
+    place = Place(request.environment, request.app)
+    inquiry = besides_review(inputs, place, request.deployment)
+    if inquiry is None:
+        return None
+    why = (
+        f"{request.deployment} asks {inquiry.step},"
+        " and waits for somebody to look at what it has set aside"
+    )
+    return Obstacle(why, f"answer the question first: {answering(inquiry)}")
+
+
+def _unasked(inputs: Inputs, request: Request, deed: Deed) -> Obstacle | None:
+    answers = (request.question or request.said) and not deed.question
+    return unasked(inputs, deed, request.question or "") if answers else None
 
 
 def _forbidden(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from planner_town import ENVIRONMENT, PLACE, claimed, confirmed, decision, ended, gates, verified
 
-from reconciler.model.records import Inquiry, record_of
+from reconciler.model.records import Inquiry, Reason, record_of
 from reconciler.model.records.base import body_of
+from reconciler.model.records.reason import Aside
 from reconciler.model.request import Received, Request
 from reconciler.names import instant_text
 from reconciler.planner.inquiries import inquiry_meant
@@ -105,6 +106,24 @@ def test_d17_a_start_that_waits_for_somebody_is_meant_before_a_question_of_long_
     assert meant(town) == "tests/look"
     verified(town, town.claim, ago=0)
     assert meant(town, question="look") == ""
+
+
+def test_t8_p14_a_look_back_at_an_override_is_never_taken_for_an_answer(town):
+    aside = Aside(by="ana", version="1.0.0", until="", reason="now", evidence="", said="no")
+    open_anyway = Reason(gate="after", state="open", why="set aside", aside=aside)
+    at = town.records.index(town.claim)
+    town.records[at] = town.claim.model_copy(update={"reasons": (open_anyway,)})
+    deployment = town.claim.deployment
+    for said in (None, "no"):
+        answer = judged(town, deployment=deployment, said=said)
+        assert (answer.granted, answer.question) == (False, "")
+        assert answer.why.startswith(f"{deployment} asks smoke/look, and waits for somebody")
+        assert answer.remedy.endswith("tagboat confirm production/shop --question smoke/look")
+    assert meant(town, deployment=deployment) == ""
+    assert judged(town, deployment=deployment, question="look").granted
+    town.now += timedelta(hours=1)
+    answer = judged(town, deployment=deployment)
+    assert (answer.granted, answer.question) == (True, "")
 
 
 def test_p14_a_question_of_what_has_ended_or_was_overtaken_is_open_no_more(town):
