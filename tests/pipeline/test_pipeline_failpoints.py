@@ -34,6 +34,7 @@ QUESTIONS = {
     "Sources": {"look", "repositories"},
     "ProvenFiles": {"newest"},
     "Forge": {"open_requests", "request_of", "weaknesses"},
+    "Tracker": {"column_of", "check"},
 }
 ELSEWHERE = {
     "Driver.supervise": "starts what should run anyway; killed before or after, the next look does",
