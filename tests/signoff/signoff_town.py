@@ -240,3 +240,8 @@ def make_town(
     town.configure()
     assert os.environ["PATH"]
     return town
+
+
+def looks(town: "Town") -> None:
+    """One look of a new daemon: 1 where it holds what the one before had in memory and it has not."""
+    assert town.tagboat("reconcile", "--once")[0] in {0, 1}

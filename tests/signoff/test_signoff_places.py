@@ -1,6 +1,6 @@
 """How a place begins with what is there, and how it ends: through the commands."""
 
-from signoff_town import Town, environment_file, place, promotion_file
+from signoff_town import Town, environment_file, looks, place, promotion_file
 
 STAGING, UAT = place("staging"), place("uat")
 
@@ -26,13 +26,13 @@ def test_a_hand_made_deployment_is_taken_over_by_who_may_promote_there(town: Tow
 
 
 def test_a_place_is_left_empty_by_a_merged_file_and_by_being_asked(town: Town) -> None:
-    assert town.tagboat("reconcile", "--once")[0] == 0
+    looks(town)
     town.said("retire", "staging/shop", by="ana", brought_by="bob")
     assert not (town.folder / STAGING).exists()
-    assert town.tagboat("reconcile", "--once")[0] == 0
+    looks(town)
     assert "leaves" not in town.done("history")
     town.done("retire", "staging/shop", "--reason", "nobody uses it", "--no-wait", by="bob")
-    assert town.tagboat("reconcile", "--once")[0] == 0
+    looks(town)
     history = town.done("history")
     assert "staging/shop retire by bob (nobody uses it)" in history
     assert "staging/shop 1.0.0 leaves" in history
