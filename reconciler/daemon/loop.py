@@ -17,6 +17,7 @@ from reconciler.daemon.requests import Desk
 from reconciler.daemon.returns import Returns
 from reconciler.daemon.showing import looked
 from reconciler.daemon.supervision import Supervision
+from reconciler.daemon.teller import Teller
 from reconciler.daemon.trains import Trains
 from reconciler.daemon.verification import Verifications
 from reconciler.daemon.view import View
@@ -78,10 +79,13 @@ class Reconciler:
     """Seconds between 0 and 1, for writers that lost a race."""
     editions: Mapping[str, str]
     """The version of Tagboat, as evidence names it."""
-    _told: dict[str, str] = field(default_factory=dict)
+    teller: Teller = field(init=False)
     _supervised: float = float("-inf")
     _unrecorded: list[Record] = field(default_factory=list)
     _trouble: TagboatError | None = None
+
+    def __post_init__(self) -> None:
+        self.teller = Teller(self.lines)
 
     def run(self) -> None:
         """Look and act until asked to stop; then park what is under way."""
@@ -144,21 +148,21 @@ class Reconciler:
         try:
             self.view.refresh()
             plan = self._act()
-            self._tell("remote", "")
+            self.teller.tell("remote", "")
         except UnreachableError as error:
             self._trouble = error
-            self._tell("remote", error.message)
+            self.teller.tell("remote", error.message)
             self._carry_on()
         except ConfigurationError:
             raise
         except TagboatError as error:
             # Nothing was begun; the next look may find it mended.
             self._trouble = error
-            self._tell("trouble", error.message)
+            self.teller.tell("trouble", error.message)
         else:
-            self._tell("trouble", "")
+            self.teller.tell("trouble", "")
         for alarm in self.view.alarms:
-            self._tell(f"alarm {alarm.branch}", f"{alarm} ({alarm.remedy})")
+            self.teller.tell(f"alarm {alarm.branch}", f"{alarm} ({alarm.remedy})")
         self._note_alive()
         self.panel.completed(
             looked(
@@ -184,16 +188,16 @@ class Reconciler:
             self.desk.answer_host(lambda: self.inquiries.seen(self._known({})))
             self._pin_answers()
         except TagboatError as error:
-            self._tell("trouble", error.message)
+            self.teller.tell("trouble", error.message)
         self.claims.settle()
 
     def _act(self) -> Plan:
         self._pin_answers()
         self.claims.settle()
         for place, why in self.claims.stopped.items():
-            self._tell(str(place), f"{place} stopped: {why}")
+            self.teller.tell(str(place), f"{place} stopped: {why}")
         for place, (why, _) in self.claims.faults.items():
-            self._tell(f"fault {place}", f"{place} waits: {why}")
+            self.teller.tell(f"fault {place}", f"{place} waits: {why}")
         self._tell_delays()
         self._supervise()
         if not self.view.alarms:
@@ -210,7 +214,7 @@ class Reconciler:
         for _ in range(_DECISIONS):
             plan, inputs = self._plan()
             self.board.pin_newer(newer_promotions(inputs, plan))
-            self._tell_plan(plan)
+            self.teller.tell_plan(plan)
             before = self.view.history.tip
             witness = Witness(inputs, self.editions)
             lost = None if self.view.alarms else self.claims.decide(plan, witness)
@@ -230,13 +234,12 @@ class Reconciler:
         """Say once, and in its log, of each deployment that has exceeded its estimate (P10)."""
         for deployment, (place, _) in self.claims.held.items():
             claim = self.view.ledger.at(place).open_claim
-            topic = f"delayed {deployment}"
-            if claim is None or topic in self._told or not delayed_by(claim, self.clock.now()):
+            if claim is None or not delayed_by(claim, self.clock.now()):
                 continue
             minutes = -(-claim.estimate // 60)
             line = f"{place} is delayed: {deployment} was to take {minutes} min"
-            self._tell(topic, line)
-            self.lines.log(deployment, line)
+            if self.teller.tell(f"delayed {deployment}", line):
+                self.lines.log(deployment, line)
 
     def _verify(self) -> None:
         """Begin long tests that are due, and record what they have said."""
@@ -309,7 +312,9 @@ class Reconciler:
         asked |= to_cut | self.readiness.due(known)
         found = self.looking.look(asked, self.view.ledger, known=self.view.keys())
         for source, why in self.looking.troubles.items():
-            self._tell(f"source {source}", f"{source} can't be looked at: {why}" if why else "")
+            self.teller.tell(
+                f"source {source}", f"{source} can't be looked at: {why}" if why else ""
+            )
         known_ids = {each.id for each in self._unrecorded}
         news: list[Record] = [*skips, *self.windows.due(known)]
         news = [each for each in news if each.id not in known_ids]
@@ -324,7 +329,7 @@ class Reconciler:
         """Offer branches that put files back where places went back, and take others away."""
         self._record_facts(self.returns.look(inputs, plan, self.view.returned))
         for subject, why in self._troubles().items():
-            self._tell(subject, why)
+            self.teller.tell(subject, why)
 
     def _troubles(self) -> Mapping[str, str]:
         """What a remote doesn't take, by subject; empty for what it has taken after all."""
@@ -367,7 +372,7 @@ class Reconciler:
             self.lines.tell(each.subject)
         for place, trouble in found.items():
             line = f"{place} can't be looked after: {trouble}" if trouble else ""
-            self._tell(f"supervision {place}", line)
+            self.teller.tell(f"supervision {place}", line)
 
     def _record_facts(self, more: Iterable[Record]) -> None:
         self._unrecorded += more
@@ -381,23 +386,10 @@ class Reconciler:
             self._unrecorded.clear()
             self.view.read_history()
 
-    def _tell_plan(self, plan: Plan) -> None:
-        self._tell("trust", f"! {plan.banner}" if plan.banner else "")
-        for each in plan.decisions:
-            if each.verdict is not Verdict.BUSY:
-                self._tell(f"plan {each.place}", f"{each.place} {each.sentence}")
-
-    def _tell(self, subject: str, line: str) -> None:
-        """Say what has changed, once."""
-        if self._told.get(subject, "") != line:
-            self._told[subject] = line
-            if line:
-                self.lines.tell(line)
-
     def _note_alive(self) -> None:
         """Liveness is the age of the last loop that was completed."""
         moment = instant_text(self.clock.now())
         try:
             write_durably(self.view.configuration.state / "alive", f"{moment}\n".encode())
         except OSError as error:
-            self._tell("alive", f"the state folder can't be written: {error.strerror}")
+            self.teller.tell("alive", f"the state folder can't be written: {error.strerror}")
