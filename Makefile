@@ -3,6 +3,8 @@
 #   make test    lint and all tests                         make clean  forget the example
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
+# Tests start hundreds of processes; each would compile all it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON_HERE := .venv/bin/python
 TUTORIAL := $(PYTHON_HERE) -m reconciler.tutorial

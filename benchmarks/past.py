@@ -88,21 +88,26 @@ class Past:
         return self.git.tell(["rev-parse", _FILES])
 
     def merge(self) -> str:
-        """The next change of the files; ben asks, or now and then ana herself, and ana merges."""
+        """The next change of the files: ben asks and ana merges, but now and then ana asks herself.
+
+        What she merged alone is held; the day after it is reverted, and ben promotes those anew.
+        """
         self.merges += 1
         base = self.git.tell(["rev-parse", "main"])
+        if self.merges % 11 == ALONE + 1:
+            base = self._commit(f"{base}^1^{{tree}}", "ana", base)
         made = self._import(self.town.merged(self.merges), base)
-        tree = self.git.tell(["rev-parse", f"{made}^{{tree}}"])
-        asked = self._commit(tree, "ana" if self.merges % 11 == ALONE else "ben", base)
-        return self._commit(tree, "ana", base, asked)
+        asked = self._commit(
+            f"{made}^{{tree}}", "ana" if self.merges % 11 == ALONE else "ben", base
+        )
+        merged = self._commit(f"{made}^{{tree}}", "ana", base, asked)
+        self.git.tell(["update-ref", "refs/heads/main", merged])
+        return merged
 
     def _commit(self, tree: str, by: str, *parents: str) -> str:
         flags = [flag for parent in parents for flag in ("-p", parent)]
         key = ["-c", f"user.signingkey={self.folder / by}"]
-        made = self.git.tell([*key, "commit-tree", tree, *flags, "-S", "-m", "m"])
-        if by == "ana":
-            self.git.tell(["update-ref", "refs/heads/main", made])
-        return made
+        return self.git.tell([*key, "commit-tree", tree, *flags, "-S", "-m", "m"])
 
     def grow(self, decisions: int) -> None:
         """Live day after day until there are so many decisions; each day a merge comes."""
@@ -111,11 +116,11 @@ class Past:
                 return
 
     def days(self) -> Iterator[datetime]:
-        """Live for ever; gives the instant of each look, four a day, and then a merge comes."""
+        """Live for ever; gives the instant of each look, two a day, and then a merge comes."""
         tip = self.root
         for day in count():
             morning = START + day * _DAY
-            for hour in (7, 9, 11, 14):
+            for hour in (7, 11):
                 now = morning + timedelta(hours=hour, minutes=1)
                 self.look(tip, now)
                 yield now
@@ -157,10 +162,11 @@ class Past:
                 *scribe.refusals(self.ledger),
             ]
             self.decisions += len(decided)
-            claims = [self._append(each) for each in decided]
+            claims = [each for each in map(self._append, decided) if isinstance(each, Claim)]
             for each in claims:
-                if isinstance(each, Claim):
-                    self._append(self._end(each))
+                self._append(self._end(each))
+            if not claims:
+                break
 
     def _observed(self, place: Place) -> Observation:
         running = self.ledger.running(place)

@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 START = datetime(2026, 1, 5, tzinfo=UTC)
 SHARES = 3
 ALONE = 9
-"""Of each eleven merges, the one whose promotions nobody but ana has seen: they are held."""
+"""Of each eleven merges, the one whose promotions nobody but ana has seen: they are held.
+The day after, that merge is reverted, and the next one promotes the same apps anew."""
 PLACES = ("preview", "staging", "production", "overseas")
 OVERSEAS_FROM = 3
 """The merge that first promotes to the last of them, which is there from the one before."""
@@ -55,8 +56,11 @@ class Town:
         """Path and text of all that a merge changes; they are counted from one."""
         if merge == OVERSEAS_FROM - 1:
             yield _environment("overseas")
+        due = {merge % SHARES}
+        if merge % 11 == ALONE + 1:
+            due.add((merge - 1) % SHARES)
         for number in range(self.apps):
-            if number % SHARES == merge % SHARES:
+            if number % SHARES in due:
                 yield from self._promoted(number, merge)
         match merge % 11:
             case 2:

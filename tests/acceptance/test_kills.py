@@ -8,39 +8,24 @@ from acceptance_story import Story, until
 pytestmark = pytest.mark.timeout(400)
 
 GOOD = (
-    "journal.claiming.before",
     "journal.claiming.after",
-    "history.claim.before",
     "history.claim.after",
-    "journal.claimed.before",
-    "journal.claimed.after",
     "journal.step-started.after",
-    "step.prepare.before",
     "step.prepare.after",
-    "step.apply.before",
     "step.apply.after",
-    "step.rollout.after",
     "step.smoke.before",
-    "step.smoke.after",
-    "step.cleanup.after",
-    "journal.step-ended.before",
-    "journal.finished.before",
     "journal.finished.after",
-    "history.end.before",
     "history.end.after",
-    "journal.remove.before",
 )
+"""Of each sort one; `make torture` kills in all steps and `make crashes` at all points."""
 BAD = ("step.back/apply.before", "step.back/apply.after", "step.back/smoke.before")
 
 
-@pytest.mark.parametrize("points", [GOOD[::2], GOOD[1::2]], ids=["even", "odd"])
-def test_f1_f16_kills_at_21_different_steps_change_nothing_in_the_end(
-    story: Story, points: tuple[str, ...]
-) -> None:
+def test_f1_f16_kills_at_8_different_steps_change_nothing_in_the_end(story: Story) -> None:
     story.start()
     story.arrives("dev/shop", "1.0.0")
     story.stop()
-    for number, point in enumerate(points):
+    for number, point in enumerate(GOOD):
         version = ("1.1.0", "1.2.0")[number % 2]
         story.promote("shop", version, "dev")
         story.start(point)
@@ -58,9 +43,9 @@ def test_f1_f16_kills_at_21_different_steps_change_nothing_in_the_end(
     ]
     claims = [each["deployment"] for each in records if each["kind"] == "Claim"]
     ends = [each for each in records if each["kind"] == "End"]
-    assert len(claims) == len(points) + 1
+    assert len(claims) == len(GOOD) + 1
     assert sorted(claims) == sorted(each["deployment"] for each in ends)
-    assert Counter(each["outcome"] for each in ends) == {"succeeded": len(points) + 1}
+    assert Counter(each["outcome"] for each in ends) == {"succeeded": len(GOOD) + 1}
 
 
 def test_f14_kills_on_the_way_back_end_on_the_previous_version(story: Story) -> None:

@@ -80,6 +80,7 @@ class Example:
     def promote(self, release: str, environment: str, *, merged_in: Path) -> None:
         done = self.tagboat("promote", release, "--to", environment)
         assert done.returncode == 0, done.stderr
+        assert done.stdout, done.stderr  # nothing to merge: it is promoted there already
         self.shell(done.stdout, clone=merged_in)
 
 

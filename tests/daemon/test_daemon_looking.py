@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from daemon_trains import GivenClock
 
 from reconciler.daemon.looking import Looking
 from reconciler.deployer.ledger import Ledger
@@ -146,7 +147,9 @@ def test_a_source_that_hangs_delays_no_other_and_its_answer_counts_when_it_comes
 def test_b114_the_tag_is_looked_at_before_the_first_claim_and_once_for_all_places(make_world):
     world = make_world("dev", "staging")
     sources = Seen(good("1.0.0"))
-    reconciler = world.daemon(sources=sources)
+    # In other minutes what these two places keep is looked at too.
+    clock = GivenClock(datetime.now(UTC).replace(minute=40))
+    reconciler = world.daemon(sources=sources, clock=clock)
     plan = reconciler.run_once()
     assert {each.verdict for each in plan.decisions} == {Verdict.IN_SYNC}
     kinds = [each.kind for each in reconciler.view.records]

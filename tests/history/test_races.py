@@ -149,7 +149,7 @@ def double_starts(records: list[dict[str, str]]) -> int:
 
 @pytest.mark.parametrize(
     ("paced", "rounds"),
-    [pytest.param(True, 50, id="all-decide-at-once"), pytest.param(False, 20, id="each-at-will")],
+    [pytest.param(True, 25, id="all-decide-at-once"), pytest.param(False, 12, id="each-at-will")],
 )
 def test_x23_f29_three_daemons_never_start_one_place_twice(
     world: World, paced: bool, rounds: int
