@@ -6,6 +6,7 @@ import stat
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cache
 from hashlib import blake2b
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,12 +25,13 @@ def editions() -> Mapping[str, str]:
     return {"tagboat": edition(), "tzdata": zone_database(TZPATH)}
 
 
+@cache
 def edition() -> str:
     """64 hex digits that change with whatever decides what a file says.
 
     That is our own code below the adapters and what reads git, and the packages that parse and
     check: their versions stand in the names of their metadata folders, so that none of them has to
-    be imported.
+    be imported. A process has one, whatever happens to the files beneath it.
     """
     code = blake2b(sys.version.encode(), digest_size=_LENGTH // 2)
     top = Path(__file__).parents[1]

@@ -199,7 +199,7 @@ def test_d8_watch_shows_it_again_when_it_changes_and_ends_with_130_by_ctrl_c(cal
         try:
             seen = [watching.stdout.readline() for _ in range(3)]
             assert "✔ in-sync" in seen[-1]
-            example.promote("blog@2026.45.1", "dev", merged_in=example.approver)
+            example.promote("blog@2026.46.2", "dev", merged_in=example.approver)
             seen = [watching.stdout.readline() for _ in range(4)]
             assert "→ deploy" in seen[-1]
         finally:
