@@ -20,6 +20,8 @@ _FIRST = 64
 """Files, out of all of them, that this process reads before it is copied."""
 _A_FEW = 7
 """Files next to each other that one process reads."""
+_OWN_TURN = 12
+"""Rounds of turns after which this process takes one more."""
 
 
 class Contents(Protocol):
@@ -133,13 +135,16 @@ def _read_together(
 def _shares(
     files: Sequence[tuple[str, str]], processes: int
 ) -> tuple[Sequence[tuple[str, str]], list[Sequence[tuple[str, str]]]]:
-    """The files for this process and those for each companion: as many, and as many of each kind.
+    """The files for this process and those for each companion, of each kind alike.
 
-    Files lie by path, so that kinds take turns; a few at a time, no share gets one kind of them.
+    A companion also writes down what it has read, so this process takes a turn more now and then:
+    all are done at once. Files lie by path, so that kinds take turns; a few at a time, no share
+    gets one kind of them.
     """
     shares: list[list[tuple[str, str]]] = [[] for _ in range(processes)]
+    turns = [*range(processes)] * _OWN_TURN + [0]
     for number, each in enumerate(files):
-        shares[number // _A_FEW % processes].append(each)
+        shares[turns[number // _A_FEW % len(turns)]].append(each)
     return shares[0], [*shares[1:]]
 
 
