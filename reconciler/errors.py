@@ -31,6 +31,15 @@ class TagboatError(Exception):
         self.message = message
         self.hint = hint
 
+    @staticmethod
+    def of(error: "TagboatError | OSError") -> "TagboatError":
+        """A failure as people are told it, also where the system ran out of something."""
+        if isinstance(error, TagboatError):
+            return error
+        what = f"{error.filename}: " if error.filename else ""
+        hint = "make room on the disk, or raise the limits of the process"
+        return TagboatError(f"{what}{error.strerror or error}", hint=hint)
+
 
 class UsageError(TagboatError):
     """The command was asked for something that isn't there, such as a place nobody knows."""

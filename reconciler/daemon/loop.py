@@ -155,10 +155,10 @@ class Reconciler:
             self._carry_on()
         except ConfigurationError:
             raise
-        except TagboatError as error:
-            # Nothing was begun; the next look may find it mended.
-            self._trouble = error
-            self.teller.tell("trouble", error.message)
+        except (TagboatError, OSError) as error:
+            # Nothing was begun; the next look may find it mended, or room and handles again (F22).
+            self._trouble = TagboatError.of(error)
+            self.teller.tell("trouble", self._trouble.message)
         else:
             self.teller.tell("trouble", "")
         for alarm in self.view.alarms:

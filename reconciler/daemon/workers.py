@@ -94,8 +94,9 @@ class Workers:
             carried = Carried(place, name, journal, end)
         except ParkedError:
             carried = Carried(place, name, journal, None)
-        except JournalFullError as error:
-            carried = Carried(place, name, journal, None, fault=error.message, again=True)
+        except (JournalFullError, OSError) as error:
+            fault = TagboatError.of(error).message
+            carried = Carried(place, name, journal, None, fault=fault, again=True)
         except TagboatError as error:
             carried = Carried(place, name, journal, None, fault=error.message)
         except Exception as error:  # noqa: BLE001 - a fault of ours stops this place, not the rest
