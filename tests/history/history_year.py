@@ -10,6 +10,7 @@ otherwise, or when anything of the purged log is still to be had.
 """
 
 import argparse
+import gc
 import itertools
 import os
 import random
@@ -82,6 +83,7 @@ def live(past: Past, days: int, printer: Printer, logs: StepLogs, by: Author) ->
     for look, now in enumerate(itertools.islice(past.days(), days * LOOKS), 1):
         if look % LOOKS == 0:
             printer.push(logs, by)
+            gc.freeze()  # all records stay for ever: looking through them again takes minutes
             print(
                 f"\r{now:%Y-%m-%d}  {printer.count:,} deployments, {past.decisions:,} decisions,"
                 f" {time.monotonic() - began:.0f} s ",
