@@ -3,7 +3,22 @@
 Problems in users' files are values (`reconciler.diagnostics`), not exceptions.
 """
 
+import errno
 from enum import IntEnum
+
+_ROOM = "make room on the disk"
+_HANDLES = "raise the limit of open files, LimitNOFILE with systemd"
+_RIGHTS = "let the user that runs it read and write there"
+_REMEDIES = {
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EFBIG: _ROOM,
+    errno.EMFILE: _HANDLES,
+    errno.ENFILE: _HANDLES,
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+    errno.EROFS: _RIGHTS,
+}
 
 
 class ExitCode(IntEnum):
@@ -37,7 +52,7 @@ class TagboatError(Exception):
         if isinstance(error, TagboatError):
             return error
         what = f"{error.filename}: " if error.filename else ""
-        hint = "make room on the disk, or raise the limits of the process"
+        hint = _REMEDIES.get(error.errno or 0, "")
         return TagboatError(f"{what}{error.strerror or error}", hint=hint)
 
 

@@ -75,8 +75,8 @@ class Claims:
             try:
                 events = journal.events()
                 state = fold(events)
-            except TagboatError as error:
-                self.stopped[place] = error.message
+            except (TagboatError, OSError) as error:
+                self.stopped[place] = TagboatError.of(error).message
                 continue
             if state is None:
                 journal.remove()

@@ -187,8 +187,8 @@ class Reconciler:
             self._supervise()
             self.desk.answer_host(lambda: self.inquiries.seen(self._known({})))
             self._pin_answers()
-        except TagboatError as error:
-            self.teller.tell("trouble", error.message)
+        except (TagboatError, OSError) as error:
+            self.teller.tell("trouble", TagboatError.of(error).message)
         self.claims.settle()
 
     def _act(self) -> Plan:

@@ -186,11 +186,16 @@ def begin(claim: Claim, *, backward: bool = False) -> Deployment:
 def fold(events: Iterable[Mapping[str, Any]]) -> Deployment | None:
     """The deployment that these events tell; nothing for none.
 
-    Raises `IllegalMoveError` for events that can't follow one another.
+    Raises `IllegalMoveError` for events that can't follow one another, and for those that another
+    version has written in a way that this one doesn't read (F56).
     """
     state: Deployment | None = None
     for event in events:
-        state = apply(state, event)
+        try:
+            state = apply(state, event)
+        except (KeyError, ValueError) as error:
+            kind = event.get("event", "event without a name")
+            raise IllegalMoveError(f"the journal has a {kind} of another version") from error
     return state
 
 

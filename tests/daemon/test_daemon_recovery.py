@@ -2,7 +2,9 @@
 
 import shutil
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from daemon_kills import Kill, Killed
@@ -114,7 +116,42 @@ def write_as_a_later_version(journal: Path) -> None:
     FileJournal(journal, NoFailpoints()).append(event)
 
 
-@pytest.mark.parametrize("fate", [damage, write_as_a_later_version])
+def write_with(journal: Path, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Write the journal again with its events changed."""
+    events = FileJournal(journal, NoFailpoints()).events()
+    journal.unlink()
+    for event in events:
+        FileJournal(journal, NoFailpoints()).append(change(event))
+
+
+def write_as_an_earlier_version(journal: Path) -> None:
+    """One that didn't write down what is to be done."""
+    write_with(journal, lambda event: {key: event[key] for key in event if key != "claim"})
+
+
+def write_claims_as_a_later_version(journal: Path) -> None:
+    """One that has a kind of step which this one doesn't know."""
+    write_with(
+        journal,
+        lambda event: event | {"claim": event["claim"].replace('"work":"', '"work":"canary-', 1)},
+    )
+
+
+def make_unreadable(journal: Path) -> None:
+    journal.unlink()
+    journal.mkdir()
+
+
+@pytest.mark.parametrize(
+    "fate",
+    [
+        damage,
+        make_unreadable,
+        write_as_a_later_version,
+        write_claims_as_a_later_version,
+        write_as_an_earlier_version,
+    ],
+)
 def test_f19_f56_a_journal_that_nobody_can_read_stops_its_place_and_no_other(make_world, fate):
     world = make_world("dev", "staging")
     world.daemon().run_once()

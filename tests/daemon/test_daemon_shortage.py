@@ -4,13 +4,18 @@ The shortage is the kernel's own, by the limits of this process, and of git and 
 """
 
 import contextlib
+import errno
 import resource
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from daemon_kills import Kill, Killed
 
+from reconciler.journal.jsonl import FileJournal
 from reconciler.model.records import End, Outcome
+from reconciler.system.failpoints import NoFailpoints
 
 DISK, HANDLES = resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE
 
@@ -26,17 +31,18 @@ def shortage(of: int, left: int = 0) -> Iterator[None]:
         resource.setrlimit(of, (soft, hard))
 
 
-class FullAt:
-    """The disk is full from one point on, until there is ``room`` again."""
+class ShortAt:
+    """There is a shortage from one point on, until there is ``room`` again."""
 
-    def __init__(self, point: str) -> None:
-        self.point, self.stack = point, contextlib.ExitStack()
+    def __init__(self, point: str, of: int = DISK, left: int = 0) -> None:
+        self.point, self.of, self.left = point, of, left
+        self.stack = contextlib.ExitStack()
         self.reached = False
 
     def reach(self, name: str) -> None:
         if name == self.point and not self.reached:
             self.reached = True
-            self.stack.enter_context(shortage(DISK))
+            self.stack.enter_context(shortage(self.of, self.left))
 
     def room(self) -> None:
         self.stack.close()
@@ -53,7 +59,7 @@ def test_f20_without_room_for_the_journal_nothing_follows_and_with_room_it_goes_
     world = make_world("dev")
     world.daemon().run_once()
     world.promote("1.1.0", "dev")
-    full = FullAt(f"journal.{event}.before")
+    full = ShortAt(f"journal.{event}.before")
     daemon = world.daemon(failpoints=full)
     try:
         while not full.reached or not [each for each in world.said if "can't be written" in each]:
@@ -69,6 +75,47 @@ def test_f20_without_room_for_the_journal_nothing_follows_and_with_room_it_goes_
     assert outcomes(daemon) == {Outcome.SUCCEEDED: 2}
     claims = [each.deployment for each in daemon.view.records if each.kind == "Claim"]
     assert len(claims) == len(set(claims)) == 2
+
+
+class ReadOnce(FileJournal):
+    """A journal that can be read once, and then there are no handles left."""
+
+    reads = 0
+
+    def events(self) -> list[dict[str, Any]]:
+        self.reads += 1
+        if self.reads > 1:
+            raise OSError(errno.EMFILE, "Too many open files")
+        return super().events()
+
+
+def test_f22_a_worker_without_handles_stops_no_place_and_is_to_be_tried_again(make_world):
+    world = make_world("dev")
+    killed = world.daemon(failpoints=Kill("history.claim.after"))
+    with pytest.raises(Killed):
+        killed.run_once()
+    (path,) = (world.folder / "state-one" / "journal").iterdir()
+    after = world.daemon()
+    after.workers.start(ReadOnce(path, NoFailpoints()))
+    after.wake.wait(30)
+    (carried,) = after.workers.finished()
+    assert (carried.end, carried.again) == (None, True)
+    assert carried.fault == "Too many open files"
+
+
+@pytest.mark.parametrize(("of", "left"), [(DISK, 0), (HANDLES, 3)], ids=["disk", "handles"])
+def test_f22_f25_a_want_while_the_remote_is_away_does_not_end_the_daemon(make_world, of, left):
+    world = make_world("dev")
+    daemon = world.daemon()
+    daemon.run_once()
+    world.promote("1.1.0", "dev")
+    away = world.remote.rename(world.folder / "away.git")
+    assert daemon.look() is None
+    with shortage(of, left):
+        assert daemon.look() is None
+    away.rename(world.remote)
+    daemon.run_once()
+    assert world.running("dev") == "1.1.0"
 
 
 @pytest.mark.parametrize(("of", "left"), [(DISK, 0), (HANDLES, 3)], ids=["disk", "handles"])
