@@ -180,7 +180,7 @@ class Bench:
         made = HistoryBranch(
             git,
             remote=str(self.remote.folder),
-            reconcilers={"one": self.key.with_suffix(".pub").read_text()},
+            reconcilers={"one": (self.key.with_suffix(".pub").read_text(),)},
             scratch=self.folder / "scratch",
             key=self.key,
         )
@@ -201,7 +201,7 @@ class Bench:
         reader = HistoryBranch(
             clone,
             remote=url,
-            reconcilers={"one": self.key.with_suffix(".pub").read_text()},
+            reconcilers={"one": (self.key.with_suffix(".pub").read_text(),)},
             scratch=self.folder / "scratch",
         )
         entries: list[Any] = []

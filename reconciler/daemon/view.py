@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
 from reconciler.daemon.court import Court, Judged
 from reconciler.deployer.ledger import Ledger
@@ -211,7 +212,7 @@ class View:
 
     def trains(self) -> Trains:
         """What reconcilers may bring by themselves, as the history and this host say."""
-        keys = self.configuration.host.history.reconcilers.values()
+        keys = chain.from_iterable(self.configuration.host.history.reconcilers.values())
         lines = self.ledger.lines.items()
         seen, tagged = (
             {

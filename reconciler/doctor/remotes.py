@@ -1,6 +1,6 @@
 """The remote with its trust root and history, the apps' repositories, and the clock."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -129,11 +129,11 @@ def _key(configuration: Configuration) -> Finding:
     return _same_key(file, listed, configuration.source)
 
 
-def _same_key(file: Path, listed: str, source: Path) -> Finding:
+def _same_key(file: Path, listed: Iterable[str], source: Path) -> Finding:
     finished = run(["ssh-keygen", "-y", "-P", "", "-f", str(file)], timeout=10, trusted=True)
     if finished.returncode:
         return wrong("history key", f"{file}: {finished.complaint}", f"chmod 600 {file}")
-    if finished.text.split()[:2] != listed.split()[:2]:
+    if finished.text.split()[:2] not in [each.split()[:2] for each in listed]:
         return wrong(
             "history key",
             f"{file} is not the key that history.reconcilers lists",

@@ -1,8 +1,8 @@
 """Host configuration: what the repository must not decide (``tagboat.toml``)."""
 
-from typing import ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from reconciler.model.base import Choice, Model
@@ -71,13 +71,20 @@ class Forge(Model):
         return self.name or self.type
 
 
+def _several(given: object) -> object:
+    return (given,) if isinstance(given, str) else given
+
+
+_Keys = Annotated[tuple[Line, ...], BeforeValidator(_several), Field(min_length=1, strict=False)]
+
+
 class History(Model):
     """Who may write the history."""
 
     key: Line | None = None
     """File with this reconciler's private ssh key; needed by the daemon only."""
-    reconcilers: dict[Name, Line]
-    """Reconciler → public key."""
+    reconcilers: dict[Name, _Keys]
+    """Reconciler → public key; a list, if it has had others: records by each of them count."""
 
 
 class AppRepository(Model):

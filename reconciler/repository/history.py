@@ -87,14 +87,14 @@ class HistoryBranch:
         git: Git,
         *,
         remote: str,
-        reconcilers: Mapping[str, str],
+        reconcilers: Mapping[str, tuple[str, ...]],
         scratch: Path,
         key: Path | None = None,
         timeout: float = _PUSH,
     ) -> None:
         """A reader; with ``key``, the file of a private ssh key, also a writer.
 
-        ``git`` is a bare clone of ours alone, ``reconcilers`` name → public key (those that left
+        ``git`` is a bare clone of ours alone, ``reconcilers`` name → public keys (those that left
         too, as long as records of theirs may be looked at), ``scratch`` a folder for what the
         verifier reads, ``timeout`` the seconds that a push may take. Nothing is read yet.
         """

@@ -146,11 +146,10 @@ def signed(
 
 
 def check_seals(
-    git: Git, commits: Sequence[str], reconcilers: Mapping[str, str], *, scratch: Path
+    git: Git, commits: Sequence[str], reconcilers: Mapping[str, tuple[str, ...]], *, scratch: Path
 ) -> dict[str, Seal]:
-    """Who signed each commit; ``reconcilers`` is name → public key, ``scratch`` our folder."""
-    allowed = {name: (key,) for name, key in reconcilers.items()}
-    found = check_signatures(git, commits, allowed, scratch=scratch)
+    """Who signed each commit; ``reconcilers`` is name → public keys, ``scratch`` our folder."""
+    found = check_signatures(git, commits, reconcilers, scratch=scratch)
     return {commit: _seal_of(signature) for commit, signature in found.items()}
 
 

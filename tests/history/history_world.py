@@ -124,8 +124,8 @@ class World:
     def remote(self) -> Git:
         return Git(self.folder / "remote.git", self.folder / "home")
 
-    def public(self, *names: str) -> dict[str, str]:
-        return {name: self.keys[name].with_suffix(".pub").read_text() for name in names or NAMES}
+    def public(self, *names: str) -> dict[str, tuple[str, ...]]:
+        return {name: (self.keys[name].with_suffix(".pub").read_text(),) for name in names or NAMES}
 
     def clone(self) -> Git:
         """A new bare clone: an empty disk."""

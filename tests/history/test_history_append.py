@@ -196,7 +196,7 @@ def test_f15_killed_between_push_and_noting_it_appends_nothing_twice(world: Worl
             os.kill(os.getpid(), signal.SIGKILL)
         history.push_leased = push_and_die
         branch = history.HistoryBranch(Git(Path(folder), Path(home)), remote=url,
-            reconcilers={"one": public}, scratch=Path(scratch), key=Path(key))
+            reconcilers={"one": (public,)}, scratch=Path(scratch), key=Path(key))
         branch.fetch()
         branch.refresh()
         branch.append_facts([record_of(body)])
@@ -211,7 +211,7 @@ def test_f15_killed_between_push_and_noting_it_appends_nothing_twice(world: Worl
             str(git.home),
             world.url,
             str(world.keys["one"]),
-            world.public("one")["one"],
+            world.public("one")["one"][0],
             str(world.folder / "scratch"),
             end.model_dump_json(),
         ],

@@ -47,7 +47,7 @@ def test_up_makes_remote_apps_clones_keys_and_configuration(
     assert host.trust.root == bootstrap
     assert set(host.repositories) == set(APPS)
     assert set(host.egress) == {f"127.0.0.1:{place.port}" for place in example.places}
-    assert host.history.reconcilers["up"] == (layout.keys / "up.pub").read_text().strip()
+    assert host.history.reconcilers["up"] == ((layout.keys / "up.pub").read_text().strip(),)
     assert len(example.places) == 6
     assert example == read_example(layout)
 
