@@ -124,3 +124,14 @@ def test_m12_host_key_and_remote_that_are_lost_come_back_from_anybodys_mirror(wo
     world.promote("1.2.0", "dev")
     daemon.run_once()
     assert (world.running("dev"), world.running("staging")) == ("1.2.0", "")
+
+
+def test_m12_uninstalled_it_leaves_what_runs_and_the_files_and_nothing_else(world):
+    files = world.git.tell(["rev-parse", "main^{tree}"])
+    shutil.rmtree(world.folder / "state-one")
+    for ref in world.git.tell(["for-each-ref", "--format=%(refname)"]).splitlines():
+        if ref.startswith("refs/heads/tagboat/"):
+            world.git.tell(["update-ref", "-d", ref])
+    assert world.git.tell(["for-each-ref", "--format=%(refname)"]) == "refs/heads/main"
+    assert world.git.tell(["rev-parse", "main^{tree}"]) == files
+    assert (world.running("dev"), world.running("staging")) == ("1.1.0", "1.0.0")
