@@ -1,6 +1,6 @@
 """What is known of one place, and the fold that leads to it (L2, pure)."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from copy import copy
 from dataclasses import dataclass, field, fields
 from typing import assert_never
@@ -56,6 +56,8 @@ class Standing:
     last_end: End | None = None
     settled: tuple[Claim, ...] = ()
     """Claims that succeeded here, newest last."""
+    traces: Mapping[Hashable, tuple[int, ...]] = field(default_factory=dict)
+    """`Content.traces` → which of those bear it, in their order."""
     running: Content | None = None
     running_since: str = ""
     begun: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -137,6 +139,11 @@ class Standing:
         reasons = self.last_refusal.reasons if self.last_refusal else ()
         return frozenset((each.gate, each.state) for each in reasons if each.state != "open")
 
+    def akin(self, work: Content) -> tuple[int, ...]:
+        """Which of the claims that succeeded may be the same work; all others aren't."""
+        found = {each for trace in work.traces for each in self.traces.get(trace, ())}
+        return tuple(sorted(found))
+
     def last_settled(self, count: int) -> tuple[Content, ...]:
         """The last ``count`` distinct contents that were proven here, newest first."""
         found: dict[str, Content] = {}
@@ -160,6 +167,7 @@ class Account:
     last_claim: Claim | None = None
     last_end: End | None = None
     settled: list[Claim] = field(default_factory=list)
+    traces: dict[Hashable, tuple[int, ...]] = field(default_factory=dict)
     running: Content | None = None
     running_since: str = ""
     begun: dict[str, Mapping[str, str]] = field(default_factory=dict)
@@ -204,6 +212,7 @@ class Account:
             last_claim=self.last_claim,
             last_end=self.last_end,
             settled=tuple(self.settled),
+            traces=dict(self.traces),
             running=self.running,
             running_since=self.running_since,
             begun=dict(self.begun),
@@ -365,7 +374,7 @@ class Account:
         self.doubtful = stuck and (self.doubtful or in_doubt(claim.assignment.lanes, end.steps))
         match end.outcome:
             case Outcome.SUCCEEDED:
-                self.settled.append(claim)
+                self._settle(claim)
                 self.held.pop(claim.sign_off.commit, None)
                 self.failed.pop(claim.assignment.content.digest, None)
                 if self.failed_content == claim.assignment.content:
@@ -381,3 +390,8 @@ class Account:
         elif end.running != self.running:
             self.running_since = end.ended
         self.running = end.running
+
+    def _settle(self, claim: Claim) -> None:
+        for trace in claim.assignment.content.traces:
+            self.traces[trace] = (*self.traces.get(trace, ()), len(self.settled))
+        self.settled.append(claim)

@@ -1,6 +1,6 @@
 """Content: exactly what runs in a place, and everything needed to run it again."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import cached_property
 from typing import Any, Literal, Self
 
@@ -53,6 +53,14 @@ class Content(Model):
     def work(self) -> Mapping[str, tuple[str, str]]:
         """Component → `Artifact.identity` of what is put in place of it."""
         return {each.name: each.artifact.identity for each in self.components}
+
+    @property
+    def traces(self) -> tuple[Hashable, ...]:
+        """What names this work: two contents of one app that are the same work share one of these.
+
+        Finding a place's own among hundreds doesn't have to compare each.
+        """
+        return (self.commit, *self.work.items())
 
     @cached_property
     def digest(self) -> str:

@@ -33,6 +33,8 @@ def _of_place(inputs: Inputs, place: Place) -> Iterator[Question]:
 
 def notes_of(standing: Standing) -> tuple[str, ...]:
     """To which of the contents that are kept the place can't go back by fetching them."""
+    if not standing.unready:
+        return ()
     return tuple(
         f"{each.shown} could not be fetched again: {why}; bring its tag and artifacts back"
         for each in standing.last_settled(len(standing.settled))

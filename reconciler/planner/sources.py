@@ -1,8 +1,10 @@
 """Where a promotion's content comes from: a release, a commit, or whatever is newest somewhere."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from itertools import chain
 
 from reconciler.model.app import App
 from reconciler.model.content import Content
@@ -116,29 +118,41 @@ class Seeker:
         """
         place = Place(environment, self.app.name)
         fresh = self._arrivals(place)
-        if not fresh:
+        newest = next(fresh, None)
+        if newest is None:
             return self._as_it_is(f"{environment} has verified nothing yet")
         if queue:
-            content, stay = fresh[-1]
+            content = [newest, *fresh][-1]
         else:
-            proven = (each for each in fresh if each[1] is not None and each[1].proven is not None)
-            content, stay = next(proven, fresh[0])
+            proven = (each for each in chain([newest], fresh) if self._is_proven(each, place))
+            content = next(proven, newest)
+        stay = self._stay(content, place)
         found = self._of_content(content)
         return replace(found, why=f"newest in {environment}", unproven=_unproven(stay, environment))
 
-    def _arrivals(self, place: Place) -> Sequence[tuple[Content, Stay | None]]:
+    def _arrivals(self, place: Place) -> Iterator[Content]:
         """What came to a place after what runs here did, newest first, each work once."""
-        ledger = self.inputs.ledger
         promotion = self.inputs.snapshot.promotions.get((place.environment, place.app))
-        found: list[tuple[Content, Stay | None]] = []
-        for claim in reversed(ledger.at(place).settled):
+        told: defaultdict[Hashable, list[Content]] = defaultdict(list)
+        for claim in reversed(self.inputs.ledger.at(place).settled):
             content = claim.assignment.content
             if self.here is not None and is_same_work(self.here, content):
                 break
-            passing = claim.expires and not _names(promotion, content)
-            if not passing and not any(is_same_work(each, content) for each, _ in found):
-                found.append((content, next(iter(stays_of(content, place, ledger)), None)))
-        return found
+            if claim.expires and not _names(promotion, content):
+                continue
+            akin = (each for trace in content.traces for each in told[trace])
+            if any(is_same_work(each, content) for each in akin):
+                continue
+            for trace in content.traces:
+                told[trace].append(content)
+            yield content
+
+    def _stay(self, content: Content, place: Place) -> Stay | None:
+        return next(iter(stays_of(content, place, self.inputs.ledger)), None)
+
+    def _is_proven(self, content: Content, place: Place) -> bool:
+        stay = self._stay(content, place)
+        return stay is not None and stay.proven is not None
 
     def _of_releases(self, pattern: str, *, queue: bool) -> Desired:
         """The newest release that matches, none below what runs here, none in quarantine."""

@@ -1,8 +1,9 @@
 """What a place has proven of some work: how long it ran there, and what the tests said last."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from reconciler.deployer.ledger import Ledger, Standing
 from reconciler.model.content import Content
@@ -48,12 +49,9 @@ def stays_of(work: Content, place: Place, ledger: Ledger) -> tuple[Stay, ...]:
     doesn't end one; one that got stuck does, since nobody can tell what runs.
     """
     standing = ledger.at(place)
-    same = [is_same_work(work, each.assignment.content) for each in standing.settled]
-    digests = {
-        each.assignment.content.digest
-        for each, mine in zip(standing.settled, same, strict=True)
-        if mine
-    }
+    contents = {each: standing.settled[each].assignment.content for each in standing.akin(work)}
+    same = [each for each, content in contents.items() if is_same_work(work, content)]
+    digests = {contents[each].digest for each in same}
     told = [each for digest, each in standing.verifications.items() if digest in digests]
     test = max(told, key=lambda each: each.sequence, default=None)
     found = [
@@ -63,15 +61,11 @@ def stays_of(work: Content, place: Place, ledger: Ledger) -> tuple[Stay, ...]:
     return tuple(reversed(found))
 
 
-def _stretches(same: list[bool]) -> Iterator[tuple[int, int]]:
-    """First index and the index after the last, of each stretch."""
-    first = None
-    for index, mine in enumerate([*same, False]):
-        if mine and first is None:
-            first = index
-        elif not mine and first is not None:
-            yield first, index
-            first = None
+def _stretches(same: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First index and the index after the last, of each run of numbers without a gap."""
+    for _, run in groupby(enumerate(same), key=lambda pair: pair[1] - pair[0]):
+        indexes = [each for _, each in run]
+        yield indexes[0], indexes[-1] + 1
 
 
 def _stay(
