@@ -39,6 +39,7 @@ class Ledger:
     def __init__(self) -> None:
         """An empty history."""
         self._accounts: dict[Place, Account] = {}
+        self._environments: set[str] = set()
         self._standings: dict[Place, Standing] = {}
         self._ids: set[str] = set()
         self._claims: dict[str, Claim] = {}
@@ -84,7 +85,7 @@ class Ledger:
 
     def knows(self, environment: str) -> bool:
         """Whether any place of an environment has a record."""
-        return any(each.environment == environment for each in self._accounts)
+        return environment in self._environments
 
     @property
     def broken(self) -> Mapping[Place, LedgerError]:
@@ -297,6 +298,7 @@ class Ledger:
         """The account of a place that is about to change."""
         self._standings.pop(place, None)
         self._occupied = None
+        self._environments.add(place.environment)
         return self._accounts.setdefault(place, Account(place))
 
     def _repeated(self, account: Account, record: PlacedRecord) -> LedgerError | None:
