@@ -25,7 +25,9 @@ from reconciler.daemon.proposals import Proposals
 from reconciler.daemon.readiness import Readiness
 from reconciler.daemon.requests import Desk
 from reconciler.daemon.returns import Returns
+from reconciler.daemon.screens import Screens
 from reconciler.daemon.supervision import Supervision
+from reconciler.daemon.teller import Teller
 from reconciler.daemon.trains import Trains
 from reconciler.daemon.verification import Verifications
 from reconciler.daemon.view import View
@@ -276,6 +278,7 @@ def build_reconciler(
         claims=claims,
         workers=workers,
         supervision=Supervision(drivers, clock, identify),
+        screens=Screens(drivers, clock, failpoints, configuration.host.name, Teller(lines)),
         milestones=Milestones(
             view,
             clock,

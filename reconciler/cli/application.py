@@ -19,6 +19,7 @@ from reconciler.cli.get import get
 from reconciler.cli.history import history
 from reconciler.cli.init import init
 from reconciler.cli.logs import logs
+from reconciler.cli.maintenance import maintenance
 from reconciler.cli.migrate import migrate
 from reconciler.cli.new import new
 from reconciler.cli.options import ConfigOption, OuterFolderOption, VersionOption
@@ -51,7 +52,14 @@ VERBS = (
     *(pause, resume, confirm, retry, rollback, dismiss, abort, verify, adopt, retire),
     *(reconcile, changelog, can_i, schema, migrate, doctor, version),
 )
-GROUPS = {"new": new, "release": release, "site": site, "config": config, "trust": trust}
+GROUPS = {
+    "new": new,
+    "release": release,
+    "maintenance": maintenance,
+    "site": site,
+    "config": config,
+    "trust": trust,
+}
 for verb in VERBS:
     application.command()(verb)
 

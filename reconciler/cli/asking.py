@@ -38,8 +38,9 @@ _PATIENCE = 60.0
 class Wish:
     """What somebody wants, as the words of the command say it.
 
-    ``where`` is ``ENV``, ``ENV/APP`` or a deployment. ``lasts`` is a duration, ``question`` the
-    step that asks or its test, and ``said`` the answer.
+    ``where`` is ``ENV``, ``ENV/APP`` or a deployment. ``lasts`` is a duration and ``until`` an
+    instant: one of them at most. ``question`` is the step that asks or its test, and ``said`` the
+    answer.
     """
 
     verb: "Verb"
@@ -49,6 +50,7 @@ class Wish:
     content: str = ""
     question: str = ""
     said: "Literal['yes', 'no'] | None" = None
+    until: "datetime | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,7 @@ def _request(
     root = configuration.host.trust.root
     assert root is not None  # noqa: S101 - asked for before
     try:
-        until = now + timedelta(seconds=seconds_of(wish.lasts)) if wish.lasts else None
+        until = now + timedelta(seconds=seconds_of(wish.lasts)) if wish.lasts else wish.until
         return Request(
             repository=root,
             verb=wish.verb,
@@ -232,9 +234,10 @@ def _meant(wish: Wish, seen: "Known", environment: str, app: str) -> tuple[str, 
     """The deployment or content that is meant, as far as the verb speaks of one."""
     from reconciler.model.place import Place
     from reconciler.planner.asking import ask_of
+    from reconciler.planner.permission import WIDE
     from reconciler.system.clock import SystemClock
 
-    if wish.verb in {"pause", "resume"}:
+    if wish.verb in WIDE:
         return "", ""
     if wish.verb == "adopt":
         return "", wish.content

@@ -36,7 +36,7 @@ def can_i(
     from reconciler.model.records import Verb
     from reconciler.planner.asking import ask_of
     from reconciler.planner.obstacles import obstacle
-    from reconciler.planner.permission import Deed, meant, permission, verbs
+    from reconciler.planner.permission import WIDE, Deed, meant, permission, verbs
     from reconciler.system.clock import SystemClock
 
     seen = known(config, folder)
@@ -65,7 +65,7 @@ def can_i(
     answer = permission(inputs, deed, who)
     print(f"{'yes' if answer.may or answer.own else 'no'}: {answer.why}")
     # Only these are of a whole environment; the others are of one place each.
-    placed = bool(app) or verb in {"pause", "resume"}
+    placed = bool(app) or verb in WIDE
     if placed and answer.may and asked and (now := obstacle(inputs, deed, who)):
         tell(f"but as things are it is refused: {now.why}")
         tell(f"  → {now.remedy}")

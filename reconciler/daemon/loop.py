@@ -15,6 +15,7 @@ from reconciler.daemon.proposals import Proposals
 from reconciler.daemon.readiness import Readiness
 from reconciler.daemon.requests import Desk
 from reconciler.daemon.returns import Returns
+from reconciler.daemon.screens import Screens
 from reconciler.daemon.showing import looked
 from reconciler.daemon.supervision import Supervision
 from reconciler.daemon.teller import Teller
@@ -56,6 +57,7 @@ class Reconciler:
     claims: Claims
     workers: Workers
     supervision: Supervision
+    screens: Screens
     looking: Looking
     trains: Trains
     proposals: Proposals
@@ -187,6 +189,7 @@ class Reconciler:
             self._supervise()
             self.desk.answer_host(lambda: self.inquiries.seen(self._known({})))
             self._pin_answers()
+            self.screens.look(self.desk.ledger, self.workers.places, host=self.claims.as_host)
         except (TagboatError, OSError) as error:
             self.teller.tell("trouble", TagboatError.of(error).message)
         self.claims.settle()
@@ -208,6 +211,7 @@ class Reconciler:
             # Also while the branch itself raises an alarm: somebody may want a pause.
             self.desk.answer(lambda: self._known({}))
             self._pin_answers()
+        self.screens.look(self.desk.ledger, self.workers.places, host=self.claims.as_host)
         if not self.view.alarms:
             self._verify()
         refused = 0

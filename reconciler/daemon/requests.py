@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import groupby
 
 from reconciler.daemon.view import View
+from reconciler.deployer.ledger import Ledger
 from reconciler.errors import UnreachableError
 from reconciler.model.records import Answer, body_of, numbered, record_of
 from reconciler.model.request import Received, Request
@@ -92,9 +93,7 @@ class Desk:
         if not asked:
             return
         inputs = known()
-        inputs = replace(inputs, ledger=inputs.ledger.fork())
-        for answer in self._answered_here():
-            inputs.ledger.apply(numbered(answer, inputs.ledger.sequence + 1))
+        inputs = replace(inputs, ledger=_after(inputs.ledger, self._answered_here()))
         for each in asked:
             answer = judged_answer(inputs, each, reconciler=self.reconciler)
             # The next one is judged by what this one did.
@@ -114,6 +113,12 @@ class Desk:
                 at = _asked_at(request) if request else (instant_of(answer.at), name)
                 found.append((at, answer))
         return [answer for _, answer in sorted(found, key=lambda each: each[0])]
+
+    @property
+    def ledger(self) -> Ledger:
+        """The history, with what was answered on this host and isn't in it yet."""
+        answers = self._answered_here()
+        return _after(self.view.ledger, answers) if answers else self.view.ledger
 
     @property
     def unrecorded(self) -> Mapping[str, tuple[Answer, ...]]:
@@ -225,6 +230,14 @@ class Desk:
         self._kept = kept
         # Where it keeps them, they aren't tried again before they are listed anew.
         self._gone = {**self._gone, **done}
+
+
+def _after(ledger: Ledger, answers: Iterable[Answer]) -> Ledger:
+    """A ledger of its own that knows of these as well."""
+    after = ledger.fork()
+    for answer in answers:
+        after.apply(numbered(answer, after.sequence + 1))
+    return after
 
 
 def _of_host(text: str) -> Received | None:

@@ -9,6 +9,7 @@ from reconciler.daemon.equipment import Equipment, ParkedError
 from reconciler.daemon.steps import Steps
 from reconciler.deployer.fold import Deployment, begin
 from reconciler.deployer.ledger import Ledger, Standing
+from reconciler.deployer.screens import screens_at
 from reconciler.errors import StepErroredError, StepFailedError
 from reconciler.manifest.secrets import redacted
 from reconciler.model.deployment import Result, StepOutcome, StepSpec, TestSpec, Work
@@ -63,19 +64,25 @@ class Verifications:
         while not self._answers.empty():
             place, answer = self._answers.get()
             self._runs.pop(place).thread.join()
-            if answer is not None and _due(ledger, place, self._reconciler):
+            if answer is not None and self._due(ledger, place):
                 self._unpushed[place] = answer
         self._unpushed = {
             place: each for place, each in self._unpushed.items() if each.id not in ledger
         }
         for place in ledger.places:
-            due = _due(ledger, place, self._reconciler)
+            due = self._due(ledger, place)
             run = self._runs.get(place)
             if run is not None and (due is None or due.deployment != run.deployment):
                 run.halt.set()
             elif run is None and due is not None and place not in self._unpushed:
                 self._begin(place, due, asked=ledger.at(place).inquiries)
         return list(self._unpushed.values())
+
+    def _due(self, ledger: Ledger, place: Place) -> Claim | None:
+        """None either while people keep visitors out: they would be shown the page (D27)."""
+        if screens_at(ledger.at(place), self._equipment.clock.now()):
+            return None
+        return _due(ledger, place, self._reconciler)
 
     def park(self, *, within: float) -> None:
         """Ask all to end, and wait; they begin anew with the next start.

@@ -35,14 +35,16 @@ class Before:
     """Whether that content leaves without being followed by a descendant of its commit."""
     maintained: bool = False
     """Whether visitors see a page of maintenance, since the place is stuck."""
+    screened: bool = False
+    """Whether they see one that a person has put up: it is up before, and stays up afterwards."""
     stuck: bool = False
     """Whether what is there is neither that content nor another one that was proven."""
     doubtful: bool = False
     """Whether nobody can tell of which content the data are."""
 
     @classmethod
-    def of(cls, standing: Standing, *, leaves: bool) -> "Before":
-        """What the history says of a place; ``leaves`` is for who knows the commits."""
+    def of(cls, standing: Standing, *, leaves: bool, screened: bool = False) -> "Before":
+        """What the history says of a place; the rest is for who knows commits and the time."""
         content, last = standing.last_good, standing.last_claim
         # What only put it back left data alone: it says nothing of how they were migrated.
         came = (
@@ -57,6 +59,7 @@ class Before:
             migrate=next((each for each in steps if each.name == "migrate"), None),
             leaves=leaves,
             maintained=standing.stuck and last is not None and last.assignment.lanes.maintained,
+            screened=screened,
             stuck=standing.stuck,
             doubtful=standing.stuck and standing.doubtful,
         )
@@ -90,7 +93,15 @@ class Lane:
     def _maintenance(self) -> bool:
         when = self.pipeline.maintenance.when
         wanted = when == "always" or (when == "downtime" and self.downtime > 0)
-        return wanted or self.before.maintained
+        return wanted or self.before.maintained or self._screened
+
+    @property
+    def _screened(self) -> bool:
+        return self.before.screened and self._by_driver
+
+    @property
+    def _by_driver(self) -> bool:
+        return self.pipeline.maintenance.run is None and self.pipeline.maintenance.undo is None
 
     @property
     def _restores(self) -> bool:
@@ -241,11 +252,10 @@ class Lane:
         stops: tuple[Result, ...] = (),
         undoes: tuple[str, ...] = (),
     ) -> tuple[StepSpec, ...]:
-        if not self._maintenance:
+        if not self._maintenance or (self._screened and work is Work.MAINTENANCE_OFF):
             return ()
         maintenance: Maintenance = self.pipeline.maintenance
         command = maintenance.run if work is Work.MAINTENANCE_ON else maintenance.undo
-        by_driver = maintenance.run is None and maintenance.undo is None
         page = Page(title=self.content.app, retry_after=max(self.downtime, self.estimate, 60))
         return (
             StepSpec(
@@ -253,7 +263,7 @@ class Lane:
                 work=work,
                 timeout=MAINTENANCE_SECONDS,
                 command=_command(command) if command else None,
-                page=page if by_driver else None,
+                page=page if self._by_driver else None,
                 stops=stops,
                 undoes=undoes,
             ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from copy import copy
+from dataclasses import replace
 from itertools import islice
 from types import MappingProxyType
 
@@ -49,6 +50,7 @@ class Ledger:
         self._answers: dict[str, Answer] = {}
         self._wide: dict[str, list[Answer]] = {}
         self._pauses: dict[tuple[str, str | None], Answer] = {}
+        self._screens: dict[tuple[str, str | None], Answer] = {}
         self._verifies: dict[Place, Answer] = {}
         self._aborts: dict[str, Answer] = {}
         self._checkpoints: dict[str, Checkpoint] = {}
@@ -155,6 +157,10 @@ class Ledger:
         if known is None:
             account = self._accounts.get(place)
             known = account.standing() if account else Standing(place)
+            scopes = ((place.environment, None), (place.environment, place.app))
+            found = (self._screens[each] for each in scopes if each in self._screens)
+            if screens := tuple(found):
+                known = replace(known, screens=screens)
             self._standings[place] = known
         return known
 
@@ -286,6 +292,8 @@ class Ledger:
                 self._aborts[answer.deployment] = answer
             case "resume":
                 self._pauses.pop(scope, None)
+            case "maintenance-on" | "maintenance-off":
+                self._take_screen(answer)
             case "confirm" if answer.app is not None:
                 place = Place(answer.environment, answer.app)
                 self._account(place).take_confirmation(answer)
@@ -293,6 +301,12 @@ class Ledger:
                 self._wide.setdefault(answer.environment, []).append(answer)
             case _:
                 pass
+
+    def _take_screen(self, answer: Answer) -> None:
+        self._screens[answer.environment, answer.app] = answer
+        for place in list(self._standings):
+            if place.environment == answer.environment and answer.app in {None, place.app}:
+                del self._standings[place]
 
     def _account(self, place: Place) -> Account:
         """The account of a place that is about to change."""

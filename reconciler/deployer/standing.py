@@ -104,6 +104,8 @@ class Standing:
     doubtful: bool = False
     """Whether nobody can tell of which content the data are: a deployment that got stuck may have
     changed them, and nothing has succeeded since."""
+    screens: tuple[Answer, ...] = ()
+    """The last granted ``maintenance-on`` or ``-off`` of its environment, and that of the place."""
     broken: LedgerError | None = None
 
     @property

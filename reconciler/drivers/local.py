@@ -1,6 +1,7 @@
 """The driver ``local``: folders and processes of this machine."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,8 @@ class LocalDriver:
     def observe(self, target: PlaceTarget) -> Observation:
         """What is there now; whatever goes wrong is an observation too."""
         try:
-            return self._observe(self._place(target))
+            place = self._place(target)
+            return replace(self._observe(place), page=self._keeper(place).maintained)
         except (TagboatError, OSError) as error:
             return Observation(Presence.UNKNOWN, detail=str(error))
 

@@ -65,7 +65,8 @@ class MemoryDriver:
         with self._world.lock:
             place = self._world.of(target)
             if place.current is None:
-                return Observation(Presence.ABSENT, fence=place.fence)
+                shown = place.page is not None
+                return Observation(Presence.ABSENT, fence=place.fence, page=shown)
             stopped = bool(place.current.processes) and not place.running
             return Observation(
                 Presence.STOPPED if stopped else Presence.RUNNING,
@@ -73,6 +74,7 @@ class MemoryDriver:
                 version=place.current.version,
                 fence=place.fence,
                 altered=place.altered,
+                page=place.page is not None,
             )
 
     def prepare(self, target: PlaceTarget, content: Content, *, fence: int, timeout: float) -> None:

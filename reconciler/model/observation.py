@@ -31,6 +31,8 @@ class Observation:
     detail: str = ""
     altered: str = ""
     """What was changed by hand in the content that is there, in words."""
+    page: bool = False
+    """Whether visitors are to see a page of maintenance instead of it."""
 
     def instead_of(self, digest: str) -> str | None:
         """What is there instead of this content, in words: empty if it is as it was put there.

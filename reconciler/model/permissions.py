@@ -27,11 +27,6 @@ class Permissions(Model):
     """Verb → who may. Null gives a verb its default back."""
 
     NAMED: ClassVar[bool] = True
-    UNENFORCED: ClassVar[frozenset[str]] = frozenset(
-        {
-            "maintenance",
-        }
-    )
 
     promote: Admins = _ADMIN
     """Whose merge is a sign-off here."""

@@ -103,6 +103,8 @@ class Decision:
     """When it can start, if time is in its way."""
     expires: str = ""
     """When it goes again by itself, of what is there for a while."""
+    kept_out: str = ""
+    """Until when somebody keeps visitors out by a page of maintenance; empty if nobody does."""
 
     @property
     def closed(self) -> tuple[Reason, ...]:
@@ -111,7 +113,7 @@ class Decision:
 
     def as_json(self) -> dict[str, object]:
         """The decision as plain JSON: what digests and machine output are made of."""
-        told = {"expires": self.expires} if self.expires else {}
+        told = {"expires": self.expires, "kept_out": self.kept_out}
         return {
             "place": str(self.place),
             "verdict": self.verdict.value,
@@ -130,7 +132,7 @@ class Decision:
             ],
             "notes": list(self.notes),
             "start": self.start.as_json() if self.start else None,
-            **told,
+            **{name: each for name, each in told.items() if each},
         }
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from reconciler.deployer.screens import screens_at
 from reconciler.manifest.layering import resolve
 from reconciler.model.content import Content
 from reconciler.model.deployment import Assignment
@@ -101,7 +102,9 @@ def _assignment(ask: Ask) -> Assignment | None:
             return None
     elif not source.trees:
         return None
-    making = Making(app, source, environment, ask.standing, leaves(ask), ask.adopts)
+    standing = ask.standing
+    screened = bool(screens_at(standing, ask.now))
+    making = Making(app, source, environment, standing, leaves(ask), ask.adopts, screened)
     return making.within(ask.inputs.snapshot)
 
 

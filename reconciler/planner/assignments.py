@@ -25,7 +25,7 @@ class Making:
     """All that an assignment is made of.
 
     ``leaves``: whether the last good content leaves; ``adopts``: whether what is there already is
-    taken over.
+    taken over; ``screened``: whether a person keeps visitors out.
     """
 
     app: App
@@ -34,6 +34,7 @@ class Making:
     standing: Standing
     leaves: bool
     adopts: bool
+    screened: bool
 
     def within(self, snapshot: Snapshot) -> Assignment | None:
         """The assignment, which is kept beside the files; nothing where they don't lead to one.
@@ -52,6 +53,7 @@ class Making:
             and self.environment is other.environment
             and self.standing is other.standing
             and (self.leaves, self.adopts) == (other.leaves, other.adopts)
+            and self.screened == other.screened
             and (self.source is other.source or self.source == other.source)
         )
 
@@ -61,7 +63,7 @@ class Making:
                 self.app,
                 self.source,
                 self.environment,
-                before=Before.of(self.standing, leaves=self.leaves),
+                before=Before.of(self.standing, leaves=self.leaves, screened=self.screened),
                 keep=self.standing.keep(self.environment.pipeline.rollback.keep),
             )
             running = self.standing.running

@@ -4,7 +4,6 @@ One function for each verb; who may ask is another matter.
 """
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from reconciler.deployer.ledger import Standing
 from reconciler.model.content import Content
@@ -14,15 +13,10 @@ from reconciler.names import instant_of, instant_text
 from reconciler.planner.asking import ask_of, way_back
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.inquiries import named
+from reconciler.planner.maintenance import turning_off, turning_on
+from reconciler.planner.obstacle import Obstacle, explaining
 from reconciler.planner.permission import Deed
 from reconciler.planner.window import until_of
-
-
-class Obstacle(NamedTuple):
-    """Why it is refused, and one action that helps."""
-
-    why: str
-    remedy: str
 
 
 def obstacle(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
@@ -42,11 +36,6 @@ def _standing(inputs: Inputs, deed: Deed) -> Standing:
 def _promoting(deed: Deed, content: Content | None = None) -> str:
     version = content.version if content else "VERSION"
     return f"have it promoted: tagboat promote {deed.app}@{version} --to {deed.environment}"
-
-
-def _explaining(deed: Deed) -> str:
-    verb = "explain" if deed.app else "status"
-    return f"see how things are: tagboat {verb} {deed.scope}"
 
 
 def _waiting(deed: Deed) -> str:
@@ -71,7 +60,7 @@ def _resume(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
     if deed.app and (deed.environment, None) in paused:
         wide = deed.environment
         return Obstacle(f"{why}, but {wide} is", f"tagboat resume {wide}")
-    return Obstacle(why, _explaining(deed))
+    return Obstacle(why, explaining(deed))
 
 
 def _paused(inputs: Inputs) -> Mapping[tuple[str, str | None], Answer]:
@@ -89,12 +78,12 @@ def unasked(inputs: Inputs, deed: Deed, question: str) -> Obstacle:
     given = [each for each in standing.confirmations if each.question in names]
     if given and not named(standing.questions, question):
         last = given[-1]
-        return Obstacle(f"{last.by} answered {last.said} to that already", _explaining(deed))
+        return Obstacle(f"{last.by} answered {last.said} to that already", explaining(deed))
     if len(standing.questions) > 1:
         steps = ", ".join(each.step for each in standing.questions)
         return Obstacle(f"several questions are open there: {steps}", "name one: --question STEP")
     why = f"no question {question} is open there" if question else "no question is open there"
-    return Obstacle(why, _explaining(deed))
+    return Obstacle(why, explaining(deed))
 
 
 def _answer(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
@@ -103,7 +92,7 @@ def _answer(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
     inquiry = _standing(inputs, deed).inquiries[deed.question]
     if inputs.now < instant_of(inquiry.until):
         return None
-    return Obstacle(f"time was up at {inquiry.until}: it counts as no", _explaining(deed))
+    return Obstacle(f"time was up at {inquiry.until}: it counts as no", explaining(deed))
 
 
 def _confirm(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
@@ -114,7 +103,7 @@ def _confirm(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
         waits = True
     elif not deed.app:
         why = f"no merge {content[:12]} changes promotions that are in force"
-        return Obstacle(why, _explaining(deed))
+        return Obstacle(why, explaining(deed))
     else:
         asked = ask_of(inputs, _place(deed))
         digest = asked.content.digest if asked.content else ""
@@ -125,10 +114,10 @@ def _confirm(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
         waits = asked.gates.attended and bool(content)
     given = inputs.ledger.confirmations(_place(deed)) if deed.app else ()
     if any(each.content == content for each in given):
-        return Obstacle(f"{given[-1].by} confirmed it already", _explaining(deed))
+        return Obstacle(f"{given[-1].by} confirmed it already", explaining(deed))
     if waits:
         return None
-    return Obstacle("nothing there waits for a confirmation", _explaining(deed))
+    return Obstacle("nothing there waits for a confirmation", explaining(deed))
 
 
 def _confirm_deployment(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
@@ -136,9 +125,9 @@ def _confirm_deployment(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
     standing = _standing(inputs, deed)
     claim = next((each for each in standing.overrode if each.deployment == deed.deployment), None)
     if claim is None:
-        return Obstacle(f"{deed.deployment} waits for no confirmation", _explaining(deed))
+        return Obstacle(f"{deed.deployment} waits for no confirmation", explaining(deed))
     if deed.deployment in standing.reviewed:
-        return Obstacle(f"{deed.deployment} was looked at already", _explaining(deed))
+        return Obstacle(f"{deed.deployment} was looked at already", explaining(deed))
     if by in {each.aside.by for each in claim.reasons if each.aside}:
         why = f"{by} set its gate aside: another person has to look at it"
         return Obstacle(why, "have another person confirm it")
@@ -157,10 +146,10 @@ def _retry(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
     if standing.drifted is not None:
         return _put_back(standing, deed)
     if standing.last_end.outcome is Outcome.SUCCEEDED:
-        return Obstacle(f"{deed.deployment} has succeeded", _explaining(deed))
+        return Obstacle(f"{deed.deployment} has succeeded", explaining(deed))
     held = {each.deployment for each in (*standing.held.values(), *standing.failed.values())}
     why = f"{deed.deployment} was allowed to be tried again already"
-    return None if deed.deployment in held else Obstacle(why, _explaining(deed))
+    return None if deed.deployment in held else Obstacle(why, explaining(deed))
 
 
 def _put_back(standing: Standing, deed: Deed) -> Obstacle | None:
@@ -175,7 +164,7 @@ def _abort(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
     if under_way is None:
         back = _rollback(inputs, deed, by) is None
         remedy = f"to take back what stands: tagboat rollback {deed.scope}"
-        return Obstacle("nothing is under way there", remedy if back else _explaining(deed))
+        return Obstacle("nothing is under way there", remedy if back else explaining(deed))
     if under_way.deployment != deed.deployment:
         why = f"{deed.deployment} is not under way, {under_way.deployment} is"
         return Obstacle(why, f"tagboat abort {deed.scope} means that one")
@@ -189,7 +178,7 @@ def _verify(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
     standing = _standing(inputs, deed)
     claim, end = standing.last_claim, standing.last_end
     if standing.open_claim or claim is None or end is None:
-        return Obstacle("nothing stands there, or something is under way", _explaining(deed))
+        return Obstacle("nothing stands there, or something is under way", explaining(deed))
     if wrong := _not_the_last(standing, deed):
         return wrong
     if end.outcome is not Outcome.SUCCEEDED or standing.drifted is not None:
@@ -207,7 +196,7 @@ def _verify(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
 
 def _nothing_to_test(standing: Standing, deed: Deed) -> Obstacle:
     if standing.drifted is None:
-        return Obstacle(f"{deed.deployment} did not succeed", _explaining(deed))
+        return Obstacle(f"{deed.deployment} did not succeed", explaining(deed))
     why = f"{standing.drifted.found}: tests would say nothing of {standing.drifted.version}"
     return Obstacle(why, f"first have it put back: tagboat retry {deed.scope}")
 
@@ -234,7 +223,7 @@ def _rollback(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
 
 def _dismiss(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
     shut = _window_shut(inputs, deed, by)
-    return shut and Obstacle(shut.why, _explaining(deed))
+    return shut and Obstacle(shut.why, explaining(deed))
 
 
 def _window_shut(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
@@ -269,7 +258,7 @@ def _nothing_to_take_back(standing: Standing, deed: Deed) -> Obstacle:
         return Obstacle(f"nothing was deployed to {deed.scope} yet", _promoting(deed))
     runs = standing.running.shown if standing.running else "nothing"
     why = f"the last one, {standing.last_end.deployment}, did not succeed: {runs} runs there"
-    return Obstacle(why, _explaining(deed))
+    return Obstacle(why, explaining(deed))
 
 
 def _window_over(inputs: Inputs, standing: Standing, end: End) -> str:
@@ -298,7 +287,7 @@ def _adopt(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
     place, asked = _place(deed), ask_of(inputs, _place(deed))
     if last := asked.standing.last_claim:
         why = f"{last.deployment} was deployed there: the history knows what runs"
-        return Obstacle(why, _explaining(deed))
+        return Obstacle(why, explaining(deed))
     if asked.standing.granted is not None:
         return Obstacle(f"{asked.standing.granted.by} asked for it already", _waiting(deed))
     if not deed.content or asked.desired.shown != deed.content:
@@ -325,7 +314,7 @@ def _retire(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
         return Obstacle(f"{standing.open_claim.deployment} is under way", _waiting(deed))
     if standing.running is None:
         why = "nothing runs there, as far as the history knows"
-        return Obstacle(why, _explaining(deed))
+        return Obstacle(why, explaining(deed))
     if standing.granted is not None:
         return Obstacle(f"{standing.granted.by} asked for it already", _waiting(deed))
     return _not_the_last(standing, deed)
@@ -334,11 +323,6 @@ def _retire(inputs: Inputs, deed: Deed, by: str) -> Obstacle | None:
 def _of_one_place(deed: Deed) -> Obstacle:
     remedy = f"name one: tagboat {deed.verb} {deed.environment}/APP"
     return Obstacle("it is for one place", remedy)
-
-
-def _not_yet(inputs: Inputs, deed: Deed, by: str) -> Obstacle:
-    del inputs, by
-    return Obstacle(f"this version doesn't do {deed.verb} yet", "use a newer Tagboat")
 
 
 _JUDGES: Mapping[str, Callable[[Inputs, Deed, str], Obstacle | None]] = {
@@ -350,8 +334,8 @@ _JUDGES: Mapping[str, Callable[[Inputs, Deed, str], Obstacle | None]] = {
     "dismiss": _dismiss,
     "abort": _abort,
     "verify": _verify,
-    "maintenance-on": _not_yet,
-    "maintenance-off": _not_yet,
+    "maintenance-on": turning_on,
+    "maintenance-off": turning_off,
     "adopt": _adopt,
     "retire": _retire,
 }

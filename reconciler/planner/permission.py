@@ -15,16 +15,24 @@ from reconciler.planner.inputs import Inputs
 from reconciler.planner.inquiries import question_of
 
 _INITIATOR = "initiator"
-_ALIKE: Mapping[str, str] = {"adopt": "promote", "retire": "promote"}
+_ALIKE: Mapping[str, str] = {
+    "adopt": "promote",
+    "retire": "promote",
+    "maintenance-on": "maintenance",
+    "maintenance-off": "maintenance",
+}
 _DOING: Mapping[str, str] = {
     "rollback": "roll back",
     "override": "set a gate aside",
     "adopt": "adopt what runs",
+    "maintenance": "turn maintenance on and off",
     "maintenance-on": "turn maintenance on",
     "maintenance-off": "turn maintenance off",
 }
 """Verbs that are no words of a sentence as they are."""
-_OF_NO_DEPLOYMENT = frozenset({"pause", "resume", "confirm", "adopt"})
+WIDE = frozenset({"pause", "resume", "maintenance-on", "maintenance-off"})
+"""What is asked for a place or for a whole environment, and never of a deployment."""
+_OF_NO_DEPLOYMENT = WIDE | {"confirm", "adopt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +76,8 @@ def verbs() -> frozenset[str]:
 
 
 def needed_for(verb: str) -> str:
-    """The permission that a verb wants: its own as a rule, and that of its opposite."""
-    return _ALIKE.get(verb, verb.partition("-")[0])
+    """The permission that a verb wants: its own as a rule."""
+    return _ALIKE.get(verb, verb)
 
 
 def meant(inputs: Inputs, verb: str, environment: str, app: str) -> str:

@@ -1,6 +1,7 @@
 """Making the plan: for each place one decision, with every reason."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from reconciler.deployer.standing import Standing
@@ -14,9 +15,12 @@ from reconciler.planner.answering import answers
 from reconciler.planner.asking import ask_of
 from reconciler.planner.assignments import forget
 from reconciler.planner.departures import missed
+from reconciler.planner.gates import pause
 from reconciler.planner.gates.sign_off import named, taints_of
 from reconciler.planner.inputs import Ask, Inputs
 from reconciler.planner.inquiries import notes_of
+from reconciler.planner.maintenance import kept_out_until
+from reconciler.planner.maintenance import notes_of as screened
 from reconciler.planner.readiness import notes_of as unready
 from reconciler.planner.rest import Rest, rest_of
 from reconciler.planner.retiring import retired
@@ -59,6 +63,15 @@ def _decided(inputs: Inputs, place: Place, rest: Rest) -> Decision:
 
 def decision_of(ask: Ask) -> Decision:
     """What `decide` says, of a question that was made already."""
+    decision, until = _decision(ask), kept_out_until(ask)
+    # What a closed gate says isn't said twice.
+    told = () if any(each.gate == pause.NAME for each in decision.closed) else screened(ask)
+    if not (until or told):
+        return decision
+    return replace(decision, notes=(*decision.notes, *told), kept_out=until)
+
+
+def _decision(ask: Ask) -> Decision:
     place, standing = ask.place, ask.standing
     running = standing.running
     if standing.open_claim is not None:

@@ -11,7 +11,8 @@ from reconciler.model.request import HOST, Received, Request
 from reconciler.names import instant_of, instant_text
 from reconciler.planner.inputs import Inputs
 from reconciler.planner.inquiries import answering, besides_review, inquiry_meant
-from reconciler.planner.obstacles import Obstacle, obstacle, unasked
+from reconciler.planner.obstacle import Obstacle
+from reconciler.planner.obstacles import obstacle, unasked
 from reconciler.planner.permission import Deed, meant, permission
 
 
@@ -118,6 +119,9 @@ def _late(request: Request, now: datetime) -> Obstacle | None:
         return Obstacle(why, "ask again")
     if request.until and now >= instant_of(request.until):
         return Obstacle(f"its end, {request.until}, has passed", "ask again, with a later end")
+    if request.verb == "maintenance-on" and not (request.reason and request.until):
+        command = f"tagboat maintenance on {request.scope} --reason WHY --for 2h"
+        return Obstacle("maintenance needs a reason and an end", f"ask again: {command}")
     return None
 
 

@@ -70,9 +70,11 @@ class Rest:
     def keep(self, decision: Decision, standing: Standing) -> bool:
         """Keep a decision if the place rests; whether it was kept.
 
-        What follows something, is there for a while or is a commit depends on more: it doesn't.
+        What follows something, is there for a while, is a commit or is under maintenance until some
+        time depends on more: it doesn't.
         """
-        if decision.verdict is Verdict.IN_SYNC and not decision.reasons:
+        rests = decision.verdict is Verdict.IN_SYNC and not decision.kept_out
+        if rests and not decision.reasons:
             ground = self._ground(standing.place)
             if ground is not None:
                 self._decisions[standing.place] = (standing, decision, ground)

@@ -75,16 +75,19 @@ class Cell:
     standing: Standing
     latest: Attempt | None
     """The newest deployment here."""
+    kept_out: bool = False
+    """Whether somebody keeps visitors out by a page of maintenance."""
 
     @property
     def needs_attention(self) -> bool:
         """Whether somebody should look: held, stuck, broken, or running with a closed gate.
 
-        Also where people are asked something, or where what a place keeps is gone at its source.
+        Also where people are asked something, where what a place keeps is gone at its source, or
+        where visitors are kept out.
         """
         closed = self.closed if self.status is Status.RUNS else ()
         return self.status in {Status.HELD, Status.STUCK, Status.BROKEN} or bool(
-            closed or self.standing.questions or self.standing.unready
+            closed or self.standing.questions or self.standing.unready or self.kept_out
         )
 
 
@@ -148,6 +151,7 @@ def _cell(
         notes=decision.notes if decision else (),
         standing=standing,
         latest=latest,
+        kept_out=bool(decision and decision.kept_out),
     )
 
 

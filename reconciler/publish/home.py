@@ -86,6 +86,8 @@ def _cell(overview: Overview, place: Place) -> str:
         lines.append(f'<span class="tb-since">{since}</span>')
     if kind is Status.RUNS and cell.closed:
         lines.append("new starts are held")
+    if cell.kept_out:
+        lines.append("under maintenance")
     return "<br>".join(lines)
 
 
@@ -107,7 +109,7 @@ def _attention(overview: Overview, cell: Cell, up: str) -> str:
     ]
     if cell.closed:
         parts.append(gates(cell.closed))
-    if cell.standing.questions or cell.standing.unready:
+    if cell.standing.questions or cell.standing.unready or cell.kept_out:
         parts += [markdown(each) for each in cell.notes]
     if cell.status is Status.STUCK and standing.last_end and standing.last_end.why:
         parts.append(f"{markdown(f'It stopped there: {standing.last_end.why}')}")

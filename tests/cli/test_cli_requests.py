@@ -48,3 +48,22 @@ def test_a_request_for_what_nobody_knows_is_wrong_usage_and_leaves_nothing(examp
     assert code == 2
     refs = example.git("ls-remote", "origin", "refs/heads/tagboat/requests/*")
     assert refs == ""
+
+
+def test_d27_maintenance_is_asked_for_with_its_end_shown_meanwhile_and_ended(example, call):
+    why = ("--reason", "it rains")
+    for given in ((), ("--for", "2h", "--until", "2026-12-04T18:00:00+00:00")):
+        code, _, err = call("maintenance", "on", "dev/blog", *why, *given)
+        assert code == 2
+        assert "give one of them, such as --for 2h" in err
+    on = ("maintenance", "on", "dev/blog", *why, "--until", "2999-12-04T18:00:00+00:00")
+    code, out, err = asks(example, *on, clone=example.approver)
+    assert (code, out) == (0, "dev/blog maintenance-on by approver (it rains)\n"), err
+    _, out, _ = call("status", "dev/blog")
+    assert "until Wed 2999-12-04 18:00 UTC, put up by approver: it rains" in " ".join(out.split())
+    code, out, _ = call("can-i", "maintenance-on", "dev/blog", "--as", "approver")
+    assert (code, out.partition(":")[0]) == (0, "yes")
+    assert "it is refused: dev/blog is under maintenance by approver already" in out
+    off = ("maintenance", "off", "dev/blog", "--local")
+    code, out, err = asks(example, *off, clone=example.approver)
+    assert (code, out) == (0, "dev/blog maintenance-off by host\n"), err

@@ -192,6 +192,7 @@ def test_the_page_of_maintenance_hides_what_comes_until_it_is_taken_down_D12_P9(
     show(world, 2)
     show(world, 2)
     assert world.page()
+    assert world.driver().observe(world.target).page
     deploy(world, TWO, 2)
     assert world.page()
     assert world.hidden() == "2.0.0"
@@ -200,7 +201,8 @@ def test_the_page_of_maintenance_hides_what_comes_until_it_is_taken_down_D12_P9(
     assert not world.page()
     assert world.answers() == "2.0.0"
     assert world.driver().address(world.target) == ""
-    assert world.driver().observe(world.target).presence is Presence.RUNNING
+    seen = world.driver().observe(world.target)
+    assert (seen.presence, seen.page) == (Presence.RUNNING, False)
 
 
 def test_the_page_can_be_taken_down_with_nothing_changed_F4(world: World) -> None:

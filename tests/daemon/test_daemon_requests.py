@@ -97,6 +97,7 @@ REFUSED = {
     "stale": ("ana", {"verb": "retry", "deployment": "dev.shop.9"}, "is not the last deployment"),
     "done": ("ana", {"verb": "retry"}, "has succeeded"),
     "nothing": ("ana", {"verb": "resume"}, "dev/shop is not paused"),
+    "endless": ("ana", {"verb": "maintenance-on"}, "maintenance needs a reason and an end"),
     "elsewhere": ("ana", {"verb": "pause", "repository": "0" * 40}, "it is for trust root"),
     "nowhere": ("ana", {"verb": "pause", "app": "blog"}, "there is no place dev/blog"),
     "untested": ("ana", {"verb": "verify"}, "no long tests are declared there"),

@@ -62,9 +62,19 @@ def test_d18_whoever_brought_it_may_roll_it_back_and_that_is_said(town):
     assert (whole.may, whole.own) == (False, True)
 
 
-def test_d1_only_verbs_that_this_version_does_can_be_asked_about():
+def test_d1_d27_every_verb_can_be_asked_about():
     assert {"promote", "rollback", "adopt", "retire"} < verbs()
-    assert [each for each in verbs() if each.startswith("maintenance")] == []
+    assert {"maintenance", "maintenance-on", "maintenance-off"} < verbs()
+
+
+def test_d27_both_turns_of_maintenance_are_one_permission(town):
+    town.files[ENVIRONMENT] += "permissions: {maintenance: [person/ben]}\n"
+    told = {verb: asked(town, verb, "ben").why for verb in ("maintenance-on", "maintenance-off")}
+    assert told == {
+        "maintenance-on": "ben may turn maintenance on in production/shop, as person/ben",
+        "maintenance-off": "ben may turn maintenance off in production/shop, as person/ben",
+    }
+    assert not asked(town, "maintenance", "ana").may
 
 
 def test_d1_a_hint_names_rollback_only_where_that_can_be_done(town):

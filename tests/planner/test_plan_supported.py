@@ -40,12 +40,6 @@ ADDED = {
         9,
     ),
     "support": (ENVIRONMENT, "support: the desk\n", "support", 9),
-    "permissions": (
-        ENVIRONMENT,
-        "permissions: {maintenance: [person/ana]}\n",
-        "permissions.maintenance",
-        9,
-    ),
     "modules": (APP, "modules: [libs]\n", "modules", 10),
 }
 
@@ -77,11 +71,8 @@ def test_a_field_of_a_policy_is_shown_where_the_policy_has_it(scene):
     path = "environments/policies/strict.yaml"
     scene.files[path] = file("Policy", "name: strict\nextends: base\n")
     path = "environments/policies/base.yaml"
-    scene.files[path] = file("Policy", "name: base\npermissions:\n  maintenance: [role/x]\n")
-    assert (
-        closed(scene)
-        == f"{path}:5:3: this version of Tagboat doesn't enforce permissions.maintenance yet"
-    )
+    scene.files[path] = file("Policy", "name: base\nsupport: the desk\n")
+    assert closed(scene) == f"{path}:4:1: this version of Tagboat doesn't enforce support yet"
 
 
 def test_what_a_layer_takes_away_holds_nothing(scene):

@@ -56,6 +56,16 @@ def test_a_place_that_went_back_says_what_it_wants_and_what_runs(site: dict[str,
     assert "wants `1.3.0`, runs `1.2.0`" in cell
 
 
+def test_d27_a_place_whose_visitors_are_kept_out_says_so_and_needs_attention() -> None:
+    past, note = Past(), "visitors see a page of maintenance until 15:00, put up by ana"
+    past.deploy("production/shop", "1.2.0", timedelta(hours=1))
+    said = {"notes": (note,), "kept_out": "2026-11-20T15:00:00.000Z"}
+    site = one_place(verdict=Verdict.IN_SYNC, past=past, **said)
+    assert "under maintenance" in site["index.md"].partition("## What needs attention")[0]
+    for page in ("index.md", "environments/production.md"):
+        assert note in site[page].partition("## What needs attention")[2]
+
+
 def test_a_place_under_way_is_deploying(site: dict[str, str]) -> None:
     assert "[⟳ deploying](deployments/test.shop.29.md)" in cells_of(site, "Harbour Shop")[2]
 

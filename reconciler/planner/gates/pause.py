@@ -1,22 +1,29 @@
-"""Gate ``pause``: nobody has paused the place or its environment (T5)."""
+"""Gate ``pause``: nobody has paused the place, or keeps its visitors out (T5, D27)."""
 
 from datetime import UTC, datetime
 
+from reconciler.deployer.screens import screens_at
 from reconciler.model.records import Answer, Reason
 from reconciler.names import instant_of
 from reconciler.planner.inputs import Ask
+from reconciler.planner.maintenance import scope_of
 from reconciler.planner.opening import until_text
 from reconciler.planner.reasons import closed
 from reconciler.timetable.spans import ALWAYS, Span
 
 NAME = "pause"
+_OPENED_BY = {
+    "pause": ("resume", "tagboat resume"),
+    "maintenance-on": ("maintenance", "tagboat maintenance off"),
+}
+"""What closes it → the permission and the command that open it again."""
 
 
 def span(ask: Ask, at: datetime) -> Span:
     """Whether nothing is paused at an instant.
 
     A pause is on once its record is there, whatever a clock says; it ends when somebody resumes, or
-    at its own ``until``.
+    at its own ``until``. So it is with a page of maintenance that somebody has put up.
     """
     pauses = _pauses(ask, at)
     if not pauses:
@@ -30,7 +37,7 @@ def span(ask: Ask, at: datetime) -> Span:
 
 
 def answer(ask: Ask) -> Reason | None:
-    """Closed by the oldest pause; the rest are counted."""
+    """Closed by maintenance, or else by the oldest pause; the rest are counted."""
     pauses = _pauses(ask, ask.now)
     if not pauses:
         return None
@@ -39,31 +46,32 @@ def answer(ask: Ask) -> Reason | None:
     more = f" (and {len(others)} more)" if others else ""
     until = until_text(ask, found) if found.until else "until somebody resumes it"
     reason = f": {first.reason}" if first.reason else ""
-    commands = dict.fromkeys(f"tagboat resume {_scope(each)}" for each in pauses)
+    how = "paused" if first.verb == "pause" else "under maintenance"
+    verbs = dict.fromkeys(_OPENED_BY[each.verb][0] for each in pauses)
+    commands = dict.fromkeys(f"{_OPENED_BY[each.verb][1]} {scope_of(each)}" for each in pauses)
+    who = ask.environment.permissions.who if ask.environment else lambda _: ()
     return closed(
         NAME,
-        f"{_scope(first)} is paused by {first.by}{more} {until}{reason}",
+        f"{scope_of(first)} is {how} by {first.by}{more} {until}{reason}",
         remedy=" && ".join(commands),
-        who=ask.environment.permissions.who("resume") if ask.environment else (),
+        who=tuple(dict.fromkeys(each for verb in verbs for each in who(verb))),
         since=found.since,
         opens=found.until,
     )
 
 
 def _pauses(ask: Ask, at: datetime) -> list[Answer]:
-    """The pauses that are on, oldest first."""
-    return [
+    """The maintenance and the pauses that are on, each oldest first: what visitors see is told."""
+    pauses = (
         each
         for each in ask.inputs.ledger.pauses
         if each.environment == ask.place.environment
         and each.app in {None, ask.place.app}
         and ((end := _end(each)) is None or at < end)
-    ]
+    )
+    screens = sorted(screens_at(ask.standing, at), key=lambda each: each.sequence)
+    return [*screens, *pauses]
 
 
 def _end(pause: Answer) -> datetime | None:
     return datetime.fromisoformat(pause.until).astimezone(UTC) if pause.until else None
-
-
-def _scope(pause: Answer) -> str:
-    return f"{pause.environment}/{pause.app}" if pause.app else pause.environment
