@@ -12,7 +12,7 @@ _RIGHTS = "let the user that runs it read and write there"
 _REMEDIES = {
     errno.ENOSPC: _ROOM,
     errno.EDQUOT: _ROOM,
-    errno.EFBIG: _ROOM,
+    errno.EFBIG: "raise the limit of the size of files, LimitFSIZE with systemd",
     errno.EMFILE: _HANDLES,
     errno.ENFILE: _HANDLES,
     errno.EACCES: _RIGHTS,

@@ -75,7 +75,7 @@ class Claims:
             try:
                 events = journal.events()
                 state = fold(events)
-            except (TagboatError, OSError) as error:
+            except (TagboatError, PermissionError, IsADirectoryError) as error:
                 self.stopped[place] = TagboatError.of(error).message
                 continue
             if state is None:

@@ -163,6 +163,8 @@ class Reconciler:
             self.teller.tell("trouble", self._trouble.message)
         else:
             self.teller.tell("trouble", "")
+        # Whatever went wrong: a page shall not stay up beyond its end.
+        self.screens.look(self.desk.ledger, self.workers.places, host=self.claims.as_host)
         for alarm in self.view.alarms:
             self.teller.tell(f"alarm {alarm.branch}", f"{alarm} ({alarm.remedy})")
         self._note_alive()
@@ -189,7 +191,6 @@ class Reconciler:
             self._supervise()
             self.desk.answer_host(lambda: self.inquiries.seen(self._known({})))
             self._pin_answers()
-            self.screens.look(self.desk.ledger, self.workers.places, host=self.claims.as_host)
         except (TagboatError, OSError) as error:
             self.teller.tell("trouble", TagboatError.of(error).message)
         self.claims.settle()
@@ -211,7 +212,6 @@ class Reconciler:
             # Also while the branch itself raises an alarm: somebody may want a pause.
             self.desk.answer(lambda: self._known({}))
             self._pin_answers()
-        self.screens.look(self.desk.ledger, self.workers.places, host=self.claims.as_host)
         if not self.view.alarms:
             self._verify()
         refused = 0
@@ -337,7 +337,8 @@ class Reconciler:
 
     def _troubles(self) -> Mapping[str, str]:
         """What a remote doesn't take, by subject; empty for what it has taken after all."""
-        return self.trains.troubles | self.proposals.troubles | self.returns.troubles
+        taken = self.trains.troubles | self.proposals.troubles | self.returns.troubles
+        return taken | self.screens.troubles
 
     def _cut(self, known: Inputs) -> bool:
         """Bring to the branch what trains have cut; whether it has moved."""

@@ -23,7 +23,8 @@ from reconciler.ports import Clock, Driver, Failpoints
 
 _AT_ONCE = 8
 _AGAIN = 10.0
-_TIMEOUT = 30.0
+_TIMEOUT = 10.0
+"""Seconds for one page: the next look goes on with one that isn't done."""
 _SOONEST, _LATEST = 60, 3600
 """Seconds after which visitors may try again: it may end before its time."""
 
@@ -40,6 +41,8 @@ class Screens:
     failpoints: Failpoints
     reconciler: str
     teller: Teller
+    troubles: dict[str, str] = field(default_factory=dict)
+    """Place → why its page can't be changed, as of the last look."""
     _wanted: Mapping[Place, bool] = field(default_factory=dict)
     _looked: float = float("-inf")
 
@@ -47,7 +50,8 @@ class Screens:
         """Make visitors see what is wanted, a few places at a time, and tell what goes wrong.
 
         It looks every ten seconds, and at once when something else is wanted. Only where this
-        ``host`` deployed last: a place of another one is that one's.
+        ``host`` deployed last: a place of another one is that one's. What goes wrong in a place is
+        among the `troubles`, and tried again; nothing is raised for it.
         """
         now, moment = self.clock.now(), self.clock.monotonic()
         asked = {
@@ -64,10 +68,17 @@ class Screens:
         self._wanted, self._looked = settled, moment
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             said = pool.map(lambda place: self._put(*asked[place], now, up=settled[place]), settled)
-            for place, (done, trouble) in zip(settled, said, strict=True):
-                self.teller.tell(f"page {place}", f"{place} {done}" if done else "")
-                line = f"{place}: its page of maintenance can't be changed: {trouble}"
-                self.teller.tell(f"trouble {place}", line if trouble else "")
+            answers = dict(zip(settled, said, strict=True))
+        for place, (done, _) in answers.items():
+            self.teller.tell(f"page {place}", f"{place} {done}" if done else "")
+        before = self.troubles
+        self.troubles = {
+            f"page of {place}": f"{place}: its page of maintenance can't be changed: {trouble}"
+            for place, (_, trouble) in answers.items()
+            if trouble
+        }
+        for subject in before.keys() | self.troubles.keys():
+            self.teller.tell(subject, self.troubles.get(subject, ""))
 
     def _put(self, standing: Standing, claim: Claim, now: datetime, *, up: bool) -> tuple[str, str]:
         """What was done, and what went wrong; one place's trouble is no other's (X5)."""
@@ -76,6 +87,7 @@ class Screens:
         if driver is None:
             return "", ""
         seen = driver.observe(target)
+        here = standing.running is not None or standing.stuck
         if seen.presence is Presence.UNKNOWN:
             return "", seen.detail
         if seen.page == up:
@@ -84,10 +96,11 @@ class Screens:
         self.failpoints.reach("screen.before")
         try:
             driver.maintain(target, page, fence=claim.sequence, timeout=_TIMEOUT)
-        except TagboatError as error:
-            return "", error.message
+        except (TagboatError, OSError) as error:
+            return "", TagboatError.of(error).message
         self.failpoints.reach("screen.after")
-        return "shows a page of maintenance" if up else "lets visitors in again", ""
+        down = "lets visitors in again" if here else "shows no page of maintenance any more"
+        return "shows a page of maintenance" if up else down, ""
 
 
 def _page(standing: Standing, now: datetime) -> Page:

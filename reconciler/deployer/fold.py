@@ -193,9 +193,8 @@ def fold(events: Iterable[Mapping[str, Any]]) -> Deployment | None:
     for event in events:
         try:
             state = apply(state, event)
-        except (KeyError, ValueError) as error:
-            kind = event.get("event", "event without a name")
-            raise IllegalMoveError(f"the journal has a {kind} of another version") from error
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise IllegalMoveError("the journal has an event of another version") from error
     return state
 
 

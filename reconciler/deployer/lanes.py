@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from reconciler.deployer.screens import left_up
 from reconciler.deployer.standing import Standing
 from reconciler.deployer.tests import test_spec, test_specs, words_of
 from reconciler.model.content import Content, PlaceTarget
@@ -45,7 +46,7 @@ class Before:
     @classmethod
     def of(cls, standing: Standing, *, leaves: bool, screened: bool = False) -> "Before":
         """What the history says of a place; the rest is for who knows commits and the time."""
-        content, last = standing.last_good, standing.last_claim
+        content = standing.last_good
         # What only put it back left data alone: it says nothing of how they were migrated.
         came = (
             each
@@ -58,7 +59,7 @@ class Before:
             content=content,
             migrate=next((each for each in steps if each.name == "migrate"), None),
             leaves=leaves,
-            maintained=standing.stuck and last is not None and last.assignment.lanes.maintained,
+            maintained=left_up(standing) is not None,
             screened=screened,
             stuck=standing.stuck,
             doubtful=standing.stuck and standing.doubtful,

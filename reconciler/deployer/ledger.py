@@ -6,7 +6,8 @@ from dataclasses import replace
 from itertools import islice
 from types import MappingProxyType
 
-from reconciler.deployer.standing import Account, LedgerError, Standing
+from reconciler.deployer.account import Account
+from reconciler.deployer.standing import LedgerError, Standing
 from reconciler.deployer.trains import Line
 from reconciler.model.base import share_fields_set
 from reconciler.model.content import Content

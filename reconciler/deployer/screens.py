@@ -37,9 +37,11 @@ def left_up(standing: Standing) -> Claim | None:
 def wanted(standing: Standing, at: datetime) -> bool | None:
     """Whether people want a page at an instant; nothing where a deployment's own is to be let be.
 
-    As long as nothing is under way. In an empty place there is nothing to keep visitors out of.
+    As long as nothing is under way. In an empty place there is nothing to keep visitors out of, and
+    what was taken over as it is can't be stopped.
     """
-    there = standing.running is not None or standing.stuck
+    adopted = standing.settled and standing.settled[-1].assignment.lanes.adopts
+    there = standing.stuck or (standing.running is not None and not adopted)
     if there and screens_at(standing, at):
         return True
     return None if left_up(standing) else False

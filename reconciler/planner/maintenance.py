@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from reconciler.deployer.screens import by_driver, left_up, screens_at
+from reconciler.deployer.screens import by_driver, left_up, screens_at, wanted
 from reconciler.deployer.standing import Standing
 from reconciler.manifest.layering import resolve
 from reconciler.model.place import Place
@@ -84,12 +84,12 @@ def _on(inputs: Inputs, deed: Deed) -> Answer | None:
 
 def notes_of(ask: Ask) -> tuple[str, ...]:
     """What readers should know of a page that visitors see though nothing is under way."""
-    standing, found = ask.standing, screens_at(ask.standing, ask.now)
+    standing, found = ask.standing, _kept_out(ask)
     if found:
         last = max(found, key=_end)
         until = local_text(_end(last), zone_of(ask))
         back = " && ".join(f"tagboat maintenance off {scope_of(each)}" for each in found)
-        why = f"visitors see a page of maintenance until {until}, put up by {last.by}"
+        why = f"visitors are to see a page of maintenance until {until}, asked for by {last.by}"
         return (f"{why}: {last.reason}; to take it down: {back}",)
     stuck = left_up(standing)
     if stuck is None or not by_driver(stuck):
@@ -100,8 +100,13 @@ def notes_of(ask: Ask) -> tuple[str, ...]:
 
 def kept_out_until(ask: Ask) -> str:
     """Until when people keep visitors out; empty if nobody does."""
-    found = screens_at(ask.standing, ask.now)
+    found = _kept_out(ask)
     return max(found, key=_end).until if found else ""
+
+
+def _kept_out(ask: Ask) -> tuple[Answer, ...]:
+    """The requests by which visitors are kept out; none where there is nothing to visit."""
+    return screens_at(ask.standing, ask.now) if wanted(ask.standing, ask.now) else ()
 
 
 def scope_of(answer: Answer) -> str:

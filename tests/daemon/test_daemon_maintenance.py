@@ -1,5 +1,6 @@
 """Maintenance by hand (D27): its page goes up and down, whatever is killed, and no other's does."""
 
+import errno
 import socket
 import sys
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from daemon_office import HOUR, Office, answers
 from daemon_states import Kill, Killed
 from daemon_trains import GivenClock
 
+from reconciler.drivers.memory import MemoryDriver
 from reconciler.model.deployment import Work
 from reconciler.model.place import Place
 from reconciler.model.plan import Verdict
@@ -177,6 +179,29 @@ def test_d27_a_place_that_has_obeyed_a_newer_claim_is_left_alone_and_that_is_tol
     told = [each for each in office.world.said if "page of maintenance can't be changed" in each]
     assert len(told) == 1
     assert "dev/shop has obeyed claim 99" in told[0]
+
+
+class Handleless(MemoryDriver):
+    """A driver that has no handles left for a page in one environment."""
+
+    def maintain(self, target, page, *, fence, timeout):
+        if target.environment == "dev":
+            raise OSError(errno.EMFILE, "Too many open files")
+        super().maintain(target, page, fence=fence, timeout=timeout)
+
+
+def test_d27_x5_what_one_place_has_no_handles_for_is_told_and_keeps_no_other_waiting(make_world):
+    world = make_world("dev", "staging")
+    world.daemon().run_once()
+    office = Office(world)
+    for each in ("dev", "staging"):
+        office.ask("ana", ON, environment=each, **lasting())
+    daemon = world.daemon(driver=Handleless(places=world.places))
+    assert daemon.look() is not None
+    assert world.places.places["staging", "shop"].page is not None
+    (trouble,) = daemon.screens.troubles.values()
+    assert trouble.startswith("dev/shop: ")
+    assert "Too many open files" in trouble
 
 
 def test_d27_going_back_happens_behind_the_page_which_stays_up(start):

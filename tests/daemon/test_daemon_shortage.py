@@ -89,7 +89,7 @@ class ReadOnce(FileJournal):
         return super().events()
 
 
-def test_f22_a_worker_without_handles_stops_no_place_and_is_to_be_tried_again(make_world):
+def test_f22_a_worker_without_handles_asks_to_be_tried_again(make_world):
     world = make_world("dev")
     killed = world.daemon(failpoints=Kill("history.claim.after"))
     with pytest.raises(Killed):

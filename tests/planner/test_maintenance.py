@@ -95,6 +95,16 @@ def test_d27_an_empty_place_has_nothing_to_keep_visitors_out_of(scene):
     assert want(scene) is False
 
 
+def test_d27_what_was_taken_over_as_it_is_is_shown_no_page_of_its_environment(scene):
+    scene.ran("1.1.0")
+    claim = scene.records[-2]
+    adopting = claim.assignment.lanes.model_copy(update={"forward": ()})
+    assignment = claim.assignment.model_copy(update={"lanes": adopting})
+    scene.records[-2] = claim.model_copy(update={"assignment": assignment})
+    granted(scene, ON, app=None)
+    assert want(scene) is False
+
+
 def test_d27_of_the_whole_environment_a_forked_history_and_an_old_standing_stay_apart(scene):
     scene.ran("1.1.0")
     ledger = scene.inputs().ledger
@@ -210,8 +220,10 @@ def test_d15_the_page_of_a_stuck_place_stays_until_somebody_lets_visitors_in(stu
     assert why == "the page of production.shop.3 is up, since that got stuck"
     assert remedy == "to let visitors in: tagboat maintenance off production/shop"
     assert "tagboat maintenance off production/shop" in scene.decision().notes[-1]
+    assert Before.of(scene.inputs().ledger.at(PLACE), leaves=False).maintained
     granted(scene, OFF)
     assert want(scene) is False
+    assert not Before.of(scene.inputs().ledger.at(PLACE), leaves=False).maintained
     assert refused(scene, OFF)[0] == "production/shop is not under maintenance by hand"
     assert Before.of(scene.inputs().ledger.at(PLACE), leaves=False).stuck
     granted(scene, ON)

@@ -1,5 +1,6 @@
 """Gate ``pause``: nobody has paused the place, or keeps its visitors out (T5, D27)."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from reconciler.deployer.screens import screens_at
@@ -37,27 +38,37 @@ def span(ask: Ask, at: datetime) -> Span:
 
 
 def answer(ask: Ask) -> Reason | None:
-    """Closed by maintenance, or else by the oldest pause; the rest are counted."""
+    """Closed by maintenance, or by pauses, of which the oldest is named; the rest are counted."""
     pauses = _pauses(ask, ask.now)
     if not pauses:
         return None
     found = span(ask, ask.now)
-    first, *others = pauses
-    more = f" (and {len(others)} more)" if others else ""
-    until = until_text(ask, found) if found.until else "until somebody resumes it"
-    reason = f": {first.reason}" if first.reason else ""
-    how = "paused" if first.verb == "pause" else "under maintenance"
+    screens = [[each] for each in pauses if each.verb != "pause"]
+    paused = [each for each in pauses if each.verb == "pause"]
+    said = [_said(ask, each) for each in (*screens, paused) if each]
     verbs = dict.fromkeys(_OPENED_BY[each.verb][0] for each in pauses)
     commands = dict.fromkeys(f"{_OPENED_BY[each.verb][1]} {scope_of(each)}" for each in pauses)
     who = ask.environment.permissions.who if ask.environment else lambda _: ()
     return closed(
         NAME,
-        f"{scope_of(first)} is {how} by {first.by}{more} {until}{reason}",
+        "; ".join(said),
         remedy=" && ".join(commands),
         who=tuple(dict.fromkeys(each for verb in verbs for each in who(verb))),
         since=found.since,
         opens=found.until,
     )
+
+
+def _said(ask: Ask, alike: Sequence[Answer]) -> str:
+    """One sentence of several that close it in the same way."""
+    first, *others = alike
+    more = f" (and {len(others)} more)" if others else ""
+    ends = [each for each in map(_end, alike) if each is not None]
+    shut = Span(open=False, until=max(ends) if len(ends) == len(alike) else None)
+    until = until_text(ask, shut) if shut.until else "until somebody resumes it"
+    reason = f": {first.reason}" if first.reason else ""
+    how = "paused" if first.verb == "pause" else "under maintenance"
+    return f"{scope_of(first)} is {how} by {first.by}{more} {until}{reason}"
 
 
 def _pauses(ask: Ask, at: datetime) -> list[Answer]:
