@@ -35,7 +35,7 @@ def on(
     """
     if bool(lasts) == bool(until):
         said = "when does it end?" if not lasts else "--for and --until say it twice"
-        raise UsageError(said, hint="give one of them, such as --for 2h")
+        raise UsageError(said, hint="say --for 2h, or --until with an instant")
     end = instant("--until", until) if until else None
     wish = Wish("maintenance-on", where, reason, lasts, until=end)
     ask(wish, Manner(local, wait, config, folder))

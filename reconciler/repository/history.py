@@ -145,7 +145,7 @@ class HistoryBranch:
         if there == seen:
             return
         if there is None:
-            raise _rewound("is gone from the remote", seen)
+            raise self._rewound("is gone from the remote", seen)
         try:
             self._git.fetch(self._remote, f"{BRANCH}:{FOLLOWED}")
         except (GitError, UnreachableError) as error:
@@ -153,11 +153,21 @@ class HistoryBranch:
             if self._git.resolve(there) is None:
                 raise
             if seen is not None and not self._git.contains(seen, within=there):
-                raise _rewound(f"was rewritten, {there[:12]} doesn't follow", seen) from error
+                older = self._git.contains(there, within=seen)
+                how = "went back to" if older else "was rewritten as"
+                raise self._rewound(f"{how} {there[:12]}", seen) from error
             # Another process that follows the branch in this clone may just have been quicker.
             now = self._refs().get(FOLLOWED)
             if now is None or not self._git.contains(there, within=now):
                 raise
+
+    def _rewound(self, what: str, seen: str | None) -> RewoundError:
+        """Only a clone that has seen it can put it back: there is one here."""
+        push = f"git --git-dir={self._git.folder} push REMOTE {seen}:{BRANCH}"
+        return RewoundError(
+            f"the history branch {what}; {(seen or _NOTHING)[:12]} was seen on it",
+            hint=f"put it back, on this host: {push}; unless an older copy was, somebody moved it",
+        )
 
     def refresh(self) -> tuple[Entry, ...]:
         """The records since the last call, oldest first, also those that were appended here.
@@ -356,10 +366,3 @@ def _forgery(entry: Entry, seal: Seal | None) -> UnreadableHistoryError | None:
         return None
     said = f"is signed by {seal.reconciler}, but says {entry.record.reconciler}"
     return TamperedHistoryError(entry.commit, said)
-
-
-def _rewound(what: str, seen: str | None) -> RewoundError:
-    return RewoundError(
-        f"the history branch {what}; {(seen or _NOTHING)[:12]} was seen on it",
-        hint=f"put it back with: git push REMOTE {seen}:{BRANCH}, and find out who moved it",
-    )

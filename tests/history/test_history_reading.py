@@ -74,7 +74,7 @@ def test_a_host_that_has_verified_reads_everything_again_after_a_restart(world: 
 @pytest.mark.parametrize(
     ("how", "said"),
     [
-        pytest.param("rewound", "was rewritten", id="B113-rewound"),
+        pytest.param("rewound", "went back", id="B113-rewound"),
         pytest.param("replaced", "was rewritten", id="B113-replaced"),
         pytest.param("unrelated", "was rewritten", id="B113-unrelated"),
         pytest.param("deleted", "is gone", id="B113-deleted"),
