@@ -60,7 +60,9 @@ def test_d27_maintenance_is_asked_for_with_its_end_shown_meanwhile_and_ended(exa
     code, out, err = asks(example, *on, clone=example.approver)
     assert (code, out) == (0, "dev/blog maintenance-on by approver (it rains)\n"), err
     _, out, _ = call("status", "dev/blog")
-    assert "until Wed 2999-12-04 18:00 UTC, asked for by approver: it rains" in " ".join(out.split())
+    assert "until Wed 2999-12-04 18:00 UTC, asked for by approver: it rains" in " ".join(
+        out.split()
+    )
     code, out, _ = call("can-i", "maintenance-on", "dev/blog", "--as", "approver")
     assert (code, out.partition(":")[0]) == (0, "yes")
     assert "it is refused: dev/blog is under maintenance by approver already" in out
