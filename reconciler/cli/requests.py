@@ -144,5 +144,5 @@ def dismiss(
     config: ConfigOption = None,
     folder: FolderOption = Path(),
 ) -> None:
-    """Give up the right to roll the last deployment back on request."""
+    """Give up the right to roll the last deployment back."""
     ask(Wish("dismiss", where, reason), Manner(local, wait, config, folder))

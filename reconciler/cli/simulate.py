@@ -40,7 +40,7 @@ def simulate(
     config: ConfigOption = None,
     folder: FolderOption = Path(),
 ) -> None:
-    """Say what will leave when, by the same rules as the reconciler.
+    """Say what will leave when, by the rules of the daemon.
 
     Deployments and tests are taken to pass and to last as long as their files say; trains and
     followed branches to have something new. What needs a person waits, and it says for whom.
