@@ -17,6 +17,7 @@ from reconciler.visibility import visible
 _HEAD = 3
 _MANY = 10_000
 _FORMAT = "%H %T %P%n%B"
+_PART = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +75,30 @@ def message_of(record: RecordBase, subject: str) -> str:
 
 
 def links_between(
-    git: Git, *, after: str | None, tip: str
+    git: Git, *, after: str | None, tip: str, part: int = _PART
 ) -> tuple[list[Link], UnreadableHistoryError | None]:
     """The links that follow ``after`` up to ``tip``, oldest first, and what ended the reading.
 
-    One git process, whatever the length. A commit of another shape (a second parent, a file, no
-    body) ends the reading: the links before it are given, and the error that names it.
+    A whole history is read ``part`` commits at a time, since a year of one is more than a gigabyte;
+    what is new is read at once. A commit of another shape (a second parent, a file, no body) ends
+    the reading: the links before it are given, and the error that names it.
     """
+    if after is not None:
+        return _links(git, after=after, tip=tip)
+    commits = git.tell(["rev-list", "--reverse", "--end-of-options", tip, "--"]).split()
+    links: list[Link] = []
+    for end in (*commits[part - 1 : -1 : part], tip):
+        more, problem = _links(git, after=after, tip=end)
+        links += more
+        if problem is not None:
+            return links, problem
+        after = end
+    return links, None
+
+
+def _links(
+    git: Git, *, after: str | None, tip: str
+) -> tuple[list[Link], UnreadableHistoryError | None]:
     revisions = [tip, *([f"^{after}"] if after else [])]
     text = git.tell(["log", "-z", f"--format={_FORMAT}", "--end-of-options", *revisions, "--"])
     links: list[Link] = []

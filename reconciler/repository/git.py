@@ -13,6 +13,8 @@ EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 _LOCAL = 60.0
 _REMOTE = 120.0
+_LIMIT = 1 << 30
+"""Bytes that git may say at once."""
 
 # Reasons: reliability notes X2, X3. `safe.directory` only counts in a global file.
 _CONFIGURATION = """\
@@ -113,10 +115,12 @@ class Git:
         stdin: bytes = b"",
         timeout: float = _LOCAL,
         extra: Mapping[str, str] | None = None,
+        limit: int = _LIMIT,
     ) -> Finished:
         """Run ``git`` and give back how it ended, whatever that was.
 
-        Raises `UnreachableError` when it took longer than ``timeout`` seconds.
+        Raises `UnreachableError` when it took longer than ``timeout`` seconds, and `GitError` when
+        it said more than ``limit`` bytes: what is cut off would be taken for the whole.
         """
         environment = {**isolate(self.home), **self.environment, **(extra or {})}
         finished = run(
@@ -124,11 +128,13 @@ class Git:
             timeout=timeout,
             env=environment,
             stdin=stdin,
-            limit=1 << 30,
+            limit=limit + 1,
             trusted=True,
         )
         if finished.timed_out:
             raise UnreachableError(f"git {arguments[0]} took longer than {timeout:g} s")
+        if len(finished.stdout) > limit:
+            raise GitError(f"git {arguments[0]} said more than {limit} bytes", finished=finished)
         return finished
 
     def tell(

@@ -11,7 +11,8 @@ from history_world import World, a_claim, a_restart, an_end
 from reconciler.canonical import canonical_json
 from reconciler.errors import RewoundError, UnreachableError
 from reconciler.model.records import Claim, body_of, numbered
-from reconciler.repository.git import EMPTY_TREE, Git
+from reconciler.repository.chain import links_between
+from reconciler.repository.git import EMPTY_TREE, Git, GitError
 from reconciler.repository.history import (
     BRANCH,
     FOLLOWED,
@@ -106,6 +107,32 @@ def test_x14_f28_a_history_that_went_back_is_refused_and_what_was_seen_stays(
     assert git.resolve(FOLLOWED) == seen
     assert reader.refresh() == ()
     assert reader.tip == seen
+
+
+@pytest.mark.parametrize("part", [1, 2, 3, 6, 7, 8])
+@pytest.mark.parametrize("wrong", [False, True], ids=["whole", "with a side"])
+def test_a_long_history_is_read_in_parts_and_comes_to_the_same(
+    world: World, part: int, wrong: bool
+) -> None:
+    one = grown(world, 7)
+    tip = str(one.tip)
+    whole, _ = links_between(world.remote, after=None, tip=tip)
+    if wrong:
+        side = world.remote.tell(["rev-parse", f"{tip}~3"])
+        tip = world.commit(message(world, 8), tip, side, key="one")
+    read, problem = links_between(world.remote, after=None, tip=tip, part=part)
+    assert len(whole) == 7
+    assert read == whole[: len(read)]
+    assert wrong or read == whole
+    assert (problem is not None) is wrong
+
+
+def test_what_git_says_beyond_the_limit_is_an_error_and_never_taken_for_the_whole(
+    world: World,
+) -> None:
+    grown(world, 3)
+    with pytest.raises(GitError, match="said more than 50 bytes"):
+        world.remote.ask(["log", BRANCH], limit=50)
 
 
 FORGERIES = {
