@@ -85,7 +85,8 @@ def links_between(
     """
     if after is not None:
         return _links(git, after=after, tip=tip)
-    commits = git.tell(["rev-list", "--reverse", "--end-of-options", tip, "--"]).split()
+    order = ["rev-list", "--topo-order", "--reverse", "--end-of-options", tip, "--"]
+    commits = git.tell(order).split()
     links: list[Link] = []
     for end in (*commits[part - 1 : -1 : part], tip):
         more, problem = _links(git, after=after, tip=end)
