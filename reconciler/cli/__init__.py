@@ -40,6 +40,9 @@ def _answer(words: list[str]) -> int:
         version()
         return int(ExitCode.YES)
     if words[:1] == ["validate"]:
+        from reconciler.cli.postponed import postpone
+
+        postpone()
         from reconciler.cli.validation import plainly
 
         if asked := plainly(words):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from reconciler.diagnostics import Report
 from reconciler.errors import ConfigurationError
 from reconciler.findings import json
-from reconciler.repository.folders import fingerprint, read_folder, walk_again
+from reconciler.repository.walking import fingerprint, walk_again
 from reconciler.system.caches import cache_folder
 from reconciler.system.clock import SystemClock
 from reconciler.system.editions import remembered_edition
@@ -40,6 +40,8 @@ def check_folder(folder: Path) -> Checked:
     require(files, folder)
 
     def check() -> Report:
+        from reconciler.repository.folders import read_folder
+
         found, contents = read_folder(folder, files)
         return remember(key_of(found), store, lambda: find(found, contents, store=store, known={}))
 

@@ -34,7 +34,8 @@ def top_of(folder: Path) -> Path:
 def tree_of(top: Path) -> "dict[str, Blob]":
     """Every managed file below ``top``, with the mode and id that git would give it."""
     from reconciler.manifest.snapshot import Blob
-    from reconciler.repository.folders import read_folder, walk
+    from reconciler.repository.folders import read_folder
+    from reconciler.repository.walking import walk
 
     found, contents = read_folder(top, walk(top))
     return {

@@ -5,13 +5,10 @@ loading what understands all the others costs as much as checking a small reposi
 """
 
 import gc
-import importlib
 import os
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from reconciler.cli.formats import FindingsFormat, Format
@@ -48,7 +45,6 @@ class Validation:
         # Nearly everything stays to the end: looking for cycles would be a quarter of the time, at
         # the end once more.
         gc.disable()
-        _put_off_metadata()
         code = self._run()
         gc.freeze()
         return code
@@ -122,31 +118,6 @@ def plainly(words: Sequence[str]) -> Validation | None:
         files=tuple(files),
         **found,
     )
-
-
-def _put_off_metadata() -> None:
-    """Load `importlib.metadata` when something of it is used, and not when it is imported.
-
-    It is a tenth of all that is loaded: pydantic imports it to look for plugins, and is told not to
-    look.
-    """
-    name = "importlib.metadata"
-    if name in sys.modules:
-        return
-
-    def load(attribute: str) -> Any:
-        if attribute.startswith("__"):
-            raise AttributeError(attribute)  # importing asks for these
-        if sys.modules.get(name) is stand_in:
-            del sys.modules[name]
-        return getattr(importlib.import_module(name), attribute)
-
-    def entry_points(**chosen: str) -> Any:
-        return load("entry_points")(**chosen)
-
-    stand_in = ModuleType(name)
-    vars(stand_in).update(__getattr__=load, entry_points=entry_points)
-    sys.modules[name] = stand_in
 
 
 def _a_folder(folder: Path) -> bool:

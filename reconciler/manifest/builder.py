@@ -79,6 +79,8 @@ class Builder:
         self.path = path
         self.text = text
         self.findings: list[Diagnostic] = []
+        self.null = False
+        """Whether a null was read."""
         self._parser = parser_of(text)
         self._next: Callable[[], Any] = self._parser.get_event
         self._count = 0
@@ -260,12 +262,15 @@ class Builder:
     def _plain(self, event: Any) -> Any:
         value: str = event.value
         try:
-            return scalar.plain(value)
+            found = scalar.plain(value)
         except scalar.TooLongError:
             self._refuse(reading.NUMBER, event, f"found a number of {len(value)} digits")
         except scalar.AmbiguousError:
             said, hint = scalar.ambiguous(value)
             self._refuse(reading.QUOTE, event, f"found {shown(value)}{said}", hint=hint)
+        else:
+            self.null = self.null or found is None
+            return found
         return value
 
     def _styled(self, event: Any) -> str:

@@ -37,6 +37,8 @@ class Document:
     path: str
     source: str | Callable[[], str] = field(repr=False)
     value: Mapping[str, Any]
+    null: bool = field(default=True, repr=False)
+    """Whether there may be a null among the values."""
 
     @cached_property
     def text(self) -> str:
@@ -91,7 +93,7 @@ def read_document(path: str, data: bytes) -> Document | list[Diagnostic]:
         value = builder.document()
     except StoppedError:
         return builder.findings
-    return builder.findings or Document(path, text, value)
+    return builder.findings or Document(path, text, value, null=builder.null)
 
 
 def _written(node: NodePath) -> str:

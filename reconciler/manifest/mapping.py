@@ -53,7 +53,7 @@ def to_model(document: Document, kind: type[_M]) -> _M | list[Diagnostic]:
     if head:
         return head
     empty: list[Diagnostic] = []
-    if _any_null(document.value):
+    if document.null:
         nulls = [each for each in _nulls(document.value, ()) if not takes_away(kind, each)]
         empty = [_empty(document, node) for node in nulls]
     try:
@@ -80,14 +80,6 @@ def _head(document: Document, kind: str) -> Iterator[Diagnostic]:
             f"kind: {said}, expected '{kind}'",
             hint=f"write 'kind: {kind}', or move the file",
         )
-
-
-def _any_null(value: Any) -> bool:
-    """Whether there is a null anywhere: nearly never, so paths are made up only then."""
-    for each in value.values() if type(value) is dict else value:
-        if each is None or (type(each) in (dict, tuple) and _any_null(each)):
-            return True
-    return False
 
 
 def _nulls(value: Any, node: NodePath) -> Iterator[NodePath]:

@@ -1,6 +1,6 @@
 """Managed files through the cache: what was read before, in this run or another, isn't again."""
 
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping
 from functools import partial
 from typing import Protocol
 
@@ -8,20 +8,10 @@ from reconciler.diagnostics import Report
 from reconciler.folders import managed
 from reconciler.manifest.facts import parsed_of, text_of
 from reconciler.manifest.loading import advance, report_of
-from reconciler.manifest.snapshot import PLAIN, Blob, Parsed, Snapshot, parse
+from reconciler.manifest.snapshot import PLAIN, Blob, Parsed, Snapshot
+from reconciler.repository.together import read_together
 from reconciler.repository.trees import Entries
-from reconciler.system.companion import companions
 from reconciler.system.facts import FactStore
-
-_WORTHWHILE = 400
-"""Files that take longer to read than another process takes to begin and to answer."""
-_SEVERAL = 2
-_FIRST = 64
-"""Files, out of all of them, that this process reads before it is copied."""
-_A_FEW = 7
-"""Files next to each other that one process reads."""
-_OWN_TURN = 12
-"""Rounds of turns after which this process takes one more."""
 
 
 class Contents(Protocol):
@@ -67,7 +57,7 @@ def load_entries(
         missing = _recall(missing, contents, known, store)
     data = contents.read(each for _, each in missing) if missing else {}
     here = [each for each in missing if each[1] in data]
-    texts = _read_together(here, data, known, processes=processes)
+    texts = read_together(here, data, known, processes=processes)
     wanted = set(missing)
     blobs = {
         path: Blob(*each, data.get(each[1]) if (path, each[1]) in wanted else b"") if each else None
@@ -93,65 +83,6 @@ def _changed(before: Snapshot, entries: Entries) -> dict[str, tuple[str, str] | 
     if len(entries) != len(before.blobs) or changed:
         changed |= dict.fromkeys(each for each in before.blobs if each not in entries)
     return changed
-
-
-def _read_together(
-    missing: list[tuple[str, str]],
-    data: Mapping[str, bytes],
-    known: MutableMapping[tuple[str, str], Parsed],
-    *,
-    processes: int,
-) -> dict[tuple[str, str], str]:
-    """Read many files in several processes; the texts of those that others have read.
-
-    What they say is taken as a cache is. What is missing in the end is for `load` to read.
-    """
-    shares = min(processes, len(missing) // _WORTHWHILE)
-    if shares < _SEVERAL:
-        return {}
-    own, others = _shares(missing, shares)
-
-    def read(files: Iterable[tuple[str, str]]) -> None:
-        for path, each in files:
-            known[path, each] = parse(path, data[each])
-
-    # What is made at the first file of a kind, a copy has as well.
-    read(missing[:: len(missing) // _FIRST])
-    found: dict[tuple[str, str], str] = {}
-    with companions([partial(_lines, each, data) for each in others]) as begun:
-        read(each for each in own if each not in known)
-        for one, share in zip(begun, others, strict=False):
-            for (path, each), line in zip(share, one.answer().split(b"\n"), strict=False):
-                if not line or (path, each) in known:
-                    continue
-                text = line.decode()
-                parsed = parsed_of(path, text, data[each].decode)
-                if parsed is not None:
-                    known[path, each] = parsed
-                    found[path, each] = text
-    return found
-
-
-def _shares(
-    files: Sequence[tuple[str, str]], processes: int
-) -> tuple[Sequence[tuple[str, str]], list[Sequence[tuple[str, str]]]]:
-    """The files for this process and those for each companion, of each kind alike.
-
-    A companion also writes down what it has read, so this process takes a turn more now and then:
-    all are done at once. Files lie by path, so that kinds take turns; a few at a time, no share
-    gets one kind of them.
-    """
-    shares: list[list[tuple[str, str]]] = [[] for _ in range(processes)]
-    turns = [*range(processes)] * _OWN_TURN + [0]
-    for number, each in enumerate(files):
-        shares[turns[number // _A_FEW % len(turns)]].append(each)
-    return shares[0], [*shares[1:]]
-
-
-def _lines(files: Iterable[tuple[str, str]], data: Mapping[str, bytes]) -> bytes:
-    """A line for each file with what it says; empty where that can't be kept."""
-    texts = [text_of(path, parse(path, data[each])) for path, each in files]
-    return "\n".join(each or "" for each in texts).encode()
 
 
 def _recall(

@@ -1,52 +1,55 @@
 """A copy of this process that works something out meanwhile, on another processor.
 
-It gives back bytes and nothing else: it has no effect, and whoever asked does the work again
-when nothing comes.
+It gives back lines of bytes and nothing else: it has no effect, and whoever asked does the rest of
+the work when no more of them come.
 """
 
 import contextlib
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-NOTHING = b""
+_AT_ONCE = 1 << 20
 
 
 @dataclass(slots=True)
 class Companion:
-    """The copy at work. It is gone when `answer` or `end` comes back."""
+    """The copy at work. It is gone when the block that began it is left."""
 
     _process: int
     _pipe: int
+    _begun: bytes = b""
+    """The beginning of a line whose end hasn't come yet."""
 
-    def answer(self) -> bytes:
-        """What it worked out; empty if it couldn't."""
-        with open(self._pipe, "rb", closefd=False) as pipe:
-            found = pipe.read()
-        _, status = os.waitpid(self._process, 0)
-        self._process = 0
-        return found if status == 0 else NOTHING
+    def arrived(self) -> list[bytes]:
+        """The whole lines that have come since the last time, without waiting for any."""
+        found = [self._begun]
+        with contextlib.suppress(BlockingIOError):
+            while more := os.read(self._pipe, _AT_ONCE):
+                found.append(more)
+        *lines, self._begun = b"".join(found).split(b"\n")
+        return lines
 
     def end(self) -> None:
         """End it, if it is still at work."""
         os.close(self._pipe)
-        if self._process:
-            os.kill(self._process, signal.SIGKILL)
-            os.waitpid(self._process, 0)
+        os.kill(self._process, signal.SIGKILL)
+        os.waitpid(self._process, 0)
 
 
 @contextlib.contextmanager
-def companions(works: list[Callable[[], bytes]]) -> Iterator[list[Companion]]:
+def companions(works: Iterable[Callable[[], Iterable[bytes]]]) -> Iterator[list[Companion]]:
     """One companion for each work, all of them gone when the block is left.
 
-    None where this process has threads: a copy would have their locks and not them.
+    A work gives lines, which come in their order. There are no companions where this process has
+    threads: a copy would have their locks and not them.
     """
     begun: list[Companion] = []
     try:
         if threading.active_count() == 1:
-            begun.extend(_begin(each) for each in works)
+            begun.extend(map(_begin, works))
         yield begun
     finally:
         for one in begun:
@@ -62,17 +65,18 @@ def processors() -> int:
     return usable if os.getloadavg()[0] < usable else 1
 
 
-def _begin(work: Callable[[], bytes]) -> Companion:
+def _begin(work: Callable[[], Iterable[bytes]]) -> Companion:
     reading, writing = os.pipe()
     process = os.fork()
     if process:
         os.close(writing)
+        os.set_blocking(reading, False)
         return Companion(process, reading)
     # Nothing of the process that was copied may happen twice: no output, no clean-up.
     try:
         os.close(reading)
         with open(writing, "wb") as pipe:  # noqa: PTH123 - a descriptor
-            pipe.write(work())
+            pipe.writelines(line + b"\n" for line in work())
     except BaseException:  # noqa: BLE001 - whatever it was, the work is done again
         os._exit(1)
     os._exit(0)

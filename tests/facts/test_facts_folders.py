@@ -13,7 +13,8 @@ import pytest
 import reconciler
 from reconciler.manifest.loading import load
 from reconciler.manifest.snapshot import Blob
-from reconciler.repository.folders import fingerprint, read_folder, walk, walk_again
+from reconciler.repository.folders import read_folder
+from reconciler.repository.walking import fingerprint, walk, walk_again
 
 LATER = datetime.now(UTC) + timedelta(days=1)
 """When all that the tests write has settled."""

@@ -1,4 +1,4 @@
-"""A companion's answer is taken, and whatever becomes of it, nobody waits or stays behind."""
+"""A companion's lines are taken, and whatever becomes of it, nobody waits or stays behind."""
 
 import subprocess
 import sys
@@ -9,7 +9,18 @@ from reconciler.system.companion import companions
 
 
 def boom():
+    yield b"so far"
     raise RuntimeError
+
+
+def killed():
+    yield b"x" * 100_000
+    os.kill(os.getpid(), 9)
+
+
+def waits():
+    yield b"so far"
+    time.sleep(600)
 
 
 def gone(process):
@@ -18,6 +29,18 @@ def gone(process):
     except ProcessLookupError:
         return True
     return False
+
+
+def ended(process):
+    # Waits until it has ended, and leaves it to whoever has to.
+    os.waitid(os.P_PID, process, os.WEXITED | os.WNOWAIT)
+
+
+def lines(one, count):
+    found = []
+    while len(found) < count:
+        found += one.arrived()
+    return found
 
 """
 
@@ -28,31 +51,41 @@ def alone(code):
     assert done.returncode == 0, done.stderr
 
 
-def test_answers_of_any_length_come_back_in_order():
+def test_lines_of_any_length_come_in_order():
     alone("""
-works = [lambda: b"a" * 1_000_000, lambda: b"b"]
-with companions(works) as begun:
+long = [b"a" * 1_000_000, b"", b"b"]
+with companions([lambda: long, lambda: [b"c"]]) as begun:
     processes = [one._process for one in begun]
-    assert [one.answer() for one in begun] == [b"a" * 1_000_000, b"b"]
+    assert lines(begun[0], 3) == long
+    assert lines(begun[1], 1) == [b"c"]
+    ended(processes[1])
+    assert begun[1].arrived() == []
 assert len(processes) == 2 and all(map(gone, processes))
 """)
 
 
-def test_one_that_fails_says_nothing():
+def test_what_one_said_before_it_failed_counts_and_half_a_line_does_not():
     alone("""
-with companions([boom, lambda: os.kill(os.getpid(), 9) or b""]) as begun:
+with companions([boom, killed]) as begun:
     processes = [one._process for one in begun]
-    assert [one.answer() for one in begun] == [b"", b""]
+    ended(processes[0])
+    said = begun[0].arrived()
+    assert said in ([], [b"so far"]), said
+    part = []
+    while begun[1]._begun == b"":
+        part += begun[1].arrived()
+    assert part == []
 assert len(processes) == 2 and all(map(gone, processes))
 """)
 
 
-def test_nobody_stays_behind_when_the_block_is_left_early():
+def test_nobody_is_waited_for_and_nobody_stays_behind():
     alone("""
 processes = []
 try:
-    with companions([lambda: time.sleep(600) or b""]) as begun:
+    with companions([waits]) as begun:
         processes.extend(one._process for one in begun)
+        assert begun[0].arrived() == []
         raise RuntimeError
 except RuntimeError:
     pass
@@ -65,6 +98,6 @@ def test_a_process_with_threads_gets_none():
 import threading
 waits = threading.Event()
 threading.Thread(target=waits.wait, daemon=True).start()
-with companions([lambda: b"a"]) as begun:
+with companions([lambda: [b"a"]]) as begun:
     assert begun == []
 """)
