@@ -1,6 +1,7 @@
 """Asking the reconciler for something: made, signed, pushed, and its answer waited for."""
 
 import secrets
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import typer
 
+from reconciler.cli.instants import duration
 from reconciler.cli.output import say
 from reconciler.errors import (
     ConfigurationError,
@@ -19,6 +21,7 @@ from reconciler.errors import (
 from reconciler.visibility import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from reconciler.cli.knowledge import Known
@@ -87,29 +90,40 @@ def _ask_host(wish: Wish, manner: Manner, configuration: "Configuration") -> boo
     request = _request(wish, configuration, now=clock.now())
     name = request.id_for("")
     spool = Spool(configuration.state)
-    spool.ask(name, request.statement.decode())
-    if not manner.wait:
-        say(f"asked as {name}: the reconciler of this host answers")
-        return False
-    until = clock.monotonic() + _PATIENCE
-    while clock.monotonic() < until:
-        if (text := spool.answered().get(name)) is not None:
-            answer = record_of(text)
-            assert isinstance(answer, Answer)  # noqa: S101 - nothing else is kept there
-            _tell(answer)
-            return True
-        if name not in spool.asked():
-            # Recorded between two looks: only the history has it now.
-            from reconciler.cli.knowledge import known
+    with _going_on(name):
+        spool.ask(name, request.statement.decode())
+        if not manner.wait:
+            say(f"asked as {name}: the reconciler of this host answers")
+            return False
+        until = clock.monotonic() + _PATIENCE
+        while clock.monotonic() < until:
+            if (text := spool.answered().get(name)) is not None:
+                answer = record_of(text)
+                assert isinstance(answer, Answer)  # noqa: S101 - nothing else is kept there
+                _tell(answer)
+                return True
+            if name not in spool.asked():
+                # Recorded between two looks: only the history has it now.
+                from reconciler.cli.knowledge import known
 
-            _tell(known(manner.config, manner.folder).view.ledger.answers[name])
-            return True
-        clock.sleep(_POLL)
+                _tell(known(manner.config, manner.folder).view.ledger.answers[name])
+                return True
+            clock.sleep(_POLL)
     raise _given_up(request)
 
 
+@contextmanager
+def _going_on(name: str) -> "Iterator[None]":
+    """Say, to somebody who won't wait any longer, that what was asked goes on without them."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        say(f"it may be asked already, as {name}: tagboat history shows the answer")
+        raise
+
+
 def _ask_remote(wish: Wish, manner: Manner) -> bool:
-    from reconciler.cli.knowledge import known, require_answer
+    from reconciler.cli.knowledge import known
     from reconciler.repository.request_refs import sign_request
     from reconciler.repository.workspace import Workspace
     from reconciler.system.clock import SystemClock
@@ -118,21 +132,26 @@ def _ask_remote(wish: Wish, manner: Manner) -> bool:
     workspace = Workspace.around(manner.folder)
     key = workspace.signing_key()
     seen = known(manner.config, manner.folder)
-    require_answer(seen)
+    if seen.silence:
+        raise UnreachableError(
+            f"{seen.silence.message}; nothing was asked",
+            hint="ask again later, or on the reconciler's own host with --local",
+        )
     request = _known_request(wish, seen, now=clock.now())
     sealed = sign_request(request, key=key)
-    commit = workspace.post(seen.view.remote, sealed.ref, sealed.message)
-    if not manner.wait:
-        say(f"asked as {sealed.id}: tagboat history shows the answer")
-        return False
-    until = clock.monotonic() + _PATIENCE
-    while clock.monotonic() < until:
-        clock.sleep(_POLL)
-        seen.refresh()
-        if answer := seen.view.ledger.answers.get(sealed.id):
-            _tell(answer)
-            return True
-        commit = _keep_posted(workspace, seen, sealed, commit)
+    with _going_on(sealed.id):
+        commit = workspace.post(seen.view.remote, sealed.ref, sealed.message)
+        if not manner.wait:
+            say(f"asked as {sealed.id}: tagboat history shows the answer")
+            return False
+        until = clock.monotonic() + _PATIENCE
+        while clock.monotonic() < until:
+            clock.sleep(_POLL)
+            seen.refresh()
+            if answer := seen.view.ledger.answers.get(sealed.id):
+                _tell(answer)
+                return True
+            commit = _keep_posted(workspace, seen, sealed, commit)
     raise _given_up(request)
 
 
@@ -168,7 +187,7 @@ def _request(
     seen: "Known | None" = None,
 ) -> "Request":
     from reconciler.model.request import Request
-    from reconciler.names import instant_text, seconds_of
+    from reconciler.names import instant_text
 
     environment, app, deployment = _scope(wish.where)
     content, question = wish.content, wish.question
@@ -179,8 +198,8 @@ def _request(
         deployment, content = _meant(wish, seen, environment, app)
     root = configuration.host.trust.root
     assert root is not None  # noqa: S101 - asked for before
+    until = now + duration("--for", wish.lasts) if wish.lasts else wish.until
     try:
-        until = now + timedelta(seconds=seconds_of(wish.lasts)) if wish.lasts else wish.until
         return Request(
             repository=root,
             verb=wish.verb,

@@ -1,6 +1,6 @@
-"""Instants that people give on the command line."""
+"""Instants and durations that people give on the command line."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from reconciler.errors import UsageError
 from reconciler.visibility import visible
@@ -21,3 +21,15 @@ def instant(option: str, text: str) -> datetime:
             hint="write it with its offset: 2026-11-24T22:00:00+03:00",
         )
     return found
+
+
+def duration(option: str, text: str) -> timedelta:
+    """How long something lasts. Raises `UsageError` for what is no duration."""
+    from reconciler.names import seconds_of
+
+    try:
+        return timedelta(seconds=seconds_of(text))
+    except ValueError as error:
+        raise UsageError(
+            f"{option} {visible(text)} is no duration: {error}", hint="write it as 30m, 2h or 1d"
+        ) from None

@@ -153,17 +153,13 @@ def _slots(places: "Sequence[Place]", *, at: str, waves: int, every: str) -> dic
     """
     from datetime import timedelta
 
-    from reconciler.cli.instants import instant
-    from reconciler.names import seconds_of
+    from reconciler.cli.instants import duration, instant
 
     if waves > 1 and not (at and every):
         raise UsageError("--waves needs --at and --every", hint="such as --waves 3 --every 24h")
     if not at:
         return {}
-    try:
-        apart = timedelta(seconds=seconds_of(every)) if every else timedelta()
-    except ValueError:
-        raise UsageError(f"--every {every} is no duration", hint="such as 24h or 7d") from None
+    apart = duration("--every", every) if every else timedelta()
     names = list(dict.fromkeys(each.environment for each in places))
     first = instant("--at", at)
     return {

@@ -152,6 +152,7 @@ def _tell(seen: "Known", decisions: "Sequence[Decision]") -> None:
             ]
         )
     show(("place", "runs", "wants", "state", "since"), rows)
+    _tell_pauses(seen, decisions, now)
     _tell_trains(seen, decisions, now)
     for each in decisions:
         if is_plain(each):
@@ -162,6 +163,28 @@ def _tell(seen: "Known", decisions: "Sequence[Decision]") -> None:
             tell(f"  {reason}")
             if remedy:
                 tell(f"  → {remedy}")
+
+
+def _tell_pauses(seen: "Known", decisions: "Sequence[Decision]", now: "datetime") -> None:
+    """The pauses that stop new starts in these places, also where nothing waits for their end."""
+    from reconciler.names import instant_of
+    from reconciler.planner.maintenance import scope_of
+
+    places = {each.place for each in decisions}
+    rows = [
+        (
+            scope_of(each),
+            each.by,
+            f"{instant_of(each.until):%a %Y-%m-%d %H:%M}" if each.until else "it is resumed",
+            each.reason or "-",
+        )
+        for each in seen.view.ledger.pauses
+        if not each.until or now < instant_of(each.until)
+        if any(at.environment == each.environment and each.app in {None, at.app} for at in places)
+    ]
+    if rows:
+        print()
+        show(("paused", "by", "until (UTC)", "why"), rows)
 
 
 def _tell_trains(seen: "Known", decisions: "Sequence[Decision]", now: "datetime") -> None:

@@ -165,8 +165,8 @@ class Reconciler:
             self.teller.tell("trouble", "")
         # Whatever went wrong: a page shall not stay up beyond its end.
         self.screens.look(self.desk.ledger, self.workers.places, host=self.claims.as_host)
-        for alarm in self.view.alarms:
-            self.teller.tell(f"alarm {alarm.branch}", f"{alarm} ({alarm.remedy})")
+        alarms = self.view.alarms
+        self.teller.tell_each("alarm", {each.branch: f"{each} ({each.remedy})" for each in alarms})
         self._note_alive()
         self.panel.completed(
             looked(
@@ -200,8 +200,8 @@ class Reconciler:
         self.claims.settle()
         for place, why in self.claims.stopped.items():
             self.teller.tell(str(place), f"{place} stopped: {why}")
-        for place, (why, _) in self.claims.faults.items():
-            self.teller.tell(f"fault {place}", f"{place} waits: {why}")
+        faults = self.claims.faults.items()
+        self.teller.tell_each("fault", {str(at): f"{at} waits: {why}" for at, (why, _) in faults})
         self._tell_delays()
         self._supervise()
         if not self.view.alarms:

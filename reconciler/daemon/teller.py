@@ -1,5 +1,6 @@
 """Saying what has changed, once: each subject has one line that stands until it is another one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reconciler.daemon.lines import Lines
@@ -14,16 +15,25 @@ class Teller:
     _told: dict[str, str] = field(default_factory=dict)
 
     def tell(self, subject: str, line: str) -> bool:
-        """Say the line unless it was said of this subject last; whether it was said now.
+        """Say the line unless it was said of this subject last; whether anything was said now.
 
-        An empty one says nothing, and lets the same be said again.
+        An empty one says that what was said last is over, and lets the same be said again.
         """
-        if self._told.get(subject, "") == line:
+        before = self._told.get(subject, "")
+        if before == line:
             return False
         self._told[subject] = line
-        if line:
-            self.lines.tell(line)
+        self.lines.tell(line or f"over: {before}")
         return True
+
+    def tell_each(self, sort: str, lines: Mapping[str, str]) -> None:
+        """Say a line of each subject of one sort; what was said of others of that sort is over."""
+        said = {subject for subject, line in self._told.items() if line}
+        gone = {each for each in said if each.startswith(f"{sort} ")}
+        for subject in sorted(gone.difference(f"{sort} {each}" for each in lines)):
+            self.tell(subject, "")
+        for each, line in lines.items():
+            self.tell(f"{sort} {each}", line)
 
     def tell_plan(self, plan: Plan) -> None:
         """What is decided of each place, except where a worker speaks for itself."""

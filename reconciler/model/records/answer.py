@@ -71,7 +71,8 @@ class Answer(RecordBase):
         """The sentence people read."""
         place = f"{self.environment}/{self.app}" if self.app else self.environment
         said = "" if self.granted else f" refused: {self.why}"
+        until = f" until {self.until[:16].replace('T', ' ')} UTC" if self.until else ""
         reason = f" ({self.reason})" if self.reason else ""
         if self.question:
-            return f"{place} {self.question}: {self.said} by {self.by}{said}{reason}"
-        return f"{place} {self.verb} by {self.by}{said}{reason}"
+            return f"{place} {self.question}: {self.said} by {self.by}{reason}{said}"
+        return f"{place} {self.verb} by {self.by}{until}{reason}{said}"
