@@ -31,5 +31,5 @@ def duration(option: str, text: str) -> timedelta:
         return timedelta(seconds=seconds_of(text))
     except ValueError as error:
         raise UsageError(
-            f"{option} {visible(text)} is no duration: {error}", hint="write it as 30m, 2h or 1d"
+            f"{option} {visible(text)}: {error}", hint="write it as 30m, 2h or 1d"
         ) from None

@@ -123,9 +123,21 @@ def _decisions(seen: "Known", where: str) -> "list[Decision]":
 
 
 def _data(seen: "Known", decisions: "Sequence[Decision]") -> list[dict[str, object]]:
+    from reconciler.deployer.pauses import pauses_at
+    from reconciler.system.clock import SystemClock
+
+    now, every = SystemClock().now(), seen.view.ledger.pauses
     standings = [seen.view.ledger.at(each.place) for each in decisions]
     return [
-        {**each.as_json(), "since": standing.running_since, "stuck": standing.stuck}
+        {
+            **each.as_json(),
+            "since": standing.running_since,
+            "stuck": standing.stuck,
+            "pauses": [
+                {"app": pause.app, "by": pause.by, "until": pause.until, "reason": pause.reason}
+                for pause in pauses_at(every, each.place, now)
+            ],
+        }
         for each, standing in zip(decisions, standings, strict=True)
     ]
 
@@ -167,10 +179,12 @@ def _tell(seen: "Known", decisions: "Sequence[Decision]") -> None:
 
 def _tell_pauses(seen: "Known", decisions: "Sequence[Decision]", now: "datetime") -> None:
     """The pauses that stop new starts in these places, also where nothing waits for their end."""
+    from reconciler.deployer.pauses import pauses_at
     from reconciler.names import instant_of
     from reconciler.planner.maintenance import scope_of
 
-    places = {each.place for each in decisions}
+    every = seen.view.ledger.pauses
+    pauses = {each.id: each for at in decisions for each in pauses_at(every, at.place, now)}
     rows = [
         (
             scope_of(each),
@@ -178,9 +192,7 @@ def _tell_pauses(seen: "Known", decisions: "Sequence[Decision]", now: "datetime"
             f"{instant_of(each.until):%a %Y-%m-%d %H:%M}" if each.until else "it is resumed",
             each.reason or "-",
         )
-        for each in seen.view.ledger.pauses
-        if not each.until or now < instant_of(each.until)
-        if any(at.environment == each.environment and each.app in {None, at.app} for at in places)
+        for each in sorted(pauses.values(), key=lambda each: each.sequence)
     ]
     if rows:
         print()

@@ -150,7 +150,7 @@ class Reconciler:
         try:
             self.view.refresh()
             plan = self._act()
-            self.teller.tell("remote", "")
+            self.teller.over("remote")
         except UnreachableError as error:
             self._trouble = error
             self.teller.tell("remote", error.message)
@@ -162,7 +162,7 @@ class Reconciler:
             self._trouble = TagboatError.of(error)
             self.teller.tell("trouble", self._trouble.message)
         else:
-            self.teller.tell("trouble", "")
+            self.teller.over("trouble")
         # Whatever went wrong: a page shall not stay up beyond its end.
         self.screens.look(self.desk.ledger, self.workers.places, host=self.claims.as_host)
         alarms = self.view.alarms
@@ -200,8 +200,8 @@ class Reconciler:
         self.claims.settle()
         for place, why in self.claims.stopped.items():
             self.teller.tell(str(place), f"{place} stopped: {why}")
-        faults = self.claims.faults.items()
-        self.teller.tell_each("fault", {str(at): f"{at} waits: {why}" for at, (why, _) in faults})
+        for place, (why, _) in self.claims.faults.items():
+            self.teller.tell(f"fault {place}", f"{place} waits: {why}")
         self._tell_delays()
         self._supervise()
         if not self.view.alarms:

@@ -15,23 +15,28 @@ class Teller:
     _told: dict[str, str] = field(default_factory=dict)
 
     def tell(self, subject: str, line: str) -> bool:
-        """Say the line unless it was said of this subject last; whether anything was said now.
+        """Say the line unless it was said of this subject last; whether it was said now.
 
-        An empty one says that what was said last is over, and lets the same be said again.
+        An empty one says nothing, and lets the same be said again.
         """
-        before = self._told.get(subject, "")
-        if before == line:
+        if self._told.get(subject, "") == line:
             return False
         self._told[subject] = line
-        self.lines.tell(line or f"over: {before}")
+        if line:
+            self.lines.tell(line)
         return True
+
+    def over(self, subject: str) -> None:
+        """Say that what was said of this subject last holds no more, if anything was."""
+        if before := self._told.pop(subject, ""):
+            self.lines.tell(f"over: {before}")
 
     def tell_each(self, sort: str, lines: Mapping[str, str]) -> None:
         """Say a line of each subject of one sort; what was said of others of that sort is over."""
         said = {subject for subject, line in self._told.items() if line}
         gone = {each for each in said if each.startswith(f"{sort} ")}
         for subject in sorted(gone.difference(f"{sort} {each}" for each in lines)):
-            self.tell(subject, "")
+            self.over(subject)
         for each, line in lines.items():
             self.tell(f"{sort} {each}", line)
 

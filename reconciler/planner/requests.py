@@ -51,7 +51,7 @@ def judged_answer(inputs: Inputs, received: Received, *, reconciler: str) -> Ans
         reason=request.reason or "",
         why=refused.why if refused else "",
         remedy=refused.remedy if refused else "",
-        until=request.until or "",
+        until=instant_text(instant_of(request.until)) if request.until else "",
         inquiry=inquiry.id if inquiry else "",
         question=deed.question,
         said=(request.said or "yes") if inquiry else "",

@@ -71,7 +71,7 @@ class _Reading:
             path, each = file
             if not line or file in self.known:
                 continue
-            text = line.decode()
+            text = line.decode(errors="surrogateescape")
             parsed = parsed_of(path, text, self.data[each].decode)
             if parsed is not None:
                 self.known[file], self.texts[file] = parsed, text

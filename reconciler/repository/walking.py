@@ -70,7 +70,7 @@ def _walk(
         found = known.get(path)
         times = [said.st_ctime_ns, said.st_ino, said.st_dev]
         if found is None or found[0] != times:
-            found = [times, *_inside(top, path)]
+            found = [times, *(_inside(top, path) if stat.S_ISDIR(said.st_mode) else ([], []))]
         if said.st_ctime_ns <= young:
             listing[path] = found
         for name in found[1]:

@@ -55,6 +55,7 @@ class FactStore:
 
     def keep(self, facts: Mapping[str, str]) -> None:
         """Keep these texts; if there are far too many in the end, all others are forgotten."""
+        # In the order of the index, which is then written from left to right.
         rows = [(key, self._seal(key, text), text) for key, text in sorted(facts.items())]
 
         def write(database: sqlite3.Connection) -> None:

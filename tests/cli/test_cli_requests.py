@@ -1,5 +1,6 @@
 """Asking the reconciler from a clone: signed, pushed, answered, and the answer printed."""
 
+import json
 import signal
 import subprocess
 
@@ -39,6 +40,9 @@ def test_t5_a_pause_and_its_end_are_asked_for_and_the_answers_are_printed(exampl
     assert paused[0].split() == ["paused", "by", "until", "(UTC)", "why"]
     assert paused[2].split() == ["dev/blog", "approver", "it", "is", "resumed", "it", "rains"]
     assert "paused" not in call("status", "production")[1]
+    (data,) = json.loads(call("status", "dev/blog", "-o", "json")[1])
+    pause = {"app": "blog", "by": "approver", "until": "", "reason": "it rains"}
+    assert data["pauses"] == [pause]
     code, out, err = asks(example, "resume", "dev/blog", *why, clone=example.engineer)
     assert code == 5
     assert "resume by engineer (it rains) refused: engineer may not resume in dev/blog: " in err
@@ -59,7 +63,7 @@ def test_a_request_for_what_nobody_knows_is_wrong_usage_and_leaves_nothing(examp
     assert "which question?" in err
     code, _, err = call("pause", "dev", "--reason", "x", "--for", "soon", "--no-wait")
     assert code == 2
-    assert "--for soon is no duration: expected a whole number and one of s m h d w" in err
+    assert "--for soon: expected a whole number and one of s m h d w" in err
     refs = example.git("ls-remote", "origin", "refs/heads/tagboat/requests/*")
     assert refs == ""
 

@@ -52,16 +52,18 @@ def test_whatever_else_is_said_is_left_to_typer(line):
 
 
 def test_checking_a_repository_again_loads_neither_typer_nor_pydantic(tmp_path):
+    # From 3.12 on, dataclasses use `inspect`, which stands on it.
+    more = ["dis"] if sys.version_info < (3, 12) else []
     code = (
-        "import sys; from reconciler.cli import main; main(sys.argv[1:]); "
-        "print(*sorted({'typer', 'pydantic', 'yaml', 'rich', 'git', 'dis'} & set(sys.modules)))"
+        f"import sys; from reconciler.cli import main; main(sys.argv[1:]); more = {more}; "
+        "print(*sorted({'typer', 'pydantic', 'yaml', 'rich', 'git', *more} & set(sys.modules)))"
     )
     argv = [sys.executable, "-c", code, "validate", "-C", str(CORPUS)]
     run = [
         subprocess.run(argv, env={"XDG_CACHE_HOME": str(tmp_path)}, capture_output=True, text=True)
         for _ in range(2)
     ]
-    assert [each.stdout for each in run] == ["dis pydantic yaml\n", "\n"]
+    assert [each.stdout for each in run] == [" ".join([*more, "pydantic yaml\n"]), "\n"]
     assert [each.stderr for each in run] == ["5 files, 0 errors\n"] * 2
 
 
@@ -73,6 +75,8 @@ def test_what_was_postponed_is_there_once_it_is_used():
         "assert Path('/a b').as_uri() == 'file:///a%20b'\n"
         "assert str(inspect.signature(lambda one: one)) == '(one)' and version('pydantic')\n"
         "assert not hasattr(inspect, 'nothing') and 'dis' in sys.modules\n"
+        "import urllib.parse, importlib.metadata\n"
+        "assert urllib.parse.unquote('%20') == ' ' and importlib.metadata.version('pydantic')\n"
         "import inspect; assert inspect.__file__\n"
     )
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True)

@@ -1,3 +1,4 @@
+import os
 import sqlite3
 import stat
 from collections.abc import Mapping
@@ -84,9 +85,9 @@ def test_many_files_read_in_several_processes_say_the_same(tmp_path):
     one = everything(*trees.load(None))
     store = FactStore(tmp_path, EDITION)
     assert everything(*trees.load(store, known, processes=2)) == one
-    assert any(
-        not isinstance(each.document.source, str) for each in known.values() if each.document
-    )
+    if len(os.sched_getaffinity(0)) > 1:  # nobody waits for a companion that gets no turn
+        sources = [each.document.source for each in known.values() if each.document]
+        assert not all(isinstance(each, str) for each in sources), "the companion said nothing"
     assert everything(*trees.load(store)) == one
 
 

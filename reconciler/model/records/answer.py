@@ -1,11 +1,12 @@
 """Answer: what became of a request, such as to pause a place."""
 
+from datetime import UTC
 from typing import Literal
 
 from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from reconciler.model.records.base import RecordBase, without_empty
-from reconciler.names import Name
+from reconciler.names import Name, instant_of
 
 Verb = Literal[
     "abort",
@@ -71,7 +72,8 @@ class Answer(RecordBase):
         """The sentence people read."""
         place = f"{self.environment}/{self.app}" if self.app else self.environment
         said = "" if self.granted else f" refused: {self.why}"
-        until = f" until {self.until[:16].replace('T', ' ')} UTC" if self.until else ""
+        end = instant_of(self.until).astimezone(UTC) if self.until else None
+        until = f" until {end:%Y-%m-%d %H:%M} UTC" if end else ""
         reason = f" ({self.reason})" if self.reason else ""
         if self.question:
             return f"{place} {self.question}: {self.said} by {self.by}{reason}{said}"

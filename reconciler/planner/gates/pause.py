@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from reconciler.deployer.pauses import pauses_at
 from reconciler.deployer.screens import screens_at
 from reconciler.model.records import Answer, Reason
 from reconciler.names import instant_of
@@ -73,13 +74,7 @@ def _said(ask: Ask, alike: Sequence[Answer]) -> str:
 
 def _pauses(ask: Ask, at: datetime) -> list[Answer]:
     """The maintenance and the pauses that are on, each oldest first: what visitors see is told."""
-    pauses = (
-        each
-        for each in ask.inputs.ledger.pauses
-        if each.environment == ask.place.environment
-        and each.app in {None, ask.place.app}
-        and ((end := _end(each)) is None or at < end)
-    )
+    pauses = pauses_at(ask.inputs.ledger.pauses, ask.place, at)
     screens = sorted(screens_at(ask.standing, at), key=lambda each: each.sequence)
     return [*screens, *pauses]
 
