@@ -26,6 +26,7 @@ sys.path.insert(0, str(TOP / "benchmarks"))
 from past import Past  # noqa: E402
 
 from reconciler.daemon.proving import Proving  # noqa: E402
+from reconciler.daemon.view import View  # noqa: E402
 from reconciler.model.records import End  # noqa: E402
 from reconciler.model.records.deployments import StepLog  # noqa: E402
 from reconciler.names import instant_of  # noqa: E402
@@ -123,6 +124,21 @@ def purge(past: Past, logs: StepLogs, by: Author) -> bool:
     return there and gone and logs.read(other) is not None
 
 
+def prove_all(view: View) -> Counter[str]:
+    """How many decisions come out the same when they are made again, and how many otherwise."""
+    began, found = time.monotonic(), Counter[str]()
+    for each in Proving(view, editions()).proofs():
+        found[each.agreement.value] += 1
+        if found.total() % 1_000 == 0:
+            print(
+                f"\r{found.total():,} decisions again, {time.monotonic() - began:.0f} s ",
+                end="",
+                flush=True,
+            )
+    print()
+    return found
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--days", type=int, default=365)
@@ -144,7 +160,9 @@ def main() -> int:
         view = open_view(past.configuration(), folder / "clone", writer=False)
         past.trust(view.git)
         view.refresh()
-        proofs = Counter(each.agreement.value for each in Proving(view, editions()).proofs())
+        # The proofs have the records that were read; a second copy of a year is gigabytes.
+        past.records.clear()
+        proofs = prove_all(view)
         print(f"decisions made again after it: {dict(proofs)}")
     return 0 if whole and set(proofs) == {"same"} else 1
 
