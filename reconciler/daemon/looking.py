@@ -38,7 +38,7 @@ class Looking:
     patience: float = 3.0
     """Seconds that a decision waits for new answers; what comes later counts at the next look."""
     _asked: dict[Question, float] = field(default_factory=dict)
-    _untold: set[Question] = field(default_factory=set)
+    _untold: dict[Question, str] = field(default_factory=dict)
     """What nobody could tell the last time."""
     _jobs: dict[str, Future[Mapping[Question, Sight]]] = field(default_factory=dict)
     _troubles: dict[str, str] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Looking:
 
     @property
     def troubles(self) -> Mapping[str, str]:
-        """Source → why something couldn't be looked at there, the last time; empty if it could."""
+        """Source → why something can't be looked at there; empty if everything could, at last."""
         return self._troubles
 
     def look(
@@ -66,7 +66,7 @@ class Looking:
         """
         every = questions | known.keys()
         self._asked = {each: at for each, at in self._asked.items() if each in every}
-        self._untold &= self._asked.keys()
+        self._untold = {each: why for each, why in self._untold.items() if each in self._asked}
         due: dict[str, list[Question]] = defaultdict(list)
         answers: dict[Question, Sight] = {}
         now = self.clock.monotonic()
@@ -126,10 +126,12 @@ class Looking:
                 answers = job.result()
                 found |= answers
                 unseen = {q: each for q, each in answers.items() if isinstance(each, Unseen)}
-                self._untold = (self._untold - answers.keys()) | unseen.keys()
+                left = {each: self._untold[each] for each in self._untold if each not in answers}
+                self._untold = left | {each: sight.why for each, sight in unseen.items()}
                 again = unseen.keys() & self._asked.keys()
                 self._asked |= dict.fromkeys(again, self.clock.monotonic())
-                self._troubles[source] = next((each.why for each in unseen.values()), "")
+                whys = (why for each, why in self._untold.items() if each.source == source)
+                self._troubles[source] = next(whys, "")
         return found
 
     def _news(self, question: Question, sight: Facts, ledger: Ledger) -> Sighting | None:

@@ -113,6 +113,21 @@ def test_nobody_could_tell_is_no_sighting_and_is_told_and_asked_again_soon():
     assert eye.troubles == {"shop": ""}
 
 
+def test_a_good_answer_of_a_source_does_not_hide_that_another_question_has_none():
+    sources, clock = Seen({"tag shop v1": Facts({"commit": COMMIT})}), Hand()
+    eye, other = a_looking(sources, clock), Question("tag", "shop v2", "shop")
+    eye.look(frozenset({TAG, other}), Ledger())
+    assert eye.troubles == {"shop": "shop is away"}
+    for clock.at, asked in ((AGAIN - 5, ["tag shop v2"]), (AGAIN, ["tag shop v1"])):
+        eye.look(frozenset({TAG, other}), Ledger())
+        assert sources.asked[-1] == asked
+        assert eye.troubles == {"shop": "shop is away"}
+    sources.answers["tag shop v2"] = Facts({"commit": COMMIT})
+    clock.at += AGAIN
+    eye.look(frozenset({TAG, other}), Ledger())
+    assert eye.troubles == {"shop": ""}
+
+
 def test_all_questions_to_one_source_are_one_look_and_sources_are_apart():
     sources, clock = Seen(repositories=frozenset({"shop", "blog"})), Hand()
     asked = frozenset(
