@@ -40,7 +40,7 @@ def status(
 ) -> None:
     """Show what runs where, what is wanted, and why that differs.
 
-    Ends with 1 when something is held or stuck, and with 124 when --wait was too short.
+    Ends with 1 when something is held or stuck, or an alarm stands; with 124 after --wait in vain.
     """
     if watch and wait:
         raise UsageError("--wait ends by itself, and --watch doesn't", hint="give one of them")
@@ -67,7 +67,8 @@ def status(
     if wait and under_way:
         say("not done in time")
         raise typer.Exit(int(ExitCode.TIMED_OUT))
-    if any(each.verdict in {Verdict.HOLD, Verdict.BROKEN} for each in decisions):
+    held = any(each.verdict in {Verdict.HOLD, Verdict.BROKEN} for each in decisions)
+    if held or seen.view.alarms:
         raise typer.Exit(int(ExitCode.NO))
 
 

@@ -237,3 +237,19 @@ def test_status_says_on_the_daemons_host_when_it_was_last_seen(call, example, se
     finally:
         alive.unlink()
     assert ("was last seen" in err) is told
+
+
+def test_while_an_alarm_stands_status_ends_with_1_though_nothing_is_held(example, call):
+    assert call("status", "dev")[0] == 0
+    there = example.git("ls-remote", "origin", "refs/heads/main").split()[0]
+    example.git("fetch", "-q", "origin")
+    # The branch goes back behind what this clone has seen; then it comes back.
+    example.git("push", "-q", "--force", "origin", f"{there}~1:refs/heads/main")
+    try:
+        code, out, err = call("status", "dev")
+    finally:
+        example.git("push", "-q", "--force", "origin", f"{there}:refs/heads/main")
+    assert code == 1
+    assert "in-sync" in out
+    assert "alarm: TB407 refs/heads/main: " in err
+    assert call("status", "dev")[0] == 0
