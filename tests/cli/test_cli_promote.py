@@ -119,7 +119,10 @@ def test_waves_are_one_merge_with_a_slot_for_each_environment(call, example):
     }
     for more, said in (
         (("--every", "1d"), "--waves needs --at and --every"),
-        (("--at", "2030-01-01T22:00:00Z", "--every", "soon"), "--every soon is no duration"),
+        (
+            ("--at", "2030-01-01T22:00:00Z", "--every", "soon"),
+            "--every soon: expected a whole number and one of s m h d w",
+        ),
         (("--at", "2030-01-01", "--every", "1d"), "is no instant"),
     ):
         code, out, err = call(*words, *more)
