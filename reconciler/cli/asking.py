@@ -95,6 +95,7 @@ def _ask_host(wish: Wish, manner: Manner, configuration: "Configuration") -> boo
         if not manner.wait:
             say(f"asked as {name}: the reconciler of this host answers")
             return False
+        say(f"asked as {name}: waiting for the answer")
         until = clock.monotonic() + _PATIENCE
         while clock.monotonic() < until:
             if (text := spool.answered().get(name)) is not None:
@@ -144,6 +145,7 @@ def _ask_remote(wish: Wish, manner: Manner) -> bool:
         if not manner.wait:
             say(f"asked as {sealed.id}: tagboat history shows the answer")
             return False
+        say(f"asked as {sealed.id}: waiting for the answer")
         until = clock.monotonic() + _PATIENCE
         while clock.monotonic() < until:
             clock.sleep(_POLL)
@@ -186,6 +188,8 @@ def _request(
     now: "datetime",
     seen: "Known | None" = None,
 ) -> "Request":
+    from pydantic import ValidationError
+
     from reconciler.model.request import Request
     from reconciler.names import instant_text
 
@@ -215,8 +219,12 @@ def _request(
             expires=instant_text(now + GOOD_FOR),
             nonce=secrets.token_hex(16),
         )
-    except ValueError as error:
-        raise UsageError(f"that can't be asked for: {error}") from None
+    except ValidationError as error:
+        said = "; ".join(
+            f"{'.'.join(map(str, each['loc']))}: {each['msg'].removeprefix('Value error, ')}"
+            for each in error.errors(include_url=False, include_input=False)
+        )
+        raise UsageError(f"that can't be asked for: {said}", hint="say it otherwise") from None
 
 
 def _scope(where: str) -> tuple[str, str, str]:

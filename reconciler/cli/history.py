@@ -25,14 +25,21 @@ def history(
     """
     from reconciler.cli.knowledge import chosen_places, known, require_answer
     from reconciler.deployer.lead_time import lead_times
-    from reconciler.model.records import End, Record, place_of
+    from reconciler.model.records import Answer, End, Record, place_of
 
     seen = known(config, folder)
     records = seen.view.records[::-1]
     if where:
         spoken = {place for each in records if (place := place_of(each))}
         chosen = chosen_places({*spoken, *seen.places()}, where)
-        records = [each for each in records if place_of(each) in chosen]
+        # What was asked for all places of an environment concerns each of them.
+        wide = {place.environment for place in chosen}
+        records = [
+            each
+            for each in records
+            if place_of(each) in chosen
+            or (isinstance(each, Answer) and each.app is None and each.environment in wide)
+        ]
     if number:
         records = records[:number]
 

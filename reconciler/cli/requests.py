@@ -9,6 +9,7 @@ import typer
 from reconciler.cli.asking import Manner, Wish, ask
 from reconciler.cli.options import ConfigOption, FolderOption
 from reconciler.cli.output import say
+from reconciler.errors import UsageError
 
 ScopeArgument = Annotated[
     str, typer.Argument(metavar="ENV[/APP]", help="The environment, or one place.")
@@ -40,6 +41,8 @@ def pause(
 
     What runs, and what is under way, goes on.
     """
+    if not reason.strip():
+        raise UsageError("why?", hint='say --reason "…": everybody who waits reads it')
     ask(Wish("pause", where, reason, lasts), Manner(local, wait, config, folder))
 
 

@@ -36,7 +36,7 @@ class Lines:
         line = line_of(deployment, event)
         if event["event"] == "finished":
             self._speak(line)
-        elif event["event"] == "step-ended":
+        elif event["event"] in {"step-ended", "resumed"}:
             claim = deployment.claim
             head = f"{claim.environment}/{claim.app} {deployment.assignment.content.version}"
             # Places deploy at once: their steps stand below one another.

@@ -51,6 +51,34 @@ def test_t5_a_pause_and_its_end_are_asked_for_and_the_answers_are_printed(exampl
     assert (code, out) == (0, "dev/blog resume by host\n"), err
 
 
+def test_t5_what_was_asked_for_an_environment_is_in_the_history_of_each_of_its_places(
+    example, call
+):
+    why = ("--reason", "it rains")
+    code, out, err = asks(example, "pause", "dev", *why, clone=example.approver)
+    assert (code, out) == (0, "dev pause by approver (it rains)\n"), err
+    assert "asked as " in err
+    assert ": waiting for the answer" in err
+    for where, there in (("dev", 1), ("dev/shop", 1), ("production", 0)):
+        assert call("history", where)[1].count("dev pause by approver (it rains)") == there
+    code, out, err = asks(example, "resume", "dev", clone=example.approver)
+    assert (code, out) == (0, "dev resume by approver\n"), err
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (" ", 'why?\n  hint: say --reason "…": everybody who waits reads it'),
+        ("one\ntwo", "that can't be asked for: reason: expected one line of text"),
+    ],
+)
+def test_a_reason_that_is_none_is_wrong_usage_in_our_own_words(call, reason, said):
+    code, out, err = call("pause", "dev/blog", "--reason", reason, "--no-wait")
+    assert (code, out) == (2, "")
+    assert said in err
+    assert "pydantic" not in err
+
+
 def test_a_request_for_what_nobody_knows_is_wrong_usage_and_leaves_nothing(example, call):
     code, _, err = call("retry", "dev/blgo", "--no-wait")
     assert code == 2

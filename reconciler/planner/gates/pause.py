@@ -1,6 +1,5 @@
 """Gate ``pause``: nobody has paused the place, or keeps its visitors out (T5, D27)."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from reconciler.deployer.pauses import pauses_at
@@ -39,20 +38,17 @@ def span(ask: Ask, at: datetime) -> Span:
 
 
 def answer(ask: Ask) -> Reason | None:
-    """Closed by maintenance, or by pauses, of which the oldest is named; the rest are counted."""
+    """Closed by maintenance and by pauses: of the place, and of its environment."""
     pauses = _pauses(ask, ask.now)
     if not pauses:
         return None
     found = span(ask, ask.now)
-    screens = [[each] for each in pauses if each.verb != "pause"]
-    paused = [each for each in pauses if each.verb == "pause"]
-    said = [_said(ask, each) for each in (*screens, paused) if each]
     verbs = dict.fromkeys(_OPENED_BY[each.verb][0] for each in pauses)
     commands = dict.fromkeys(f"{_OPENED_BY[each.verb][1]} {scope_of(each)}" for each in pauses)
     who = ask.environment.permissions.who if ask.environment else lambda _: ()
     return closed(
         NAME,
-        "; ".join(said),
+        "; ".join(_said(ask, each) for each in pauses),
         remedy=" && ".join(commands),
         who=tuple(dict.fromkeys(each for verb in verbs for each in who(verb))),
         since=found.since,
@@ -60,16 +56,14 @@ def answer(ask: Ask) -> Reason | None:
     )
 
 
-def _said(ask: Ask, alike: Sequence[Answer]) -> str:
-    """One sentence of several that close it in the same way."""
-    first, *others = alike
-    more = f" (and {len(others)} more)" if others else ""
-    ends = [each for each in map(_end, alike) if each is not None]
-    shut = Span(open=False, until=max(ends) if len(ends) == len(alike) else None)
-    until = until_text(ask, shut) if shut.until else "until somebody resumes it"
-    reason = f": {first.reason}" if first.reason else ""
-    how = "paused" if first.verb == "pause" else "under maintenance"
-    return f"{scope_of(first)} is {how} by {first.by}{more} {until}{reason}"
+def _said(ask: Ask, pause: Answer) -> str:
+    """Whose it is, until when, and why."""
+    end = _end(pause)
+    shut = Span(open=False, until=end)
+    until = until_text(ask, shut) if end else "until somebody resumes it"
+    reason = f": {pause.reason}" if pause.reason else ""
+    how = "paused" if pause.verb == "pause" else "under maintenance"
+    return f"{scope_of(pause)} is {how} by {pause.by} {until}{reason}"
 
 
 def _pauses(ask: Ask, at: datetime) -> list[Answer]:
