@@ -120,7 +120,9 @@ def test_d27_maintenance_is_asked_for_with_its_end_shown_meanwhile_and_ended(exa
 @pytest.mark.parametrize("local", [True, False], ids=["here", "on-the-remote"])
 def test_t5_whoever_stops_waiting_is_told_that_it_was_asked(example, local):
     words = ["pause", "dev/blog", "--reason", "it rains", "--for", "1s"]
-    command = [str(TAGBOAT), *words, *(["--local"] if local else [])]
+    # A background job of a script is started with Ctrl-C ignored, and hands that on.
+    command = ["env", "--default-signal=INT", str(TAGBOAT), *words]
+    command += ["--local"] if local else []
     with subprocess.Popen(
         command,
         cwd=example.approver,
