@@ -43,7 +43,6 @@ _DECISIONS = 50
 _SAME_REFUSAL = 3
 """Claims lost to nobody, as the history has not moved: the remote doesn't take them."""
 _WAITING = frozenset({Verdict.DEPLOY, Verdict.HOLD, Verdict.BROKEN})
-_SUPERVISION = 10.0
 _PARK = 25.0
 _MERCY = 5.0
 """Seconds for which long tests may go on when the daemon stops."""
@@ -82,7 +81,6 @@ class Reconciler:
     editions: Mapping[str, str]
     """The version of Tagboat, as evidence names it."""
     teller: Teller = field(init=False)
-    _supervised: float = float("-inf")
     _unrecorded: list[Record] = field(default_factory=list)
     _trouble: TagboatError | None = None
 
@@ -138,6 +136,7 @@ class Reconciler:
         waiting = (place for place, _ in self.claims.held.values())
         return (
             self.looking.pending
+            or self.supervision.pending
             or self.trains.pending
             or self.verifications.unattended
             or any(each.verdict in to_begin for each in plan.decisions)
@@ -361,14 +360,15 @@ class Reconciler:
         )
 
     def _supervise(self) -> None:
-        now = self.clock.monotonic()
-        if now - self._supervised < _SUPERVISION:
+        if not self.supervision.due:
             return
-        self._supervised = now
-        busy = self.workers.places
-        claims = self.claims
+        claims, wake = self.claims, self.wake
         records, found = self.supervision.look(
-            self.view, claims.reconciler, busy, host=claims.as_host
+            self.view,
+            claims.reconciler,
+            self.workers.places,
+            host=claims.as_host,
+            hurry=lambda: wake.waiting,
         )
         waiting = {each.id for each in self._unrecorded}
         records = [each for each in records if each.id not in waiting]

@@ -19,6 +19,10 @@ from reconciler.names import instant_text
 from reconciler.ports import Clock, Driver
 
 _AT_ONCE = 8
+_AGAIN = 10.0
+"""Seconds from the beginning of one round to that of the next."""
+_IN_A_HURRY = 16
+"""Places that are looked at before it is asked whether something more urgent waits."""
 
 
 class Supervision:
@@ -31,9 +35,27 @@ class Supervision:
         self._drivers = drivers
         self._clock = clock
         self._identify = identify
+        self._left: set[Place] = set()
+        self._begun = float("-inf")
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time for a look."""
+        return self.pending or self._clock.monotonic() >= self._begun + _AGAIN
+
+    @property
+    def pending(self) -> bool:
+        """Whether a round was interrupted: the next look goes on with it."""
+        return bool(self._left)
 
     def look(
-        self, view: View, reconciler: str, busy: frozenset[Place], *, host: str = ""
+        self,
+        view: View,
+        reconciler: str,
+        busy: frozenset[Place],
+        *,
+        host: str = "",
+        hurry: Callable[[], bool] = lambda: False,
     ) -> tuple[list[Restart | Drift], Mapping[Place, str]]:
         """Start what should run and doesn't, a few places at a time, and see what drifted.
 
@@ -41,6 +63,9 @@ class Supervision:
         the history. What another ``host`` of this reconciler's name deployed is that one's to tell
         of: two that live would contradict each other. And for each place looked at what went wrong
         there, or nothing.
+
+        A round is a look at every place; when ``hurry`` says so, the rest waits for the next look,
+        so that a merge doesn't wait for a thousand places.
         """
         idle = [
             claim
@@ -49,9 +74,20 @@ class Supervision:
             if not standing.broken and (claim := _looked_after(standing))
             if claim.reconciler == reconciler
         ]
+        if not self._left:
+            self._begun = self._clock.monotonic()
+        else:
+            idle = [each for each in idle if Place(each.environment, each.app) in self._left]
+        self._left = {Place(each.environment, each.app) for each in idle}
+        answered: list[tuple[Claim, tuple[str, str, str | None]]] = []
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            answers = pool.map(lambda claim: self._start(view, claim), idle)
-            answered = list(zip(idle, answers, strict=True))
+            for start in range(0, len(idle), _IN_A_HURRY):
+                some = idle[start : start + _IN_A_HURRY]
+                answers = pool.map(lambda claim: self._start(view, claim), some)
+                answered += zip(some, answers, strict=True)
+                self._left -= {Place(each.environment, each.app) for each in some}
+                if hurry():
+                    break
         restarts = [
             Restart(
                 id=self._identify(),
