@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from reconciler.repository.trees import Entries
 
 
+_HELD: list[object] = []
+"""What was read last: it stays until the process ends, which doesn't take it apart."""
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """Findings, the number of files that were looked at, and how to get the text of one."""
@@ -114,7 +118,7 @@ def read(
     from reconciler.repository.reading import load_entries
     from reconciler.system.companion import processors
 
-    return load_entries(
+    made = load_entries(
         "0" * 40,
         found,
         contents=contents,
@@ -123,6 +127,8 @@ def read(
         processes=processors(),
         before=before,
     )
+    _HELD[:] = (made, known, contents)
+    return made
 
 
 def open_store() -> FactStore:

@@ -81,3 +81,21 @@ def test_what_was_postponed_is_there_once_it_is_used():
     )
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_command_ends_at_once_and_has_said_everything(tmp_path):
+    broken = CORPUS.parents[1] / "invalid" / "B01-comments-only"
+    command = [Path(sys.executable).with_name("tagboat"), "validate", "-C", str(broken)]
+    for _ in range(2):  # without a cache, and with it
+        done = subprocess.run(
+            command, env={"XDG_CACHE_HOME": str(tmp_path)}, capture_output=True, text=True
+        )
+        assert done.returncode == 1
+        assert done.stdout.startswith("environments/")
+        assert done.stderr.endswith(", 1 error\n")
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as gone:
+        gone.stdout.close()
+        assert "Traceback" not in gone.stderr.read()
+    assert gone.returncode in {0, 1}
