@@ -43,7 +43,7 @@ class KeeperStatus:
     exits: tuple[str, ...]
     old_ended: bool
     maintenance: bool
-    """Whether there is a page of maintenance, shown or on its way."""
+    """Whether there is a page of maintenance: on its way, shown, or still answering somebody."""
     page: bool
     """Whether visitors see it, and nothing else."""
     address: str

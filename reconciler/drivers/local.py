@@ -139,7 +139,8 @@ class LocalDriver:
                 order = {**page_order(target, page), **self._timing, "settle": _PAGE_SETTLES}
                 status: KeeperStatus | None = keeper.maintain(order, timeout=timeout)
             else:
-                status = keeper.lift(timeout=timeout) if keeper.maintained else None
+                # After a kill the page may be on its way out already, and still answer.
+                status = keeper.lift(timeout=timeout) if keeper.maintained else keeper.status()
             self._failpoints.reach("driver-local.maintain.after")
         wanted = page is not None
         while status is not None and not _maintained(status, shown=wanted):

@@ -134,6 +134,39 @@ def test_x19_the_page_shows_names_and_no_markup_and_slow_visitors_hold_up_nobody
         assert "&lt;shop&gt;" in ask(world.port)
 
 
+def test_d12_the_page_is_down_once_nobody_is_answered_by_it_any_more(world):
+    deploy(world, ONE, 1)
+    world.driver().maintain(world.target, PAGE, fence=2, timeout=30)
+    log = world.place / "keeper" / "keeper.log"
+    with socket.create_connection(("127.0.0.1", world.port), timeout=5) as guest:
+        guest.sendall(b"GET / HTTP/1.0\r\n")
+
+        class Finishing(SystemClock):
+            """Who waits for the end of maintenance sees the guest, begun before it, finish."""
+
+            finished = False
+
+            def sleep(self, seconds: float) -> None:
+                if "maintenance has ended" in log.read_text() and not self.finished:
+                    self.finished = True
+                    guest.sendall(b"\r\n")
+                super().sleep(seconds)
+
+        clock = Finishing()
+        slowly = LocalDriver(
+            Settings(folder=str(world.folder)),
+            folder=world.folder,
+            artifacts=world.artifacts,
+            failpoints=Kill("none"),
+            clock=clock,
+            settle=0.25,
+        )
+        slowly.maintain(world.target, None, fence=2, timeout=30)
+        assert clock.finished
+        assert guest.recv(4096).startswith(b"HTTP/1.1 503 ")
+    assert not world.page()
+
+
 def test_a_place_without_an_address_can_show_no_page_and_says_what_to_do(world):
     target = world.target.model_copy(update={"listen": ""})
     with pytest.raises(StepFailedError, match="nobody can be shown a page"):

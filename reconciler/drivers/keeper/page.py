@@ -11,8 +11,12 @@ import signal
 import socket
 import sys
 import threading
+import time
 
 _PATIENCE = 5.0
+_LEAST = 0.01
+_FAREWELL = 1.0
+"""Seconds for a guest to hang up: closed earlier, the answer could be lost on its way."""
 _AT_ONCE = 64
 _HEAD = 64 << 10
 _ASLEEP = 1.0
@@ -80,16 +84,18 @@ def _welcome(door: socket.socket, bell: int, answer: bytes) -> None:
 
 def _meet(guest: socket.socket, answer: bytes, free: threading.BoundedSemaphore) -> None:
     with contextlib.suppress(OSError), guest:
-        guest.settimeout(_PATIENCE)
+        until = time.monotonic() + _PATIENCE
         asked = b""
-        # Closed with something unread, the answer could be lost on its way.
         while b"\r\n\r\n" not in asked and b"\n\n" not in asked and len(asked) < _HEAD:
+            # For all pieces together: the app isn't alone while a slow guest is still heard out.
+            guest.settimeout(max(_LEAST, until - time.monotonic()))
             piece = guest.recv(1 << 12)
             if not piece:
                 break
             asked += piece
         guest.sendall(answer)
         guest.shutdown(socket.SHUT_WR)
+        guest.settimeout(_FAREWELL)
         guest.recv(1 << 12)
     free.release()
 

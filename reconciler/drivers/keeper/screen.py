@@ -22,6 +22,7 @@ class Screen:
         self._say = say
         self.page: Generation | None = None
         self.lifting = False
+        self._leaving: Generation | None = None
 
     def resume(self) -> bool:
         """Show what was shown when the last keeper died; whether that was a page."""
@@ -45,6 +46,7 @@ class Screen:
     def drop(self) -> Generation | None:
         """End maintenance; what showed the page, to be retired."""
         gone, self.page, self.lifting = self.page, None, False
+        self._leaving = gone
         self._wishes.show(None)
         self._say("maintenance has ended")
         return gone
@@ -52,6 +54,11 @@ class Screen:
     def asks(self, page: Order) -> bool:
         """Whether this very page is shown already."""
         return self.page is not None and self.page.asks(page)
+
+    @property
+    def up(self) -> bool:
+        """Whether there is a page, or one that was taken down may still answer somebody."""
+        return self.page is not None or (self._leaving is not None and self._leaving.alive)
 
     @property
     def hides(self) -> bool:
