@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from reconciler.diagnostics import Report
 from reconciler.errors import ConfigurationError
 from reconciler.findings import json
-from reconciler.repository.walking import fingerprint, walk_again
+from reconciler.repository.glance import fingerprint, glance, looks, names_of
+from reconciler.repository.walking import walk_again
 from reconciler.system.caches import cache_folder
 from reconciler.system.clock import SystemClock
 from reconciler.system.editions import remembered_edition
@@ -38,9 +39,20 @@ class Checked:
 
 def check_folder(folder: Path) -> Checked:
     """The files as they lie here."""
+
+    def source(path: str) -> str | None:
+        try:
+            return (folder / path).read_bytes().decode()
+        except (OSError, UnicodeError):
+            return None
+
     now = SystemClock().now()
     store = open_store()
-    files = _walk(folder, store, now=now)
+    place = os.fsencode(folder.absolute()).hex()
+    seen = glance(folder, _known("names", place, store))
+    if seen is not None and (report := _recalled(fingerprint(*seen, now=now), store)) is not None:
+        return Checked(report, len(seen[0]), source)
+    files = _walk(folder, store, place, now=now)
     require(files, folder)
 
     def check() -> Report:
@@ -49,26 +61,27 @@ def check_folder(folder: Path) -> Checked:
         found, contents = read_folder(folder, files)
         return remember(key_of(found), store, lambda: find(found, contents, store=store, known={}))
 
-    def source(path: str) -> str | None:
-        try:
-            return (folder / path).read_bytes().decode()
-        except (OSError, UnicodeError):
-            return None
-
-    key = fingerprint(files, now=now)
+    key = fingerprint(list(files), looks(files.values()), now=now)
     return Checked(remember(key, store, check), len(files), source)
 
 
-def _walk(folder: Path, store: FactStore, *, now: datetime) -> dict[str, os.stat_result]:
+def _walk(
+    folder: Path, store: FactStore, place: str, *, now: datetime
+) -> dict[str, os.stat_result]:
     """The files in it; which names are in its folders is remembered."""
     from json import dumps, loads
 
-    name = f"listing {os.fsencode(folder.absolute()).hex()}"
-    known = loads(store.recall([name]).get(name, "{}"))
+    known = loads(_known("listing", place, store) or "{}")
     files, listing = walk_again(folder, known, now=now)
     if listing != known:
-        store.keep({name: dumps(listing)})
+        names = names_of(listing, files)
+        store.keep({f"listing {place}": dumps(listing), f"names {place}": names})
     return files
+
+
+def _known(what: str, place: str, store: FactStore) -> str:
+    name = f"{what} {place}"
+    return store.recall([name]).get(name, "")
 
 
 def key_of(found: "Entries") -> str:
@@ -78,15 +91,22 @@ def key_of(found: "Entries") -> str:
 
 def remember(key: str, store: FactStore, check: Callable[[], Report]) -> Report:
     """The report on exactly these files, made now or by an earlier run; no key, no memory."""
-    name = f"report {blake2b(key.encode(errors='surrogateescape')).hexdigest()}"
-    if key and (text := store.recall([name]).get(name)):
-        known = json.read(text)
-        if known is not None:
-            return known
+    known = _recalled(key, store)
+    if known is not None:
+        return known
     report = check()
     if key:
-        store.keep({name: json.write(report)})
+        store.keep({_name(key): json.write(report)})
     return report
+
+
+def _recalled(key: str, store: FactStore) -> Report | None:
+    text = store.recall([_name(key)]).get(_name(key)) if key else None
+    return json.read(text) if text else None
+
+
+def _name(key: str) -> str:
+    return f"report {blake2b(key.encode(errors='surrogateescape')).hexdigest()}"
 
 
 def find(

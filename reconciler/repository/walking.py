@@ -1,13 +1,10 @@
-"""Which managed files lie in a folder, and whether any of them has changed since."""
+"""Which managed files lie in a folder, known again where nothing came or went."""
 
 import contextlib
-import marshal
 import os
 import stat
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from hashlib import blake2b
-from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +15,6 @@ from reconciler.system.files import settled_by
 _LONG_AGO = datetime.fromtimestamp(0, UTC)
 _KINDS = frozenset({stat.S_IFREG, stat.S_IFLNK})
 _GONE = (FileNotFoundError, NotADirectoryError)
-_DECIDING = attrgetter("st_ctime_ns", "st_mtime_ns", "st_mode", "st_size", "st_ino", "st_dev")
-_CHANGED = itemgetter(0)
 
 Listing = Mapping[str, Sequence[Any]]
 """Folder → its change time, inode and device, the folders in it, and the managed files in it.
@@ -60,7 +55,6 @@ def _walk(
     listing: dict[str, Sequence[Any]] = {}
     files: list[tuple[str, os.stat_result]] = []
     waiting = [each for each in FOLDERS if _is_folder(top, each, files)]
-    # Half of a run in which nothing has changed is spent here, so nothing is called twice.
     while waiting:
         path = waiting.pop()
         try:
@@ -108,13 +102,3 @@ def _inside(top: str, path: str) -> tuple[list[str], list[str]]:
             elif managed(f"{path}/{each.name}"):
                 files.append(each.name)
     return sorted(folders), sorted(files)
-
-
-def fingerprint(files: Mapping[str, os.stat_result], *, now: datetime) -> str:
-    """A text that changes when a file does; empty while one is too young to tell."""
-    said = list(map(_DECIDING, files.values()))
-    if max(map(_CHANGED, said), default=0) > settled_by(now):
-        return ""
-    names = "\0".join(files).encode(errors="surrogateescape")
-    # Version 2 writes equal values as equal bytes; as text it would take six times as long.
-    return blake2b(names + b"\0\0" + marshal.dumps(said, 2)).hexdigest()

@@ -14,7 +14,8 @@ import reconciler
 from reconciler.manifest.loading import load
 from reconciler.manifest.snapshot import Blob
 from reconciler.repository.folders import read_folder
-from reconciler.repository.walking import fingerprint, walk, walk_again
+from reconciler.repository.glance import fingerprint, glance, looks, names_of
+from reconciler.repository.walking import walk, walk_again
 
 LATER = datetime.now(UTC) + timedelta(days=1)
 """When all that the tests write has settled."""
@@ -67,7 +68,7 @@ def test_m4_what_changes_in_a_known_folder_is_seen(top, change):
     CHANGES[change](top)
     files, again = walk_again(top, listing, now=LATER)
     assert files == walk(top)
-    assert fingerprint(files, now=LATER) != fingerprint(before, now=LATER)
+    assert known_by(files) != known_by(before)
     assert walk_again(top, {}, now=LATER) == (files, again)
 
 
@@ -88,8 +89,55 @@ def test_a_folder_that_was_just_changed_is_not_known(top):
     _, listing = walk_again(top, {}, now=datetime.fromtimestamp(changed + 1, UTC))
     assert listing == {}
     files, listing = walk_again(top, {}, now=LATER)
-    assert fingerprint(files, now=datetime.fromtimestamp(changed + 1, UTC)) == ""
-    assert fingerprint(files, now=LATER)
+    assert known_by(files, now=datetime.fromtimestamp(changed + 1, UTC)) == ""
+    assert known_by(files)
+
+
+def test_m4_a_folder_without_a_change_is_known_at_a_glance(top):
+    files, listing = walk_again(top, {}, now=LATER)
+    paths, said = glance(top, names_of(listing, files))
+    assert paths == list(files)
+    assert fingerprint(paths, said, now=LATER) == known_by(files)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_m4_what_changes_is_seen_at_a_glance(top, change):
+    before, listing = walk_again(top, {}, now=LATER)
+    CHANGES[change](top)
+    seen = glance(top, names_of(listing, before))
+    assert seen is None or fingerprint(*seen, now=LATER) != known_by(before)
+
+
+def test_m4_a_managed_folder_that_comes_is_seen_at_a_glance(top):
+    shutil.rmtree(top / "environments")
+    files, listing = walk_again(top, {}, now=LATER)
+    assert glance(top, names_of(listing, files)) is not None
+    (top / "environments").symlink_to("/etc")
+    assert glance(top, names_of(listing, files)) is None
+
+
+@pytest.mark.parametrize("names", ["", "\0\0", "x\0\0releases\0\0", "x\0\0/etc\0\0/etc/passwd"])
+def test_m4_names_that_were_never_kept_are_no_knowledge(top, names):
+    assert glance(top, names) is None
+    assert glance(top / "nowhere", names) is None
+
+
+def test_m4_a_folder_too_young_to_tell_is_not_known_at_a_glance(top):
+    changed = (top / "releases/shop/1.2.0").stat().st_ctime
+    young = datetime.fromtimestamp(changed + 1, UTC)
+    os.utime(top / "calendars")
+    files, listing = walk_again(top, {}, now=young)
+    assert glance(top, names_of(listing, files)) is None
+    listing = {
+        path: found
+        for path, found in walk_again(top, {}, now=LATER)[1].items()
+        if "1.2" not in path
+    }
+    assert names_of(listing, files) == ""
+
+
+def known_by(files, now=LATER):
+    return fingerprint(list(files), looks(files.values()), now=now)
 
 
 SAID = """
