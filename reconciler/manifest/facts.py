@@ -12,8 +12,9 @@ from pydantic_core import from_json, to_json
 
 from reconciler.diagnostics import Diagnostic, Location
 from reconciler.folders import is_calendar_file
-from reconciler.manifest.document import Document
+from reconciler.manifest.document import Document, read_document
 from reconciler.manifest.paths import home_of
+from reconciler.manifest.secrets import secrets_in
 from reconciler.manifest.snapshot import Parsed
 
 _PART = 3
@@ -24,18 +25,38 @@ def text_of(path: str, parsed: Parsed) -> str | None:
     places = [*(each.location for each in parsed.findings), *parsed.secrets]
     if any(place.path != path for place in places):
         return None
+    return _text(parsed, good=parsed.model is not None)
+
+
+def _text(parsed: Parsed, *, good: bool) -> str:
     facts: dict[str, Any] = {}
     if parsed.text:
         facts["text"] = parsed.text
     if parsed.document is not None:
         facts["value"] = parsed.document.value
-    if parsed.model is not None:
+    if good:
         facts["good"] = True
     if parsed.findings:
         facts["findings"] = [_written(each) for each in parsed.findings]
     if parsed.secrets:
         facts["secrets"] = [[each.line, each.column] for each in parsed.secrets]
     return to_json(facts).decode()
+
+
+def unjudged_text(path: str, data: bytes) -> str | None:
+    """What `text_of` would give if nothing is wrong with what the file says; `parsed_of` judges it.
+
+    Nothing where the way it is written, or where it is, is to be told of, or its nulls are.
+    """
+    home = home_of(path)
+    if is_calendar_file(path) or isinstance(home, Diagnostic):
+        return None
+    document = read_document(path, data)
+    if not isinstance(document, Document) or document.null:
+        return None
+    secrets = [document.offset(each) for each in secrets_in(document.text)]
+    parsed = Parsed(home, document, None, (), tuple(secrets))
+    return _text(parsed, good=True)
 
 
 def parsed_of(path: str, text: str, source: Callable[[], str]) -> Parsed | None:
@@ -64,6 +85,8 @@ def _parsed(path: str, facts: Mapping[str, Any], source: Callable[[], str]) -> P
         document = Document(path, source, value)
         if facts.get("good"):
             model = home.kind.model_validate(value)
+            if any(value.get(name) != said for name, said in home.names):
+                return None
     if model is None and not findings:
         return None
     secrets = tuple(Location(path, *each) for each in facts.get("secrets", ()))

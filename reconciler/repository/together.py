@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequenc
 from dataclasses import dataclass, field
 from functools import partial
 
-from reconciler.manifest.facts import parsed_of, text_of
+from reconciler.manifest.facts import parsed_of, text_of, unjudged_text
 from reconciler.manifest.snapshot import Parsed, parse
 from reconciler.system.companion import Companion, companions
 
@@ -30,7 +30,8 @@ def read_together(
 
     ``data`` has the content of each, by its id. Others read from the front and this process from
     the back, until they meet, so nobody waits for whoever is slower. What others say is taken as a
-    cache is. Nothing where it isn't worth while; what is missing in the end wasn't read.
+    cache is, and judged by the models here: they say nothing of a file that is refused by these.
+    Nothing where it isn't worth while; what is missing in the end wasn't read.
     """
     others = min(processes, len(files) // _WORTHWHILE) - 1
     reading = _Reading(data, known)
@@ -78,6 +79,6 @@ class _Reading:
 
 
 def _lines(files: Iterable[File], data: Mapping[str, bytes]) -> Iterator[bytes]:
-    """A line for each file with what it says; empty where that can't be kept."""
+    """A line for each file with its values, not judged yet; empty where there is more to say."""
     for path, each in files:
-        yield (text_of(path, parse(path, data[each])) or "").encode()
+        yield (unjudged_text(path, data[each]) or "").encode()

@@ -17,6 +17,10 @@ data = {{
           f"components: [{{{{name: web}}}}]\\nowner: {{'nobody' if each == '7' else 'role/dev'}}\\n".encode()
     for _, each in files
 }}
+changes = [("name: app", "name: other"), ("App", "Release"), ("role/dev", "null"),
+           ("role/dev", "yes"), ("v1", "v2"), ("name: web", "name: web, x: 1")]
+for number, (old, new) in enumerate(changes, start=101):
+    data[str(number)] = data[str(number)].replace(old.encode(), new.encode())
 alone = {{(path, each): parse(path, data[each]) for path, each in files}}
 lines = together._lines
 
@@ -53,7 +57,7 @@ assert known.keys() == alone.keys() == texts.keys()
 for each in files:
     assert known[each].findings == alone[each].findings, each
     assert known[each].model == alone[each].model, each
-assert sum(bool(each.findings) for each in alone.values()) == 1
+assert sum(bool(each.findings) for each in alone.values()) == 7
 try:
     os.waitpid(-1, os.WNOHANG)
 except ChildProcessError:
