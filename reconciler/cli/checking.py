@@ -38,7 +38,7 @@ class Checked:
 
 
 def check_folder(folder: Path) -> Checked:
-    """The files as they lie here."""
+    """The files as they lie here, or from the nearest folder above that has any."""
 
     def source(path: str) -> str | None:
         try:
@@ -53,7 +53,13 @@ def check_folder(folder: Path) -> Checked:
     if seen is not None and (report := _recalled(fingerprint(*seen, now=now), store)) is not None:
         return Checked(report, len(seen[0]), source)
     files = _walk(folder, store, place, now=now)
-    require(files, folder)
+    if not files:
+        from reconciler.cli.tree import top_of
+
+        top = top_of(folder)
+        if top != folder.absolute():
+            return check_folder(top)
+        require(files, folder)
 
     def check() -> Report:
         from reconciler.repository.folders import read_folder

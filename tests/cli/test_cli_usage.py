@@ -175,7 +175,21 @@ def test_validate_reads_a_commit_of_the_clone(call):
     assert err.endswith("files, 0 errors\n")
 
 
+def test_inside_a_folder_of_the_repository_validate_checks_all_of_it(call, tmp_path):
+    for each in ("releases", "environments"):
+        subprocess.run(["cp", "-r", REPOSITORY / each, tmp_path], check=True)
+    (tmp_path / "releases" / "odd.txt").write_text("no manifest")
+    code, out, err = call("validate", at=tmp_path / "environments")
+    assert code == 1
+    assert out.startswith("releases/odd.txt:")
+    assert call("validate", at=tmp_path) == (code, out, err)
+
+
 def test_outside_a_repository_validate_ends_with_3(call, tmp_path):
+    code, _, err = call("validate", at=tmp_path)
+    assert code == 3
+    assert "hint: tagboat init makes a repository; or name one with -C" in err
+    (tmp_path / "releases").mkdir()
     code, _, err = call("validate", at=tmp_path)
     assert code == 3
     assert "hint: go to the top of the repository" in err
