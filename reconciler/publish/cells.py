@@ -1,12 +1,13 @@
 """Cells: what is to be said of each place, derived from its decision and its history."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from reconciler.deployer.ledger import Ledger, Standing
+from reconciler.deployer.pauses import pauses_at
 from reconciler.model.place import Place
 from reconciler.model.plan import Decision, Verdict
-from reconciler.model.records import Reason
+from reconciler.model.records import Answer, Reason
 from reconciler.publish.attempts import Attempt, attempts_of
 from reconciler.publish.inputs import SiteInputs
 
@@ -77,17 +78,23 @@ class Cell:
     """The newest deployment here."""
     kept_out: bool = False
     """Whether somebody keeps visitors out by a page of maintenance."""
+    pauses: tuple[Answer, ...] = ()
+    """What stops new starts here, oldest first, also where nothing waits for its end."""
 
     @property
     def needs_attention(self) -> bool:
         """Whether somebody should look: held, stuck, broken, or running with a closed gate.
 
-        Also where people are asked something, where what a place keeps is gone at its source, or
-        where visitors are kept out.
+        Also where people are asked something, where what a place keeps is gone at its source,
+        where visitors are kept out, or new starts are paused.
         """
         closed = self.closed if self.status is Status.RUNS else ()
         return self.status in {Status.HELD, Status.STUCK, Status.BROKEN} or bool(
-            closed or self.standing.questions or self.standing.unready or self.kept_out
+            closed
+            or self.standing.questions
+            or self.standing.unready
+            or self.kept_out
+            or self.pauses
         )
 
 
@@ -122,7 +129,10 @@ def overview_of(inputs: SiteInputs) -> Overview:
         apps=tuple(sorted(apps)),
         environments=tuple(sorted(environments, key=lambda each: _rank(inputs, each))),
         cells={
-            each: _cell(each, decisions.get(each), ledger.at(each), newest.get(each))
+            each: replace(
+                _cell(each, decisions.get(each), ledger.at(each), newest.get(each)),
+                pauses=tuple(pauses_at(ledger.pauses, each, inputs.generated_at)),
+            )
             for each in places
         },
         attempts=attempts,

@@ -55,6 +55,10 @@ def _cell(cell: Cell) -> dict[str, object]:
         "sentence": cell.sentence,
         "closed": [each.model_dump(mode="json") for each in cell.closed],
         "notes": list(cell.notes),
+        "pauses": [
+            {"app": each.app, "by": each.by, "until": each.until or None, "reason": each.reason}
+            for each in cell.pauses
+        ],
         "deployment": cell.latest.name if cell.latest else None,
     }
 

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 
 from reconciler.model.people import People
 from reconciler.model.place import Place
-from reconciler.model.records import Reason, SignOff
+from reconciler.model.records import Answer, Reason, SignOff
+from reconciler.planner.maintenance import scope_of
 from reconciler.planner.reasons import Told, told
 from reconciler.publish.attempts import Attempt
 from reconciler.publish.cells import Cell, Overview, Status
 from reconciler.publish.escaping import attribute, code, markdown
-from reconciler.publish.times import between, span, stamp, when
+from reconciler.publish.times import between, moment, span, stamp, when
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -125,6 +126,15 @@ def _short_title(overview: Overview, place: Place) -> str:
 def gates(reasons: Sequence[Reason]) -> str:
     """Every gate with its answer, as a list."""
     return "\n".join(_gate(each) for each in reasons)
+
+
+def paused(overview: Overview, pause: Answer) -> str:
+    """Who has paused what, until when and why; a sentence."""
+    scope = code(scope_of(pause))
+    ends = moment(pause.until)
+    until = f"until {stamp(ends)} UTC" if ends else "until somebody resumes it"
+    why = f": {markdown(pause.reason)}" if pause.reason else "."
+    return f"{scope} is paused by {person(overview.inputs.people, pause.by)} {until}{why}"
 
 
 _COLOURS = {

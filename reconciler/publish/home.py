@@ -1,6 +1,7 @@
 """The home page: what runs where, what needs attention, what happened last."""
 
 from reconciler.model.place import Place
+from reconciler.planner.gates import pause
 from reconciler.publish.cells import Cell, Overview, Status
 from reconciler.publish.escaping import code, markdown
 from reconciler.publish.fragments import (
@@ -9,6 +10,7 @@ from reconciler.publish.fragments import (
     environment_link,
     footer,
     gates,
+    paused,
     place_title,
     running,
     status,
@@ -86,6 +88,8 @@ def _cell(overview: Overview, place: Place) -> str:
         lines.append(f'<span class="tb-since">{since}</span>')
     if kind is Status.RUNS and cell.closed:
         lines.append("new starts are held")
+    elif cell.pauses and not cell.closed:
+        lines.append("new starts are paused")
     if cell.kept_out:
         lines.append("under maintenance")
     return "<br>".join(lines)
@@ -111,6 +115,8 @@ def _attention(overview: Overview, cell: Cell, up: str) -> str:
         parts.append(gates(cell.closed))
     if cell.standing.questions or cell.standing.unready or cell.kept_out:
         parts += [markdown(each) for each in cell.notes]
+    if not any(each.gate == pause.NAME for each in cell.closed):
+        parts += [paused(overview, each) for each in cell.pauses]
     if cell.status is Status.STUCK and standing.last_end and standing.last_end.why:
         parts.append(f"{markdown(f'It stopped there: {standing.last_end.why}')}")
     failed = standing.last_failure

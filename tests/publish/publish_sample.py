@@ -19,6 +19,7 @@ from reconciler.model.people import People
 from reconciler.model.place import Place
 from reconciler.model.plan import Decision, Plan, Verdict
 from reconciler.model.records import (
+    Answer,
     Claim,
     End,
     Outcome,
@@ -194,7 +195,7 @@ class Past:
             self.running.pop((where, what), None)
         return claim.deployment
 
-    def of(self, kind: type[Refusal | Restart], place: str, **fields: object) -> None:
+    def of(self, kind: type[Answer | Refusal | Restart], place: str, **fields: object) -> None:
         where, what = place.split("/")
         self.append(
             kind(

@@ -15,7 +15,7 @@ from reconciler.deployer.progress import Stage, StepProgress
 from reconciler.deployer.takeover import retirement
 from reconciler.model.deployment import Result
 from reconciler.model.plan import Verdict
-from reconciler.model.records import Claim, End, Reason
+from reconciler.model.records import Answer, Claim, End, Reason
 from reconciler.publish import pages
 
 
@@ -64,6 +64,33 @@ def test_d27_a_place_whose_visitors_are_kept_out_says_so_and_needs_attention() -
     assert "under maintenance" in site["index.md"].partition("## What needs attention")[0]
     for page in ("index.md", "environments/production.md"):
         assert note in site[page].partition("## What needs attention")[2]
+
+
+@pytest.mark.parametrize("until", ["", "2026-11-20T15:00:00.000Z"])
+def test_t5_a_pause_is_told_though_nothing_waits_for_its_end(until: str) -> None:
+    past = Past()
+    past.deploy("production/shop", "1.2.0", timedelta(hours=1))
+    word = {"request": "r", "verb": "pause", "by": "approver", "granted": True}
+    past.of(Answer, "production/shop", **word, reason="the <stock> is counted", until=until)
+    site = one_place(verdict=Verdict.IN_SYNC, past=past, wanted="1.2.0", running="1.2.0")
+    assert "new starts are paused" in site["index.md"].partition("## What needs attention")[0]
+    how = "until 2026-11-20 15:00 UTC" if until else "until somebody resumes it"
+    for page in ("index.md", "environments/production.md"):
+        said = site[page].partition("## What needs attention")[2]
+        assert f"`production/shop` is paused by Avery Example {how}: the " in said
+        assert "<stock>" not in said
+    (place,) = json.loads(site["data/matrix.json"])["places"]
+    assert place["pauses"] == [
+        {
+            "app": "shop",
+            "by": "approver",
+            "until": until or None,
+            "reason": "the <stock> is counted",
+        }
+    ]
+    later = everything().generated_at + timedelta(days=3)
+    ended = inputs_of(past, decision("production/shop", Verdict.IN_SYNC), generated_at=later)
+    assert ("paused by" in pages(ended)["index.md"]) is not bool(until)
 
 
 def test_a_place_under_way_is_deploying(site: dict[str, str]) -> None:
