@@ -109,6 +109,7 @@ def _shall(place: "Place", what: str, preview: "Preview | None") -> str:
 def _then(preview: "Preview") -> str:
     """What comes of the merge, in the words of the plan; what to do where no merge is enough."""
     told = f"{preview.place} {preview.after.sentence}"
+    told += "".join(f"\n  ! {each.text}" for each in preview.risks if each.warns)
     if preview.mergers:
         return f"merged by {preview.merged_by}: {told}"
     remedy = next((f"\n  → {each.remedy}" for each in preview.after.closed), "")

@@ -23,11 +23,11 @@ class Risk(NamedTuple):
 
 
 def risks(ledger: Ledger, place: Place, content: Content | None) -> tuple[Risk, ...]:
-    """How often deployments here failed lately, and how this very work fared elsewhere.
+    """How often deployments here failed lately, and how this very work fared the last time.
 
-    That this very work failed elsewhere last time is a warning.
+    That it failed then, here or elsewhere, is a warning.
     """
-    found = _elsewhere(ledger, place, content) if content is not None else []
+    found = _before(ledger, place, content) if content is not None else []
     return (Risk(_here(ledger, place)), *found)
 
 
@@ -47,27 +47,30 @@ def _here(ledger: Ledger, place: Place) -> str:
     return f"{count}, most recently {last.version} {_when(last)}{_why(last)}"
 
 
-def _elsewhere(ledger: Ledger, place: Place, content: Content) -> list[Risk]:
+def _before(ledger: Ledger, place: Place, content: Content) -> list[Risk]:
+    """How the same work fared in all places of the app; a success here says nothing new."""
     said = []
     for other in ledger.places:
-        if other.app != place.app or other == place:
+        if other.app != place.app:
             continue
         same = [
             end
             for claim, end in _ended(ledger, other)
             if is_same_work(content, claim.assignment.content)
         ]
-        if same:
-            said.append(_fared(other, same[-1]))
+        if same and (other != place or same[-1].outcome is not Outcome.SUCCEEDED):
+            said.append(_fared(other, same[-1], here=other == place))
     return said
 
 
-def _fared(other: Place, last: End) -> Risk:
-    """What became of the same work elsewhere the last time."""
+def _fared(other: Place, last: End, *, here: bool) -> Risk:
+    """What became of the same work the last time."""
     what, where = f"{other.app} {last.version}", f"in {other.environment} {_when(last)}"
+    if here:
+        where = f"here {_when(last)}"
     if last.outcome is Outcome.SUCCEEDED:
         return Risk(f"the same content was deployed with success {where}, as {what}")
-    became = f"it {_BECAME[last.outcome]} and has not succeeded there since"
+    became = f"it {_BECAME[last.outcome]} and has not succeeded {'' if here else 'there '}since"
     said = f"the same content failed {where}, as {what}{_why(last)}: {became}"
     return Risk(said, warns=True)
 

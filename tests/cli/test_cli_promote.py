@@ -209,3 +209,11 @@ def test_outside_a_clone_it_ends_with_3(call, tmp_path):
     code, _, err = call("promote", "shop@1.1.0", "--to", "dev", at=tmp_path)
     assert code == 3
     assert err.startswith(f"tagboat: {tmp_path} is not in a git repository\n  hint: ")
+
+
+def test_what_failed_before_is_a_warning_before_anybody_merges_it(call):
+    code, _, err = call("promote", "shop@1.3.0", "--to", "dev", "--local")
+    assert code == 0
+    assert "merged by approver: dev/shop deploys 1.3.0" in err
+    assert "\n  ! the same content failed in staging on " in err
+    assert "as shop 1.3.0 (rollout: 1.3.0 doesn't come up): it was rolled back and has not" in err

@@ -331,6 +331,16 @@ def test_the_risk_line_comes_from_the_history(scene):
     )
 
 
+def test_what_failed_in_this_very_place_is_a_warning_there(scene):
+    world, reconciler = scene
+    head = branch(world, {"environments/staging/shop.yaml": promotion("1.1.0")})
+    text = told(imagined(world, reconciler, head))
+    assert re.search(
+        r"⚠ \*\*The same content failed here on [^*]* as shop 2\.0\.0 \(rollout: ", text
+    )
+    assert "it was rolled back and has not succeeded since.**" in text
+
+
 def test_the_warning_says_that_a_failure_elsewhere_holds_nothing_up_only_where_that_is_so(scene):
     world, reconciler = scene
     files = {"environments/production/shop.yaml": promotion("1.1.0")}
