@@ -38,7 +38,7 @@ class Checked:
 
 
 def check_folder(folder: Path) -> Checked:
-    """The files as they lie here, or from the nearest folder above that has any."""
+    """The files as they lie here; in a folder below the top of a repository, all of this."""
 
     def source(path: str) -> str | None:
         try:
@@ -49,17 +49,13 @@ def check_folder(folder: Path) -> Checked:
     now = SystemClock().now()
     store = open_store()
     place = os.fsencode(folder.absolute()).hex()
-    seen = glance(folder, _known("names", place, store))
+    names = _known("names", place, store)
+    seen = glance(folder, names)
     if seen is not None and (report := _recalled(fingerprint(*seen, now=now), store)) is not None:
         return Checked(report, len(seen[0]), source)
-    files = _walk(folder, store, place, now=now)
+    files = _walk(folder, store, place, names=names, now=now)
     if not files:
-        from reconciler.cli.tree import top_of
-
-        top = top_of(folder)
-        if top != folder.absolute():
-            return check_folder(top)
-        require(files, folder)
+        return check_folder(_above(folder))
 
     def check() -> Report:
         from reconciler.repository.folders import read_folder
@@ -71,8 +67,21 @@ def check_folder(folder: Path) -> Checked:
     return Checked(remember(key, store, check), len(files), source)
 
 
+def _above(folder: Path) -> Path:
+    """The top of the repository that a folder without files is in; raises if that is all of it."""
+    from reconciler.cli.tree import top_of
+
+    top = top_of(folder)
+    if top == Path(os.path.normpath(folder.absolute())):
+        raise ConfigurationError(
+            f"there is no file in releases/ or environments/ of {top}",
+            hint="tagboat new app NAME writes the first one",
+        )
+    return top
+
+
 def _walk(
-    folder: Path, store: FactStore, place: str, *, now: datetime
+    folder: Path, store: FactStore, place: str, *, names: str, now: datetime
 ) -> dict[str, os.stat_result]:
     """The files in it; which names are in its folders is remembered."""
     from json import dumps, loads
@@ -80,8 +89,10 @@ def _walk(
     known = loads(_known("listing", place, store) or "{}")
     files, listing = walk_again(folder, known, now=now)
     if listing != known:
-        names = names_of(listing, files)
-        store.keep({f"listing {place}": dumps(listing), f"names {place}": names})
+        store.keep({f"listing {place}": dumps(listing)})
+    if (found := names_of(listing, files)) != names:
+        # By themselves: names that aren't UTF-8 can't be kept, and the folder is walked each time.
+        store.keep({f"names {place}": found})
     return files
 
 

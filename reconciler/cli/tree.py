@@ -1,5 +1,6 @@
 """The managed files as they lie in a folder, and new ones beside them."""
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,8 @@ def top_of(folder: Path) -> Path:
 
     Raises `ConfigurationError` when there is none.
     """
-    start = folder.absolute()
+    # Without its '..': what such a path goes through isn't above where it leads.
+    start = Path(os.path.normpath(folder.absolute()))
     for each in (start, *start.parents):
         if (each / "environments").is_dir() or (each / "releases").is_dir():
             return each

@@ -22,6 +22,8 @@ _MERCY = 10.0
 """Seconds that a keeper gets besides ``stop_after`` before it is killed."""
 _PATIENCE = 30.0
 _POLL = 0.05
+_AGAIN = 10.0
+"""Seconds that a keeper gets to take the order that its predecessor was lost with."""
 _PAGE_SETTLES = 0.3
 """Seconds that the page's process has lived when it is taken to be there."""
 
@@ -128,19 +130,15 @@ class LocalDriver:
     ) -> None:
         """Have the keeper show a page, or let visitors in; waits until that is so.
 
-        With the page up, what served before has ended, so that nothing changes the place's data.
+        With the page up, what served before has ended, so that nothing changes the place's data. A
+        keeper that is lost meanwhile is followed by another one, which is told the same.
         """
         place = self._place(target)
         keeper = self._keeper(place)
         until = self._clock.monotonic() + timeout
         with translated(), place.claim(fence):
             self._failpoints.reach("driver-local.maintain.before")
-            if page is not None:
-                order = {**page_order(target, page), **self._timing, "settle": _PAGE_SETTLES}
-                status: KeeperStatus | None = keeper.maintain(order, timeout=timeout)
-            else:
-                # After a kill the page may be on its way out already, and still answer.
-                status = keeper.lift(timeout=timeout) if keeper.maintained else keeper.status()
+            status = self._ask_for(keeper, target, page, timeout=timeout)
             self._failpoints.reach("driver-local.maintain.after")
         wanted = page is not None
         while status is not None and not _maintained(status, shown=wanted):
@@ -149,9 +147,25 @@ class LocalDriver:
             if status.failed and not wanted:
                 raise StepFailedError(status.why)
             self._clock.sleep(_POLL)
-            status = keeper.status()
+            found = keeper.status()
+            if found is None:
+                with translated(), place.claim(fence):
+                    # The next one ends what the lost one left, a page that still answers too.
+                    keeper.begin()
+                    found = self._ask_for(keeper, target, page, timeout=_AGAIN)
+            status = found or status
         if status is not None and not wanted and not status.key and place.current() is None:
             keeper.end("retire")
+
+    def _ask_for(
+        self, keeper: KeeperClient, target: PlaceTarget, page: Page | None, *, timeout: float
+    ) -> KeeperStatus | None:
+        """Order the page, or its end; nothing where there is neither a page nor a keeper."""
+        if page is not None:
+            order = {**page_order(target, page), **self._timing, "settle": _PAGE_SETTLES}
+            return keeper.maintain(order, timeout=timeout)
+        # After a kill the page may be on its way out already, and still answer.
+        return keeper.lift(timeout=timeout) if keeper.maintained else keeper.status()
 
     def address(self, target: PlaceTarget) -> str:
         """Where the keeper hides what serves; empty when it doesn't."""

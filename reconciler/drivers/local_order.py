@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from reconciler.drivers.keeper.screen import PAGE
 from reconciler.drivers.local_layout import PlaceFolder
 from reconciler.errors import StepFailedError
 from reconciler.model.content import Content, ContentComponent, PlaceTarget
@@ -70,7 +71,7 @@ def page_order(target: PlaceTarget, page: Page) -> dict[str, Any]:
         "listens": "socket",
     }
     return {
-        "key": "maintenance",
+        "key": PAGE,
         "version": "the page of maintenance",
         "listen": target.listen,
         "processes": [process],

@@ -85,16 +85,12 @@ class Cell:
     def needs_attention(self) -> bool:
         """Whether somebody should look: held, stuck, broken, or running with a closed gate.
 
-        Also where people are asked something, where what a place keeps is gone at its source,
-        where visitors are kept out, or new starts are paused.
+        Also where people are asked something, where what a place keeps is gone at its source, or
+        where visitors are kept out.
         """
         closed = self.closed if self.status is Status.RUNS else ()
         return self.status in {Status.HELD, Status.STUCK, Status.BROKEN} or bool(
-            closed
-            or self.standing.questions
-            or self.standing.unready
-            or self.kept_out
-            or self.pauses
+            closed or self.standing.questions or self.standing.unready or self.kept_out
         )
 
 

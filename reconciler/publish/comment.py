@@ -178,7 +178,7 @@ def _stop(preview: Preview) -> str:
 
 
 def _warnings(preview: Preview) -> list[str]:
-    """How the same failed elsewhere, and that nothing asks for it where nothing does."""
+    """How the same failed before, and that nothing asks for it where nothing does."""
     after = preview.after
     starts = after.verdict in (Verdict.DEPLOY, Verdict.HOLD)
     asked = any(each.gate == "after" for each in after.closed)

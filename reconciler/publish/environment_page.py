@@ -37,7 +37,7 @@ def environment_page(overview: Overview, name: str) -> str:
     places = [Place(name, each) for each in overview.apps]
     parts += ["## What runs here", where(overview, places, by_app=True)]
     cells = [cell for place, cell in overview.cells.items() if place.environment == name]
-    if any(each.needs_attention for each in cells):
+    if any(each.needs_attention or each.pauses for each in cells):
         parts.append(attention(overview, tuple(cells), up="../"))
     attempts = [each for each in overview.attempts if each.place.environment == name]
     parts.append("## History")

@@ -133,7 +133,7 @@ def paused(overview: Overview, pause: Answer) -> str:
     scope = code(scope_of(pause))
     ends = moment(pause.until)
     until = f"until {stamp(ends)} UTC" if ends else "until somebody resumes it"
-    why = f": {markdown(pause.reason)}" if pause.reason else "."
+    why = f": {markdown(pause.reason)}" if pause.reason else ""
     return f"{scope} is paused by {person(overview.inputs.people, pause.by)} {until}{why}"
 
 

@@ -1,7 +1,7 @@
 """The home page: what runs where, what needs attention, what happened last."""
 
 from reconciler.model.place import Place
-from reconciler.planner.gates import pause
+from reconciler.model.records import Answer
 from reconciler.publish.cells import Cell, Overview, Status
 from reconciler.publish.escaping import code, markdown
 from reconciler.publish.fragments import (
@@ -96,13 +96,22 @@ def _cell(overview: Overview, place: Place) -> str:
 
 
 def attention(overview: Overview, cells: tuple[Cell, ...], *, up: str) -> str:
-    """What is held, stuck or broken, why, and what would open it; ``up`` leads to the top."""
+    """What is paused, held, stuck or broken, why, and what would open it; ``up`` leads to the top.
+
+    A pause is told once, however many places it is for.
+    """
+    pauses = {pause.id: pause for each in cells for pause in each.pauses}
     parts = ["## What needs attention"]
+    parts += [paused(overview, each) for each in sorted(pauses.values(), key=_when)]
     worst_first = sorted(cells, key=lambda each: _URGENCY.get(each.status, len(_URGENCY)))
     parts += [_attention(overview, each, up) for each in worst_first if each.needs_attention]
     if len(parts) == 1:
         parts.append("Nothing: every place runs what its file asks for, or is about to.")
     return "\n\n".join(parts)
+
+
+def _when(pause: Answer) -> int:
+    return pause.sequence
 
 
 def _attention(overview: Overview, cell: Cell, up: str) -> str:
@@ -115,8 +124,6 @@ def _attention(overview: Overview, cell: Cell, up: str) -> str:
         parts.append(gates(cell.closed))
     if cell.standing.questions or cell.standing.unready or cell.kept_out:
         parts += [markdown(each) for each in cell.notes]
-    if not any(each.gate == pause.NAME for each in cell.closed):
-        parts += [paused(overview, each) for each in cell.pauses]
     if cell.status is Status.STUCK and standing.last_end and standing.last_end.why:
         parts.append(f"{markdown(f'It stopped there: {standing.last_end.why}')}")
     failed = standing.last_failure

@@ -192,7 +192,17 @@ def test_outside_a_repository_validate_ends_with_3(call, tmp_path):
     (tmp_path / "releases").mkdir()
     code, _, err = call("validate", at=tmp_path)
     assert code == 3
-    assert "hint: go to the top of the repository" in err
+    assert f"there is no file in releases/ or environments/ of {tmp_path}" in err
+    assert "hint: tagboat new app NAME writes the first one" in err
+
+
+def test_a_folder_beside_the_repository_is_not_below_it(call, tmp_path):
+    (tmp_path / "here").mkdir()
+    (tmp_path / "other").mkdir()
+    subprocess.run(["cp", "-r", REPOSITORY / "releases", tmp_path / "here"], check=True)
+    code, _, err = call("validate", "-C", "../other", at=tmp_path / "here")
+    assert code == 3
+    assert f"there is no releases/ or environments/ in {tmp_path / 'other'}" in err
 
 
 @pytest.mark.parametrize("words", [["version"], ["--version"]])

@@ -1,7 +1,9 @@
 """The page of maintenance of the driver local, under kills, load and a lost keeper."""
 
+import contextlib
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -134,37 +136,107 @@ def test_x19_the_page_shows_names_and_no_markup_and_slow_visitors_hold_up_nobody
         assert "&lt;shop&gt;" in ask(world.port)
 
 
-def test_d12_the_page_is_down_once_nobody_is_answered_by_it_any_more(world):
+@pytest.mark.parametrize("killed", [False, True], ids=["told", "told-before-a-kill"])
+def test_d12_f3_the_page_is_down_once_nobody_is_answered_by_it_any_more(world, killed):
     deploy(world, ONE, 1)
     world.driver().maintain(world.target, PAGE, fence=2, timeout=30)
     log = world.place / "keeper" / "keeper.log"
     with socket.create_connection(("127.0.0.1", world.port), timeout=5) as guest:
         guest.sendall(b"GET / HTTP/1.0\r\n")
+        if killed:
+            with pytest.raises(Killed):
+                killing(world, "driver-local.maintain.after").maintain(
+                    world.target, None, fence=2, timeout=30
+                )
+            eventually(lambda: "maintenance has ended" in log.read_text(), "the page goes")
 
-        class Finishing(SystemClock):
-            """Who waits for the end of maintenance sees the guest, begun before it, finish."""
+        def finishes() -> bool:
+            if "maintenance has ended" not in log.read_text():
+                return False
+            guest.sendall(b"\r\n")
+            return True
 
-            finished = False
-
-            def sleep(self, seconds: float) -> None:
-                if "maintenance has ended" in log.read_text() and not self.finished:
-                    self.finished = True
-                    guest.sendall(b"\r\n")
-                super().sleep(seconds)
-
-        clock = Finishing()
-        slowly = LocalDriver(
-            Settings(folder=str(world.folder)),
-            folder=world.folder,
-            artifacts=world.artifacts,
-            failpoints=Kill("none"),
-            clock=clock,
-            settle=0.25,
-        )
-        slowly.maintain(world.target, None, fence=2, timeout=30)
-        assert clock.finished
+        clock = Meanwhile(finishes)
+        waiting(world, clock).maintain(world.target, None, fence=2, timeout=30)
+        assert clock.done, "a guest who came before it finishes while it is waited for"
         assert guest.recv(4096).startswith(b"HTTP/1.1 503 ")
     assert not world.page()
+
+
+@pytest.mark.parametrize("page", [PAGE, None], ids=["up", "down"])
+@pytest.mark.parametrize("word", ["", "started "], ids=["at-once", "later"])
+def test_f48_i3_a_keeper_lost_while_the_page_goes_up_or_down_is_followed_by_another(
+    world, page, word
+):
+    deploy(world, ONE, 1)
+    if page is None:
+        world.driver().maintain(world.target, PAGE, fence=2, timeout=30)
+    log = world.place / "keeper" / "keeper.log"
+    before = log.read_text()
+
+    def loses() -> bool:
+        if word not in log.read_text().removeprefix(before):
+            return False
+        os.kill(world.keeper(), signal.SIGKILL)
+        return True
+
+    clock = Meanwhile(loses)
+    waiting(world, clock).maintain(world.target, page, fence=2, timeout=30)
+    assert clock.done
+    for _ in range(20):
+        assert world.page() is (page is not None)
+    assert world.keeper()
+    if page is not None:
+        world.driver().maintain(world.target, None, fence=2, timeout=30)
+    assert world.answers() == "1.0.0"
+
+
+class Meanwhile(SystemClock):
+    """Something happens, once it can, while somebody waits."""
+
+    def __init__(self, happens) -> None:
+        self._happens = happens
+        self.done = False
+
+    def sleep(self, seconds: float) -> None:
+        self.done = self.done or self._happens()
+        super().sleep(seconds)
+
+
+def waiting(world: LocalWorld, clock: SystemClock) -> LocalDriver:
+    return LocalDriver(
+        Settings(folder=str(world.folder)),
+        folder=world.folder,
+        artifacts=world.artifacts,
+        failpoints=Kill("none"),
+        clock=clock,
+        settle=0.25,
+    )
+
+
+def test_x19_a_guest_who_never_finishes_asking_does_not_keep_the_page():
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        shown = show(door, "shop")
+        with socket.create_connection(door.getsockname(), timeout=5) as guest:
+            guest.sendall(b"GET /")
+            assert b"shop is under maintenance" in asked(door), "the guest before it is let in"
+            shown.terminate()
+            with contextlib.suppress(OSError):
+                while not select.select([guest], [], [], 0.005)[0]:
+                    guest.sendall(b"x")
+            assert shown.wait(20) == 0
+
+
+def show(door: socket.socket, title: str) -> subprocess.Popen[bytes]:
+    """A page on this socket; it finds it as descriptor 3."""
+    python = [sys.executable, "-I", "-S"]
+    words = [*python, "-c", AS_THIRD, str(door.fileno())]
+    words += [*python, page.__file__, title, "60"]
+    return subprocess.Popen(words, pass_fds=[door.fileno()])
+
+
+def asked(door: socket.socket) -> bytes:
+    return ask(door.getsockname()[1]).encode()
 
 
 def test_a_place_without_an_address_can_show_no_page_and_says_what_to_do(world):
@@ -188,21 +260,14 @@ def test_d12_i3_whoever_has_come_in_when_the_page_ends_is_answered():
                 except OSError as error:
                     lost.append(error)
 
-        def show(number: int) -> subprocess.Popen[bytes]:
-            # The page finds its socket as descriptor 3.
-            python = [sys.executable, "-I", "-S"]
-            words = [*python, "-c", AS_THIRD, str(door.fileno())]
-            words += [*python, page.__file__, f"shop {number}", "60"]
-            return subprocess.Popen(words, pass_fds=[door.fileno()])
-
         visitors = [threading.Thread(target=visit) for _ in range(3)]
-        shown = show(0)
+        shown = show(door, "shop 0")
         for each in visitors:
             each.start()
         try:
             eventually(lambda: "shop 0" in seen, "the first one answers")
             for number in range(1, 21):
-                ending, shown = shown, show(number)
+                ending, shown = shown, show(door, f"shop {number}")
                 eventually(lambda: f"shop {number}" in seen, "the next one answers")  # noqa: B023
                 ending.terminate()
                 assert ending.wait(20) == 0

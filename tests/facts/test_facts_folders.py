@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from manifest_trees import CORPUS
 
 import reconciler
+from reconciler.cli.checking import check_folder, open_store
 from reconciler.manifest.loading import load
 from reconciler.manifest.snapshot import Blob
 from reconciler.repository.folders import read_folder
@@ -134,6 +136,29 @@ def test_m4_a_folder_too_young_to_tell_is_not_known_at_a_glance(top):
         if "1.2" not in path
     }
     assert names_of(listing, files) == ""
+
+
+def test_m4_a_check_without_a_change_lists_no_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    for folder in (CORPUS / "valid" / "one-app", CORPUS / "valid" / "one-app" / "releases"):
+        first = check_folder(folder)
+        store, place = open_store(), os.fsencode(CORPUS / "valid" / "one-app").hex()
+        assert store.recall([f"names {place}"])[f"names {place}"]
+        # The only way to see that it isn't walked: what a walk keeps isn't there again.
+        store.keep({f"listing {place}": ""})
+        again = check_folder(folder)
+        assert (again.report, again.files) == (first.report, first.files)
+        assert store.recall([f"listing {place}"]) == {f"listing {place}": ""}
+
+
+def test_m4_a_folder_whose_name_is_no_text_is_walked_each_time(monkeypatch, top):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(top.parent / "cache"))
+    odd = top / "releases" / os.fsdecode(b"odd\xff")
+    odd.mkdir()
+    (odd / "a.yaml").write_text("x")
+    said = [check_folder(top).report for _ in range(2)]
+    assert said[0] == said[1]
+    assert any("odd" in each.location.path for each in said[0].findings)
 
 
 def known_by(files, now=LATER):

@@ -202,9 +202,7 @@ class Past:
                 id=f"other-{len(self.records)}",
                 at=instant_text(NOW - timedelta(minutes=7)),
                 reconciler="harbour",
-                environment=where,
-                app=what,
-                **fields,
+                **{"environment": where, "app": what, **fields},  # type: ignore[arg-type]
             )
         )
 

@@ -88,9 +88,27 @@ def test_t5_a_pause_is_told_though_nothing_waits_for_its_end(until: str) -> None
             "reason": "the <stock> is counted",
         }
     ]
+    reason = Reason(gate="pause", state="closed", why="production/shop is paused")
+    held = inputs_of(past, decision("production/shop", Verdict.HOLD, reasons=(reason,)))
+    assert pages(held)["index.md"].count("is paused by Avery Example") == 1
+    assert "new starts are paused" not in pages(held)["index.md"]
     later = everything().generated_at + timedelta(days=3)
     ended = inputs_of(past, decision("production/shop", Verdict.IN_SYNC), generated_at=later)
     assert ("paused by" in pages(ended)["index.md"]) is not bool(until)
+
+
+def test_t5_a_pause_of_a_whole_environment_is_told_once() -> None:
+    past = Past()
+    for app in ("shop", "blog"):
+        past.deploy(f"production/{app}", "1.2.0", timedelta(hours=1))
+    past.of(
+        Answer, "production/x", app=None, request="r", verb="pause", by="approver", granted=True
+    )
+    both = [decision(f"production/{app}", Verdict.IN_SYNC) for app in ("shop", "blog")]
+    site = pages(inputs_of(past, *both))
+    for page in ("index.md", "environments/production.md"):
+        assert site[page].count("`production` is paused by Avery Example until somebody") == 1
+    assert site["index.md"].count("new starts are paused") == 2
 
 
 def test_a_place_under_way_is_deploying(site: dict[str, str]) -> None:

@@ -14,7 +14,7 @@ import threading
 import time
 
 _PATIENCE = 5.0
-_LEAST = 0.01
+"""Seconds for a guest to ask, and again to take the answer."""
 _FAREWELL = 1.0
 """Seconds for a guest to hang up: closed earlier, the answer could be lost on its way."""
 _AT_ONCE = 64
@@ -88,11 +88,15 @@ def _meet(guest: socket.socket, answer: bytes, free: threading.BoundedSemaphore)
         asked = b""
         while b"\r\n\r\n" not in asked and b"\n\n" not in asked and len(asked) < _HEAD:
             # For all pieces together: the app isn't alone while a slow guest is still heard out.
-            guest.settimeout(max(_LEAST, until - time.monotonic()))
+            left = until - time.monotonic()
+            if left <= 0:
+                break
+            guest.settimeout(left)
             piece = guest.recv(1 << 12)
             if not piece:
                 break
             asked += piece
+        guest.settimeout(_PATIENCE)
         guest.sendall(answer)
         guest.shutdown(socket.SHUT_WR)
         guest.settimeout(_FAREWELL)

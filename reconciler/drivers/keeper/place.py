@@ -76,7 +76,7 @@ class KeptPlace:
             "restarts": self._restarts,
             "exits": list(self._exits),
             "old_ended": not self._outgoing,
-            "maintenance": self._screen.up,
+            "maintenance": self._screen.up(self._outgoing),
             "page": self._screen.there and not self._public,
             "address": serving.address if serving and serving.private else "",
             "pids": [each.pid for each in serving.processes if each.pid] if serving else [],

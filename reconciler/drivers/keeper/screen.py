@@ -1,11 +1,14 @@
 """The page of maintenance of one place: whether it is up, and what is hidden behind it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from reconciler.drivers.keeper.generation import Generation, Order
 from reconciler.drivers.keeper.wishes import Wishes
+
+PAGE = "maintenance"
+"""The key of the order for a page; those of contents are digests."""
 
 
 class Screen:
@@ -22,7 +25,6 @@ class Screen:
         self._say = say
         self.page: Generation | None = None
         self.lifting = False
-        self._leaving: Generation | None = None
 
     def resume(self) -> bool:
         """Show what was shown when the last keeper died; whether that was a page."""
@@ -46,7 +48,6 @@ class Screen:
     def drop(self) -> Generation | None:
         """End maintenance; what showed the page, to be retired."""
         gone, self.page, self.lifting = self.page, None, False
-        self._leaving = gone
         self._wishes.show(None)
         self._say("maintenance has ended")
         return gone
@@ -55,10 +56,9 @@ class Screen:
         """Whether this very page is shown already."""
         return self.page is not None and self.page.asks(page)
 
-    @property
-    def up(self) -> bool:
-        """Whether there is a page, or one that was taken down may still answer somebody."""
-        return self.page is not None or (self._leaving is not None and self._leaving.alive)
+    def up(self, leaving: Iterable[Generation]) -> bool:
+        """Whether there is a page, or one among those that are leaving still answers somebody."""
+        return self.page is not None or any(each.order["key"] == PAGE for each in leaving)
 
     @property
     def hides(self) -> bool:
