@@ -170,7 +170,11 @@ def read(
 
 def open_store() -> FactStore:
     """What this user's earlier runs have kept."""
-    folder = cache_folder()
+    try:
+        folder = cache_folder()
+    except ConfigurationError:
+        # Nothing can be kept, as in a container that is read only: it takes longer.
+        folder = Path(os.devnull) / "tagboat"
     return FactStore(folder, remembered_edition(folder, now=SystemClock().now()))
 
 

@@ -30,6 +30,8 @@ def duration(option: str, text: str) -> timedelta:
     try:
         return timedelta(seconds=seconds_of(text))
     except ValueError as error:
+        nothing = text[:1] == "0" and text[:-1].strip("0") == ""
+        said = "expected more than nothing" if nothing else error
         raise UsageError(
-            f"{option} {visible(text)}: {error}", hint="write it as 30m, 2h or 1d"
+            f"{option} {visible(text)}: {said}", hint="write it as 30m, 2h or 1d"
         ) from None

@@ -63,14 +63,24 @@ def _harmless(data: bytes) -> bool:
 
 
 def _findings(path: str, text: str) -> Iterator[Diagnostic]:
-    for number, match in enumerate(_REFUSED.finditer(text)):
-        if number == _AT_MOST:
+    found = list(_REFUSED.finditer(text))
+    endings = sum(text.startswith("\r\n", each.start()) for each in found)
+    told = 0
+    for match in found:
+        ending = text.startswith("\r\n", match.start())
+        if ending and not endings:
+            continue
+        if told == _AT_MOST:
             return
         line, column = _place(text[: match.start()])
         name = _NAMES.get(match[0], "a character that isn't allowed")
-        yield reading.CHARACTER.at(
-            Location(path, line, column), f"found {name}, U+{ord(match[0]):04X}"
-        )
+        said = f"found {name}, U+{ord(match[0]):04X}"
+        if ending:
+            # A file that was written on Windows is one mistake, not one for each line.
+            said += f", at the end of {endings} lines" if endings > 1 else ""
+            endings = 0
+        told += 1
+        yield reading.CHARACTER.at(Location(path, line, column), said)
     if mark := _CONFLICT.search(text):
         line, column = _place(text[: mark.start()])
         yield reading.CONFLICT.at(Location(path, line, column), f"found '{mark[0]}'")

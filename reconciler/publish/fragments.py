@@ -129,12 +129,14 @@ def gates(reasons: Sequence[Reason]) -> str:
 
 
 def paused(overview: Overview, pause: Answer) -> str:
-    """Who has paused what, until when and why; a sentence."""
+    """Who has paused what, until when and why, and what ends it."""
     scope = code(scope_of(pause))
     ends = moment(pause.until)
     until = f"until {stamp(ends)} UTC" if ends else "until somebody resumes it"
     why = f": {markdown(pause.reason)}" if pause.reason else ""
-    return f"{scope} is paused by {person(overview.inputs.people, pause.by)} {until}{why}"
+    who = person(overview.inputs.people, pause.by)
+    remedy = markdown(f"tagboat resume {scope_of(pause)}")
+    return f"{scope} is paused by {who} {until}{why}<br>**What opens it:** {remedy}"
 
 
 _COLOURS = {

@@ -17,7 +17,7 @@ from reconciler.model.approval import Approval
 from reconciler.model.environment import Environment
 from reconciler.model.people import People
 from reconciler.validator.effective import at
-from reconciler.validator.near import near
+from reconciler.validator.near import near, near_or_add
 
 
 def approvals(snapshot: Snapshot) -> Iterator[Diagnostic]:
@@ -36,7 +36,7 @@ def approvals(snapshot: Snapshot) -> Iterator[Diagnostic]:
             yield references.ENVIRONMENT.at(
                 snapshot.locate(path, ("environment",)),
                 f"environment {shown(environment)} has no environment.yaml",
-                hint=near(environment, snapshot.environments),
+                hint=near_or_add(environment, snapshot.environments, environment_path(environment)),
             )
         promotion = snapshot.promotions.get((environment, app))
         wanted = promotion is not None and promotion.release == version
@@ -50,13 +50,15 @@ def _release(snapshot: Snapshot, path: str, app: str, version: str) -> Iterator[
     if not snapshot.has(app_path(app)):
         said = f"app {shown(app)} has no app.yaml"
         yield references.APP.at(
-            snapshot.locate(path, ("app",)), said, hint=near(app, snapshot.apps)
+            snapshot.locate(path, ("app",)),
+            said,
+            hint=near_or_add(app, snapshot.apps, app_path(app)),
         )
     elif not snapshot.has(release_path(app, version)):
         yield references.RELEASE.at(
             snapshot.locate(path, ("version",)),
             f"release {shown(version)} of {app} has no release.yaml",
-            hint=near(version, snapshot.versions.get(app, ())),
+            hint=near_or_add(version, snapshot.versions.get(app, ()), release_path(app, version)),
         )
 
 

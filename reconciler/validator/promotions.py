@@ -7,7 +7,7 @@ from reconciler.manifest.codes import references
 from reconciler.manifest.paths import app_path, environment_path, promotion_path, release_path
 from reconciler.manifest.secrets import shown
 from reconciler.manifest.snapshot import Snapshot
-from reconciler.validator.near import near
+from reconciler.validator.near import near_or_add
 
 
 def promotions(snapshot: Snapshot) -> Iterator[Diagnostic]:
@@ -24,13 +24,13 @@ def promotions(snapshot: Snapshot) -> Iterator[Diagnostic]:
             yield references.ENVIRONMENT.at(
                 snapshot.locate(path),
                 f"environment {shown(environment)} has no environment.yaml",
-                hint=near(environment, snapshot.environments),
+                hint=near_or_add(environment, snapshot.environments, environment_path(environment)),
             )
         if app not in snapshot.apps and not snapshot.has(app_path(app)):
             yield references.APP.at(
                 snapshot.locate(path, ("app",)),
                 f"app {shown(app)} has no app.yaml",
-                hint=near(app, snapshot.apps),
+                hint=near_or_add(app, snapshot.apps, app_path(app)),
             )
         elif (
             promotion.release
@@ -41,7 +41,7 @@ def promotions(snapshot: Snapshot) -> Iterator[Diagnostic]:
             yield references.RELEASE.at(
                 snapshot.locate(path, ("release",)),
                 f"release {shown(promotion.release)} of {app} has no release.yaml",
-                hint=near(promotion.release, known),
+                hint=near_or_add(promotion.release, known, release_path(app, promotion.release)),
             )
     for name, found in snapshot.environments.items():
         for app in found.apps:
@@ -49,5 +49,5 @@ def promotions(snapshot: Snapshot) -> Iterator[Diagnostic]:
                 yield references.APP.at(
                     snapshot.locate(environment_path(name), ("apps", app), key=True),
                     f"app {shown(app)} has no app.yaml",
-                    hint=near(app, snapshot.apps),
+                    hint=near_or_add(app, snapshot.apps, app_path(app)),
                 )

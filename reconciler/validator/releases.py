@@ -9,7 +9,7 @@ from reconciler.manifest.secrets import shown
 from reconciler.manifest.snapshot import Snapshot
 from reconciler.model.app import App
 from reconciler.model.release import Release
-from reconciler.validator.near import near
+from reconciler.validator.near import near, near_or_add
 from reconciler.versions import tag_of
 
 
@@ -29,7 +29,7 @@ def releases(snapshot: Snapshot) -> Iterator[Diagnostic]:
             yield references.APP.at(
                 snapshot.locate(path, ("app",)),
                 f"app {shown(name)} has no app.yaml",
-                hint=near(name, snapshot.apps),
+                hint=near_or_add(name, snapshot.apps, app_path(name)),
             )
 
 

@@ -123,6 +123,10 @@ def test_waves_are_one_merge_with_a_slot_for_each_environment(call, example):
             ("--at", "2030-01-01T22:00:00Z", "--every", "soon"),
             "--every soon: expected a whole number and one of s m h d w",
         ),
+        (
+            ("--at", "2030-01-01T22:00:00Z", "--every", "0m"),
+            "--every 0m: expected more than nothing",
+        ),
         (("--at", "2030-01-01", "--every", "1d"), "is no instant"),
     ):
         code, out, err = call(*words, *more)

@@ -196,6 +196,24 @@ def test_outside_a_repository_validate_ends_with_3(call, tmp_path):
     assert "hint: tagboat new app NAME writes the first one" in err
 
 
+@pytest.mark.parametrize("cache", ["/proc/nowhere", "/dev/null", "relative"])
+def test_a_cache_that_cannot_be_written_costs_validate_time_only(
+    call, monkeypatch, tmp_path, cache
+):
+    for each in ("releases", "environments"):
+        subprocess.run(["cp", "-r", REPOSITORY / each, tmp_path], check=True)
+    monkeypatch.setenv("XDG_CACHE_HOME", cache)
+    monkeypatch.setenv("HOME", "/proc/nowhere")
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    code, _, err = call("validate", at=tmp_path)
+    assert (code, "0 errors" in err) == (0, True), err
+    assert not (tmp_path / "relative").exists()
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    code, _, err = call("validate", "--staged", at=tmp_path)
+    assert code == 3
+    assert "hint: set XDG_CACHE_HOME to a folder that can be written" in err
+
+
 def test_a_folder_beside_the_repository_is_not_below_it(call, tmp_path):
     (tmp_path / "here").mkdir()
     (tmp_path / "other").mkdir()

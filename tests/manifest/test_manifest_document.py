@@ -231,3 +231,10 @@ print(sorted({"ruamel", "ruamel.yaml", "jsonschema", "git"} & set(sys.modules)))
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout == "[]\n"
+
+
+def test_a_file_with_crlf_is_one_finding_that_counts_its_lines_and_hides_no_other():
+    found = read_document("f.yaml", ("a: b\r\n" * 50 + "c:\td\r\n").encode())
+    assert [(each.code, each.location.line) for each in found] == [("TB003", 1), ("TB003", 51)]
+    assert "a carriage return, U+000D, at the end of 51 lines" in found[0].message
+    assert "a tab" in found[1].message

@@ -79,6 +79,7 @@ def test_t5_a_pause_is_told_though_nothing_waits_for_its_end(until: str) -> None
         said = site[page].partition("## What needs attention")[2]
         assert f"`production/shop` is paused by Avery Example {how}: the " in said
         assert "<stock>" not in said
+        assert "**What opens it:** tagboat resume production/shop" in said
     (place,) = json.loads(site["data/matrix.json"])["places"]
     assert place["pauses"] == [
         {
